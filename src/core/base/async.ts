@@ -1,0 +1,69 @@
+import { CancelledError } from './errors';
+
+/** A promise that is settled from outside. */
+export class Deferred<T> {
+	readonly promise: Promise<T>;
+	resolve!: (value: T) => void;
+	reject!: (error: unknown) => void;
+	isSettled = false;
+
+	constructor() {
+		this.promise = new Promise<T>((resolve, reject) => {
+			this.resolve = value => {
+				this.isSettled = true;
+				resolve(value);
+			};
+			this.reject = error => {
+				this.isSettled = true;
+				reject(error);
+			};
+		});
+	}
+}
+
+/** Runs tasks one after another, in the order they came; a failing task does not stop the next. */
+export class Sequencer {
+	#tail: Promise<unknown> = Promise.resolve();
+
+	run<T>(task: () => Promise<T>): Promise<T> {
+		const result = this.#tail.then(task, task);
+		this.#tail = result.catch(() => undefined);
+		return result;
+	}
+}
+
+/** Makes a value on first use and keeps it; a failed attempt is forgotten so that the next use tries again. */
+export class Lazy<T> {
+	readonly #make: () => Promise<T>;
+	#value: Promise<T> | undefined;
+
+	constructor(make: () => Promise<T>) {
+		this.#make = make;
+	}
+
+	/** The value's promise if it was ever asked for. */
+	get started(): Promise<T> | undefined {
+		return this.#value;
+	}
+
+	get(): Promise<T> {
+		this.#value ??= this.#make().catch((error: unknown) => {
+			this.#value = undefined;
+			throw error;
+		});
+		return this.#value;
+	}
+}
+
+/** Rejects with `CancelledError` when the signal aborts first. The work itself must listen to the signal too. */
+export function withAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+	if (signal.aborted) {
+		work.catch(() => undefined);
+		return Promise.reject(new CancelledError());
+	}
+	return new Promise<T>((resolve, reject) => {
+		const onAbort = (): void => reject(new CancelledError());
+		signal.addEventListener('abort', onAbort, { once: true });
+		work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+	});
+}

@@ -1,0 +1,166 @@
+import type { ApprovalId, ConversationId, ExecutionId, ItemId, StepId } from '../base/ids';
+import type { CostBasis, NanoDollars } from '../base/money';
+
+/** What an execution runs. */
+export type ExecutionKind = 'chat' | 'flow' | 'schedule' | 'runbook';
+/** Who or what started an execution. */
+export type Trigger = 'user' | 'schedule' | 'flow' | 'tool' | 'alert';
+export type ExecutionStatus = 'running' | 'waiting' | 'succeeded' | 'failed' | 'stopped' | 'interrupted';
+export type StepKind = 'model' | 'tool' | 'node' | 'approval';
+export type StepStatus = 'running' | 'waiting' | 'succeeded' | 'failed' | 'refused' | 'stopped' | 'interrupted';
+/** How far a call reaches; the order is total. */
+export type Tier = 'GREEN' | 'YELLOW' | 'ORANGE' | 'RED' | 'BLACK';
+
+/** Token counts of model responses, by kind. Cache counts are additive to `input`, as the Messages API counts them. */
+export interface Usage {
+	readonly input: number;
+	readonly output: number;
+	readonly cacheRead: number;
+	/** Tokens written to the cache that lives 5 minutes. */
+	readonly cacheWrite5m: number;
+	/** Tokens written to the cache that lives 1 hour. */
+	readonly cacheWrite1h: number;
+}
+
+/**
+ * One event of the ledger. Every event belongs to records that one window owns, so that events of two windows may be
+ * applied in any order. `at` (milliseconds since 1970), `id` and the writing host are added by the journal.
+ */
+export type LedgerEvent =
+	| {
+			readonly type: 'execution.started';
+			readonly execution: ExecutionId;
+			readonly kind: ExecutionKind;
+			readonly trigger: Trigger;
+			readonly title: string;
+			/** The agent or flow that runs, where it has a name. */
+			readonly agent: string | null;
+			/** Absolute path of the workspace folder. */
+			readonly project: string | null;
+			readonly provider: string;
+			readonly model: string | null;
+			readonly conversation: ConversationId | null;
+	  }
+	| {
+			readonly type: 'execution.updated';
+			readonly execution: ExecutionId;
+			readonly status?: 'running' | 'waiting';
+			readonly title?: string;
+			readonly model?: string;
+	  }
+	| {
+			readonly type: 'execution.ended';
+			readonly execution: ExecutionId;
+			readonly status: 'succeeded' | 'failed' | 'stopped';
+			/** A sentence for the user, for `failed`. */
+			readonly error: string | null;
+	  }
+	| {
+			readonly type: 'step.started';
+			readonly execution: ExecutionId;
+			readonly step: StepId;
+			readonly parent: StepId | null;
+			readonly kind: StepKind;
+			/** The tool's, node's or model's name. */
+			readonly name: string;
+			/** One line that says what it does: the command, the path, the prompt's beginning. */
+			readonly title: string;
+			/** The whole input as text (JSON for tools). Stays in the journal; rows only refer to it. */
+			readonly input: string | null;
+	  }
+	| {
+			readonly type: 'step.ended';
+			readonly execution: ExecutionId;
+			readonly step: StepId;
+			readonly status: 'succeeded' | 'failed' | 'refused' | 'stopped';
+			readonly output: string | null;
+			/** What this step alone used, where that is known. Shown, never summed: totals come from `usage.recorded`. */
+			readonly usage: Usage | null;
+			readonly cost: NanoDollars | null;
+	  }
+	| {
+			/**
+			 * What one execution used of one model so far. The newest event of an (execution, provider, model) replaces the
+			 * earlier ones, and a final one is never replaced by a provisional one, so nothing is counted twice.
+			 */
+			readonly type: 'usage.recorded';
+			readonly execution: ExecutionId;
+			readonly provider: string;
+			readonly model: string;
+			readonly usage: Usage;
+			/** `null` when the basis is `unpriced`. */
+			readonly cost: NanoDollars | null;
+			readonly basis: CostBasis;
+			readonly isFinal: boolean;
+			/** Local calendar day, `YYYY-MM-DD`, to which the usage counts; fixed when the execution starts. */
+			readonly day: string;
+	  }
+	| {
+			readonly type: 'approval.requested';
+			readonly approval: ApprovalId;
+			readonly execution: ExecutionId | null;
+			readonly conversation: ConversationId | null;
+			readonly tool: string;
+			readonly tier: Tier;
+			/** What exactly would happen: the command, the diff's title, the arguments. */
+			readonly effect: string;
+	  }
+	| {
+			readonly type: 'approval.decided';
+			readonly approval: ApprovalId;
+			readonly decision: 'allowed' | 'refused' | 'expired';
+			/** `user`, `policy`, or `grant:session`, `grant:workspace`. */
+			readonly by: string;
+			readonly reason: string | null;
+	  }
+	| {
+			/** A call the gate decided without asking (GREEN, YELLOW in auto-edit, a grant, or a BLACK refusal). */
+			readonly type: 'gate.decided';
+			readonly execution: ExecutionId | null;
+			readonly tool: string;
+			readonly tier: Tier;
+			readonly decision: 'allowed' | 'refused';
+			readonly by: string;
+			readonly effect: string;
+	  }
+	| {
+			readonly type: 'conversation.changed';
+			readonly conversation: ConversationId;
+			readonly title?: string;
+			readonly project?: string | null;
+			readonly provider?: string;
+			/** The provider's own id to resume with; `null` once it cannot be resumed. */
+			readonly session?: string | null;
+			readonly isArchived?: boolean;
+			/** Model, permission mode, effort and the like: what the user chose, as JSON. */
+			readonly options?: string;
+	  }
+	| {
+			/** One row of a conversation, written when it is finished and again when it changes; the newest wins. */
+			readonly type: 'conversation.item';
+			readonly conversation: ConversationId;
+			readonly item: ItemId;
+			/** Position in the conversation; ties are broken by item id. */
+			readonly order: number;
+			/** The item as JSON (see `core/chat/items.ts`), or `null` when it was removed. */
+			readonly body: string | null;
+	  }
+	| {
+			/** What a host said about itself when it opened the journal; written before its first other event. */
+			readonly type: 'host.opened';
+			readonly version: string;
+			readonly pid: number;
+	  };
+
+export const noUsage: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 };
+
+/** The sum of two usages, kind by kind. */
+export function addUsage(left: Usage, right: Usage): Usage {
+	return {
+		input: left.input + right.input,
+		output: left.output + right.output,
+		cacheRead: left.cacheRead + right.cacheRead,
+		cacheWrite5m: left.cacheWrite5m + right.cacheWrite5m,
+		cacheWrite1h: left.cacheWrite1h + right.cacheWrite1h,
+	};
+}

@@ -1,0 +1,187 @@
+import type { ConversationId, ExecutionId, ItemId, StepId } from '../base/ids';
+import type { CostBasis, NanoDollars } from '../base/money';
+import type { ExecutionKind, ExecutionStatus, StepKind, StepStatus, Trigger, Usage } from './events';
+
+export interface ExecutionRow {
+	readonly id: ExecutionId;
+	readonly kind: ExecutionKind;
+	readonly trigger: Trigger;
+	readonly status: ExecutionStatus;
+	readonly title: string;
+	readonly agent: string | null;
+	readonly project: string | null;
+	readonly provider: string;
+	readonly model: string | null;
+	readonly conversation: ConversationId | null;
+	/** Milliseconds since 1970. */
+	readonly startedAt: number;
+	readonly endedAt: number | null;
+	readonly error: string | null;
+	readonly usage: Usage;
+	/** Sum of what is priced or reported; `null` when nothing is. */
+	readonly cost: NanoDollars | null;
+	/** `unpriced` when any part is unknown, so that the sum reads "at least". */
+	readonly basis: CostBasis | null;
+	readonly stepCount: number;
+}
+
+export interface ExecutionFilter {
+	/** Half-open range of start times, milliseconds since 1970. */
+	readonly from?: number;
+	readonly to?: number;
+	readonly statuses?: readonly ExecutionStatus[];
+	readonly kinds?: readonly ExecutionKind[];
+	readonly agent?: string;
+	readonly project?: string;
+	readonly conversation?: ConversationId;
+	/** Full-text search over titles and step text; words are joined with AND, the last one matches as a prefix. */
+	readonly text?: string;
+	/** At most this many rows, newest first; 200 when absent. */
+	readonly limit?: number;
+	/** Rows that started before this one's start: for paging. */
+	readonly before?: number;
+}
+
+export interface StepRow {
+	readonly id: StepId;
+	readonly execution: ExecutionId;
+	readonly parent: StepId | null;
+	readonly kind: StepKind;
+	readonly name: string;
+	readonly title: string;
+	readonly status: StepStatus;
+	readonly startedAt: number;
+	readonly endedAt: number | null;
+	readonly usage: Usage | null;
+	readonly cost: NanoDollars | null;
+	/** Bytes of the input and output that `stepText` gives. */
+	readonly inputBytes: number;
+	readonly outputBytes: number;
+}
+
+export interface UsageRow {
+	readonly execution: ExecutionId;
+	readonly provider: string;
+	readonly model: string;
+	readonly usage: Usage;
+	readonly cost: NanoDollars | null;
+	readonly basis: CostBasis;
+	readonly isFinal: boolean;
+}
+
+export type CostDimension = 'day' | 'month' | 'model' | 'provider' | 'agent' | 'project';
+
+export interface CostQuery {
+	/** Local days, both included, `YYYY-MM-DD`. */
+	readonly fromDay: string;
+	readonly toDay: string;
+	readonly by: readonly CostDimension[];
+	readonly project?: string;
+}
+
+export interface CostRow {
+	/** One value per dimension asked for, in that order; '' where an execution has none. */
+	readonly key: readonly string[];
+	readonly cost: NanoDollars;
+	readonly usage: Usage;
+	readonly executions: number;
+	/** Executions of which some part has no known price. */
+	readonly unpriced: number;
+}
+
+export interface ConversationRow {
+	readonly id: ConversationId;
+	readonly title: string;
+	readonly project: string | null;
+	readonly provider: string;
+	readonly session: string | null;
+	readonly isArchived: boolean;
+	readonly options: string | null;
+	readonly createdAt: number;
+	readonly updatedAt: number;
+	readonly itemCount: number;
+}
+
+export interface ItemRow {
+	readonly item: ItemId;
+	readonly order: number;
+	readonly body: string;
+}
+
+/** What the ledger says about itself. */
+export interface LedgerHealth {
+	readonly events: number;
+	readonly segments: number;
+	readonly journalBytes: number;
+	/** Lines that could not be read and were kept aside, with the file that holds each. */
+	readonly rejected: readonly { readonly segment: string; readonly lines: number }[];
+	/** Set while events wait in memory because the disk is full or a sync failed. */
+	readonly waiting: { readonly events: number; readonly reason: string } | null;
+	readonly snapshotAt: number | null;
+}
+
+/** What changed in the projection since the last notice, small enough to send often. */
+export interface LedgerChange {
+	readonly executions: readonly ExecutionId[];
+	readonly conversations: readonly ConversationId[];
+	readonly costs: boolean;
+	readonly approvals: boolean;
+}
+
+/** What the ledger worker answers. Every query sees all events that were appended before it was asked. */
+export interface LedgerContract {
+	requests: {
+		open: {
+			params: { readonly folder: string; readonly retentionDays: number; readonly retentionMb: number };
+			result: LedgerHealth;
+		};
+		/** Reads what was appended to the segments since; called right after a commit. */
+		poke: { params: null; result: void };
+		executions: { params: ExecutionFilter; result: readonly ExecutionRow[] };
+		execution: {
+			params: { readonly id: ExecutionId };
+			result: {
+				readonly execution: ExecutionRow;
+				readonly steps: readonly StepRow[];
+				readonly usage: readonly UsageRow[];
+			} | null;
+		};
+		/** The whole text of a step, a slice of it at a time. Offsets count UTF-16 units. */
+		stepText: {
+			params: {
+				readonly step: StepId;
+				readonly part: 'input' | 'output';
+				readonly offset: number;
+				readonly length: number;
+			};
+			result: { readonly text: string; readonly total: number };
+		};
+		costs: { params: CostQuery; result: readonly CostRow[] };
+		conversations: {
+			params: { readonly project?: string; readonly withArchived?: boolean; readonly limit?: number };
+			result: readonly ConversationRow[];
+		};
+		conversation: { params: { readonly id: ConversationId }; result: ConversationRow | null };
+		/** Items in order; the last `limit` of those before `before` (an order), or of all. */
+		items: {
+			params: { readonly conversation: ConversationId; readonly before?: number; readonly limit: number };
+			result: { readonly items: readonly ItemRow[]; readonly earlier: number };
+		};
+		health: { params: null; result: LedgerHealth };
+		/** Writes a snapshot now. Also done by itself when idle. */
+		snapshot: { params: null; result: void };
+		close: { params: null; result: void };
+	};
+	events: { changed: LedgerChange };
+}
+
+/** The ledger as features of the host see it. */
+export interface Ledger {
+	/** Resolves when the event is on disk. */
+	append(event: import('./events').LedgerEvent): Promise<void>;
+	query<K extends Exclude<keyof LedgerContract['requests'], 'open' | 'close' | 'poke'>>(
+		name: K,
+		params: LedgerContract['requests'][K]['params'],
+	): Promise<LedgerContract['requests'][K]['result']>;
+	readonly onDidChange: import('../base/event').Event<LedgerChange>;
+}
