@@ -1,0 +1,165 @@
+// The one file that knows the webview toolkit. Its authors stopped maintaining it: replacing it touches only this file.
+import {
+	provideVSCodeDesignSystem,
+	vsCodeBadge,
+	vsCodeButton,
+	vsCodeCheckbox,
+	vsCodeDropdown,
+	vsCodeOption,
+	vsCodeProgressRing,
+	vsCodeTextField,
+} from '@vscode/webview-ui-toolkit';
+import type {
+	ChangeEvent,
+	ComponentType,
+	FormEvent,
+	HTMLAttributes,
+	KeyboardEvent,
+	ReactElement,
+	ReactNode,
+	Ref,
+} from 'react';
+
+provideVSCodeDesignSystem().register(
+	vsCodeBadge(),
+	vsCodeButton(),
+	vsCodeCheckbox(),
+	vsCodeDropdown(),
+	vsCodeOption(),
+	vsCodeProgressRing(),
+	vsCodeTextField(),
+);
+
+type ElementProps = Omit<HTMLAttributes<HTMLElement>, 'onChange'> & {
+	readonly ref?: Ref<HTMLElement> | undefined;
+	readonly onChange?: (event: ChangeEvent<HTMLElement & { checked: boolean; value: string }>) => void;
+	readonly [property: string]: unknown;
+};
+
+/** React knows custom elements by their tag; the compiler needs to be told. */
+const element = (tag: string): ComponentType<ElementProps> => tag as unknown as ComponentType<ElementProps>;
+const ButtonElement = element('vscode-button');
+const BadgeElement = element('vscode-badge');
+const CheckboxElement = element('vscode-checkbox');
+const DropdownElement = element('vscode-dropdown');
+const OptionElement = element('vscode-option');
+const ProgressRingElement = element('vscode-progress-ring');
+const TextFieldElement = element('vscode-text-field');
+
+export interface ButtonProps {
+	readonly children: ReactNode;
+	readonly onClick: () => void;
+	readonly appearance?: 'primary' | 'secondary';
+	readonly isDisabled?: boolean;
+	readonly title?: string;
+	readonly className?: string;
+}
+
+/** A button with words on it. */
+export function Button({
+	children,
+	onClick,
+	appearance = 'secondary',
+	isDisabled = false,
+	title,
+	className,
+}: ButtonProps): ReactElement {
+	return (
+		<ButtonElement
+			appearance={appearance}
+			disabled={isDisabled}
+			title={title}
+			className={className}
+			onClick={() => {
+				if (!isDisabled) onClick();
+			}}
+		>
+			{children}
+		</ButtonElement>
+	);
+}
+
+/** A count or a short word on a coloured ground. */
+export function Badge({ children }: { readonly children: ReactNode }): ReactElement {
+	return <BadgeElement>{children}</BadgeElement>;
+}
+
+export interface CheckboxProps {
+	readonly children: ReactNode;
+	readonly isChecked: boolean;
+	readonly onChange: (isChecked: boolean) => void;
+	readonly isDisabled?: boolean;
+}
+
+/** A box to tick, with its label. */
+export function Checkbox({ children, isChecked, onChange, isDisabled = false }: CheckboxProps): ReactElement {
+	return (
+		<CheckboxElement
+			checked={isChecked}
+			disabled={isDisabled}
+			onChange={event => onChange(event.currentTarget.checked)}
+		>
+			{children}
+		</CheckboxElement>
+	);
+}
+
+export interface DropdownProps {
+	readonly label: string;
+	readonly value: string;
+	readonly options: readonly { readonly value: string; readonly label: string }[];
+	readonly onChange: (value: string) => void;
+}
+
+/** A choice of one, for forms. */
+export function Dropdown({ label, value, options, onChange }: DropdownProps): ReactElement {
+	return (
+		<DropdownElement aria-label={label} value={value} onChange={event => onChange(event.currentTarget.value)}>
+			{options.map(option => (
+				<OptionElement key={option.value} value={option.value}>
+					{option.label}
+				</OptionElement>
+			))}
+		</DropdownElement>
+	);
+}
+
+export interface TextFieldProps {
+	readonly label: string;
+	readonly value: string;
+	readonly onInput: (value: string) => void;
+	readonly placeholder?: string;
+	readonly onKeyDown?: (event: KeyboardEvent<HTMLElement>) => void;
+	readonly onBlur?: () => void;
+	readonly isFocused?: boolean;
+	readonly className?: string;
+}
+
+/** One line of text. `label` is for screen readers. */
+export function TextField(props: TextFieldProps): ReactElement {
+	const { label, value, onInput, placeholder, onKeyDown, onBlur, isFocused = false, className } = props;
+	return (
+		<TextFieldElement
+			ref={isFocused ? focusOnce : undefined}
+			aria-label={label}
+			value={value}
+			placeholder={placeholder}
+			className={className}
+			onInput={(event: FormEvent<HTMLElement>) =>
+				onInput((event.currentTarget as HTMLElement & { value: string }).value)
+			}
+			onKeyDown={onKeyDown}
+			onBlur={onBlur}
+		/>
+	);
+}
+
+/** Something is under way. */
+export function ProgressRing({ label }: { readonly label: string }): ReactElement {
+	return <ProgressRingElement aria-label={label} />;
+}
+
+/** The toolkit builds its inner input a microtask after it is attached; before that there is nothing to focus. */
+function focusOnce(field: HTMLElement | null): void {
+	if (field) requestAnimationFrame(() => field.focus());
+}
