@@ -77,6 +77,8 @@ export interface SafetyContext {
 	readonly protectedPaths: readonly string[];
 	/** Tiers the user raised, by tool name. A lower tier than ours is ignored. */
 	readonly raisedTiers: Readonly<Record<string, Tier>>;
+	/** Our own folders (journal, settings, grants): no agent reads or writes them. */
+	readonly storageFolders?: readonly string[];
 }
 
 /** What the table says of a call. */
@@ -85,7 +87,12 @@ export interface Classification {
 	readonly kind: ApprovalKind;
 	readonly effect: string;
 	readonly reasons: readonly string[];
-	/** Calls with the same key are covered by one grant; `null` when no grant may cover it. */
+	/**
+	 * What a grant must cover, one part a line, each part with its tier; `null` when no grant may cover it. A grant for
+	 * `npm test && git add .` covers `git add .` alone, and a YELLOW part never covers an ORANGE one of the same words.
+	 */
 	readonly grantKey: string | null;
 	readonly grantLabel: string | null;
+	/** The furthest allowance that may be offered for this call. */
+	readonly maxGrant: GrantScope;
 }

@@ -1,0 +1,42 @@
+import type { Tier } from '../ledger/events';
+import type { GrantScope } from './approval';
+
+/** All tiers, the mildest first. The order is total. */
+export const tiers = ['GREEN', 'YELLOW', 'ORANGE', 'RED', 'BLACK'] as const satisfies readonly Tier[];
+
+const ranks: Readonly<Record<Tier, number>> = { GREEN: 0, YELLOW: 1, ORANGE: 2, RED: 3, BLACK: 4 };
+
+/** A number that grows with the tier's reach. */
+export function rankOf(tier: Tier): number {
+	return ranks[tier];
+}
+
+/** Whether `left` reaches further than `right`. */
+export function isWorse(left: Tier, right: Tier): boolean {
+	return ranks[left] > ranks[right];
+}
+
+/** The tier that reaches furthest. */
+export function worstTier(first: Tier, ...others: readonly Tier[]): Tier {
+	let worst = first;
+	for (const tier of others) if (isWorse(tier, worst)) worst = tier;
+	return worst;
+}
+
+/** Whether a value that came from settings or a file names a tier. */
+export function isTier(value: unknown): value is Tier {
+	return typeof value === 'string' && Object.hasOwn(ranks, value);
+}
+
+/** The allowances that a tier offers, the default first. */
+export function grantsOf(tier: Tier, furthest: GrantScope = 'workspace'): readonly GrantScope[] {
+	const byTier: Readonly<Record<Tier, readonly GrantScope[]>> = {
+		GREEN: ['once'],
+		YELLOW: ['once', 'session', 'workspace'],
+		ORANGE: ['once', 'session'],
+		RED: ['once'],
+		BLACK: [],
+	};
+	const order: readonly GrantScope[] = ['once', 'session', 'workspace'];
+	return byTier[tier].filter(scope => order.indexOf(scope) <= order.indexOf(furthest));
+}
