@@ -1,0 +1,149 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { stopTree } from './processes.ts';
+import { tool } from './tools.ts';
+
+export interface WorkbenchOptions {
+	/** Holds the user data and the log; short, since a socket's path has a limit. */
+	readonly home: string;
+	readonly extensions: string;
+	readonly folder: string;
+	readonly settings: Readonly<Record<string, unknown>>;
+	/** Added to the environment of the workbench, and so of the extension host. */
+	readonly env: Readonly<Record<string, string | undefined>>;
+	/** Any free one when absent. */
+	readonly port?: number | undefined;
+	/** Ask whether the folder is trusted. Off unless given: most tests need a trusted one. */
+	readonly isTrustAsked?: boolean;
+}
+
+export interface Workbench {
+	readonly url: string;
+	readonly pid: number;
+	readonly settingsFile: string;
+	readonly log: () => string;
+	stop(): Promise<void>;
+}
+
+const quietSettings = {
+	'workbench.startupEditor': 'none',
+	'workbench.enableExperiments': false,
+	'workbench.tips.enabled': false,
+	'workbench.secondarySideBar.defaultVisibility': 'hidden',
+	'telemetry.telemetryLevel': 'off',
+	'update.mode': 'none',
+	'extensions.autoUpdate': false,
+	'extensions.autoCheckUpdates': false,
+	'extensions.ignoreRecommendations': true,
+	'git.openRepositoryInParentFolders': 'never',
+	'chat.commandCenter.enabled': false,
+	'chat.disableAIFeatures': true,
+};
+
+/** Starts the browser workbench on loopback and resolves when it answers. */
+export async function startWorkbench(options: WorkbenchOptions): Promise<Workbench> {
+	const settingsFile = writeSettings(options.home, options.settings);
+	const port = options.port ?? (await freePort());
+	const args = [
+		...baseArguments(options),
+		'--bind-addr',
+		`127.0.0.1:${port}`,
+		...(options.isTrustAsked === true ? [] : ['--disable-workspace-trust']),
+		options.folder,
+	];
+	const child = spawn(process.execPath, args, {
+		env: workbenchEnvironment(options.env),
+		stdio: ['ignore', 'pipe', 'pipe'],
+	});
+	const parts: string[] = [];
+	for (const stream of [child.stdout, child.stderr])
+		stream.setEncoding('utf8').on('data', (text: string) => parts.push(text));
+	const log = (): string => parts.join('');
+	const { pid } = child;
+	if (pid === undefined) throw new Error('The workbench could not be started');
+	const hasEnded = new AbortController();
+	child.once('exit', () => hasEnded.abort());
+	try {
+		await answers(`http://127.0.0.1:${port}/healthz`, hasEnded.signal);
+	} catch (error) {
+		await stopTree(pid);
+		throw new Error(`The workbench did not start:\n${log()}`, { cause: error });
+	}
+	const url = `http://127.0.0.1:${port}/?folder=${encodeURIComponent(options.folder)}`;
+	return { url, pid, settingsFile, log, stop: () => stopTree(pid) };
+}
+
+/** Installs a package into an extensions folder, as a user would from the command line. */
+export async function installPackage(
+	file: string,
+	options: Pick<WorkbenchOptions, 'home' | 'extensions' | 'env'>,
+): Promise<void> {
+	const args = [...baseArguments(options), '--install-extension', file];
+	await promisify(execFile)(process.execPath, args, { env: workbenchEnvironment(options.env) });
+}
+
+function baseArguments(options: Pick<WorkbenchOptions, 'home' | 'extensions'>): readonly string[] {
+	mkdirSync(options.extensions, { recursive: true });
+	const config = join(options.home, 'code-server.yaml');
+	writeFileSync(config, '');
+	return [
+		tool('workbench').entry,
+		'--config',
+		config,
+		'--auth',
+		'none',
+		'--user-data-dir',
+		join(options.home, 'data'),
+		'--extensions-dir',
+		options.extensions,
+		'--disable-telemetry',
+		'--disable-update-check',
+	];
+}
+
+/** Writes user settings that keep the workbench quiet, and those given. */
+function writeSettings(home: string, settings: Readonly<Record<string, unknown>>): string {
+	const folder = join(home, 'data', 'User');
+	mkdirSync(folder, { recursive: true });
+	const file = join(folder, 'settings.json');
+	writeFileSync(file, JSON.stringify({ ...quietSettings, ...settings }, undefined, '\t'));
+	return file;
+}
+
+/** Without what an editor that we may have been started from put there for its own children. */
+function workbenchEnvironment(extra: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {
+	const kept = Object.entries(process.env).filter(
+		([name]) => !/^(VSCODE_|ELECTRON_|CODE_SERVER_|npm_|NODE_OPTIONS$|VITEST)/i.test(name),
+	);
+	return { ...Object.fromEntries(kept), ...extra };
+}
+
+async function answers(address: string, hasEnded: AbortSignal): Promise<void> {
+	const end = Date.now() + 60_000;
+	for (;;) {
+		if (hasEnded.aborted) throw new Error('It ended at once');
+		try {
+			const response = await fetch(address, { signal: AbortSignal.timeout(2000) });
+			if (response.status < 500) return;
+		} catch (error) {
+			if (Date.now() > end) throw error;
+		}
+		await delay(50);
+	}
+}
+
+/** A port that was free a moment ago. */
+export function freePort(): Promise<number> {
+	return new Promise((resolve, reject) => {
+		const server = createServer();
+		server.once('error', reject);
+		server.listen(0, '127.0.0.1', () => {
+			const { port } = server.address() as AddressInfo;
+			server.close(() => resolve(port));
+		});
+	});
+}

@@ -1,0 +1,37 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+	test: {
+		projects: [
+			{
+				test: {
+					name: 'unit',
+					environment: 'node',
+					include: ['test/unit/**/*.test.ts'],
+					setupFiles: ['test/unit/leaks.ts'],
+				},
+			},
+			{
+				test: {
+					name: 'webview',
+					environment: 'jsdom',
+					include: ['test/webview/**/*.test.tsx'],
+					setupFiles: ['test/webview/setup.ts'],
+				},
+				oxc: { jsx: { runtime: 'automatic' } },
+			},
+			{
+				test: {
+					name: 'e2e',
+					environment: 'node',
+					include: ['test/e2e/**/*.test.ts'],
+					globalSetup: ['test/e2e/driver/globalSetup.ts'],
+					// One workbench and one browser at a time: two cores cannot carry more, and timings stay honest.
+					fileParallelism: false,
+					testTimeout: 60_000,
+					hookTimeout: 90_000,
+				},
+			},
+		],
+	},
+});
