@@ -116,10 +116,11 @@ function rawText(message: Message | undefined): string {
 		.join('\n');
 }
 
+/** What the CLI puts around a person's words: its reminders, and the local commands that ran since. */
+const reminders = /<(system-reminder|local-command-\w+|command-(?:name|message|args))>[\s\S]*?<\/\1>/g;
+
 function spokenText(message: Message): string {
-	return rawText(message)
-		.replaceAll(/<system-reminder>[\s\S]*?<\/system-reminder>/g, '')
-		.trim();
+	return rawText(message).replaceAll(reminders, '').trim();
 }
 
 function notificationOf(message: Message | undefined): string | null {

@@ -130,7 +130,7 @@ class ApiState {
 	}
 }
 
-const defaultSide: Script = () => say('Scripted title', { usage: { input: 10, output: 2 } });
+const defaultSide: Script = () => say('{"title": "Scripted title"}', { usage: { input: 10, output: 2 } });
 
 /** The CLI looks whether the address answers at all before it sends anything. */
 function answerProbe(request: IncomingMessage, response: ServerResponse): void {
