@@ -32,6 +32,8 @@ export interface ExecutionFilter {
 	readonly statuses?: readonly ExecutionStatus[];
 	readonly kinds?: readonly ExecutionKind[];
 	readonly agent?: string;
+	/** Executions that used this model, as their own model or in their usage. */
+	readonly model?: string;
 	readonly project?: string;
 	readonly conversation?: ConversationId;
 	/** Full-text search over titles and step text; words are joined with AND, the last one matches as a prefix. */

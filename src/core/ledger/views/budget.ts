@@ -1,0 +1,53 @@
+import { formatCost, toNano, type NanoDollars } from '../../base/money';
+
+/** The limits that the user set, in US dollars; 0 is none. */
+export interface Budgets {
+	readonly dailyUsd: number;
+	readonly monthlyUsd: number;
+}
+
+export type BudgetLevel = 'none' | 'ok' | 'warning' | 'exceeded';
+
+/** How much of a budget is used. `percent` is rounded down, so that 100 % is never shown before it is so. */
+export interface BudgetUse {
+	readonly level: BudgetLevel;
+	readonly limit: NanoDollars;
+	readonly percent: number;
+}
+
+/** Compares a cost with a limit in dollars. From 80 % on it warns, from 100 % on it is exceeded. */
+export function budgetUse(cost: NanoDollars, limitUsd: number): BudgetUse {
+	const limit = toNano(limitUsd);
+	if (!(limit > 0)) return { level: 'none', limit: 0, percent: 0 };
+	const percent = Math.floor((cost / limit) * 100);
+	return { level: percent >= 100 ? 'exceeded' : percent >= 80 ? 'warning' : 'ok', limit, percent };
+}
+
+/** `of $5.00 (25 %)`, or nothing without a limit. */
+export function budgetText(use: BudgetUse): string {
+	return use.level === 'none' ? '' : `of ${formatCost(use.limit)} (${use.percent} %)`;
+}
+
+/** The worse of two levels. */
+export function worseLevel(left: BudgetLevel, right: BudgetLevel): BudgetLevel {
+	const order: readonly BudgetLevel[] = ['none', 'ok', 'warning', 'exceeded'];
+	return order.indexOf(left) >= order.indexOf(right) ? left : right;
+}
+
+/** A sentence that says what is wrong with a typed limit, or `null` when it is right. */
+export function budgetProblem(text: string): string | null {
+	const trimmed = text.trim().replace(/^\$\s*/, '');
+	if (trimmed === '') return 'Type an amount in US dollars, or 0 for no limit.';
+	if (!/^\d+(\.\d+)?$/.test(trimmed)) {
+		return trimmed.startsWith('-')
+			? 'A budget cannot be negative. Type 0 for no limit.'
+			: 'Type a plain number such as 5 or 12.50, without separators.';
+	}
+	if (Number(trimmed) > 1_000_000) return 'Type at most 1000000 dollars.';
+	return null;
+}
+
+/** The dollars of a text that `budgetProblem` found right. */
+export function parseBudget(text: string): number {
+	return Number(text.trim().replace(/^\$\s*/, ''));
+}
