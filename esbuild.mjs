@@ -27,7 +27,7 @@ const shared = {
 
 /** CommonJS dependencies inside an ES module bundle still call `require` for Node's built-ins. */
 const requireBanner = {
-	js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+	js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __dirname = import.meta.dirname;",
 };
 
 const folders = folder =>
@@ -35,7 +35,9 @@ const folders = folder =>
 		.filter(entry => entry.isDirectory() && existsSync(`${folder}/${entry.name}/main.tsx`))
 		.map(entry => [entry.name, `${folder}/${entry.name}/main.tsx`]);
 
-const workers = readdirSync('src/workers').filter(file => file.endsWith('.ts')).map(file => `src/workers/${file}`);
+const workers = readdirSync('src/workers')
+	.filter(file => file.endsWith('.ts'))
+	.map(file => `src/workers/${file}`);
 
 const builds = [
 	{

@@ -36,6 +36,7 @@ export class Sequencer {
 export class Lazy<T> {
 	readonly #make: () => Promise<T>;
 	#value: Promise<T> | undefined;
+	readonly #made = new Deferred<T>();
 
 	constructor(make: () => Promise<T>) {
 		this.#make = make;
@@ -46,11 +47,22 @@ export class Lazy<T> {
 		return this.#value;
 	}
 
+	/** Resolves once the value has been made by somebody else's `get`; makes nothing itself. */
+	get whenMade(): Promise<T> {
+		return this.#made.promise;
+	}
+
 	get(): Promise<T> {
-		this.#value ??= this.#make().catch((error: unknown) => {
-			this.#value = undefined;
-			throw error;
-		});
+		this.#value ??= this.#make().then(
+			value => {
+				this.#made.resolve(value);
+				return value;
+			},
+			(error: unknown) => {
+				this.#value = undefined;
+				throw error;
+			},
+		);
 		return this.#value;
 	}
 }

@@ -104,6 +104,8 @@ export interface TurnItem extends ItemBase {
 	readonly basis: CostBasis | null;
 	/** Absolute paths that tools of this turn changed. */
 	readonly changedFiles: readonly string[];
+	/** The CLI's id of the last message of the turn, where a fork or a retry may start from. */
+	readonly lastMessage: string | null;
 }
 
 export type ChatItem = UserItem | TextItem | ThinkingItem | ToolItem | NoticeItem | TurnItem;

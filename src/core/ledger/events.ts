@@ -152,6 +152,20 @@ export type LedgerEvent =
 			readonly pid: number;
 	  };
 
+/** Roll-ups of days whose events are gone: rows of strings and whole numbers, see `projection/rollups.ts`. */
+export interface RetiredEvent {
+	readonly type: 'ledger.retired';
+	/** Days before this local day are closed: their costs are those in `rollups`, whatever else arrives. */
+	readonly beforeDay: string;
+	/** Milliseconds since 1970: executions and conversations that ended before are forgotten. */
+	readonly beforeAt: number;
+	/** JSON of all closed days so far, so that the newest event of this type suffices. */
+	readonly rollups: string | null;
+}
+
+/** All that a journal may hold: what features append, and what the ledger says to itself. */
+export type JournalEvent = LedgerEvent | RetiredEvent;
+
 export const noUsage: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 };
 
 /** The sum of two usages, kind by kind. */

@@ -1,0 +1,50 @@
+import type { Clock } from '../base/clock';
+import type { ConversationId, ExecutionId, StepId } from '../base/ids';
+import type { Logger } from '../base/logger';
+import type { NanoDollars } from '../base/money';
+import type { ApiStreamEvent } from '../claude/messages';
+import type { HookAnswer, HookCall, PermissionRequest, PermissionResult, StartClaudeSession } from '../claude/session';
+import type { Ledger } from '../ledger/queries';
+import type { LedgerEvent, Usage } from '../ledger/events';
+import type { Priced } from './rows';
+
+/** On whose behalf a call is made, for approvals and the journal. */
+export interface CallOrigin {
+	readonly conversation: ConversationId;
+	/** The conversation's title. */
+	readonly asker: string;
+	readonly cwd: string;
+	readonly execution: ExecutionId | null;
+	readonly step: StepId | null;
+}
+
+/** The gate, as far as a conversation needs it. */
+export interface ConversationGate {
+	onHook(call: HookCall, origin: CallOrigin): Promise<HookAnswer>;
+	onPermission(request: PermissionRequest, origin: CallOrigin): Promise<PermissionResult>;
+}
+
+/** Keeps what files were before a turn changed them. */
+export interface TurnChangePort {
+	beforeTool(execution: ExecutionId, path: string): Promise<void>;
+	afterTool(execution: ExecutionId, path: string): Promise<void>;
+}
+
+/** What a conversation needs from outside. */
+export interface ConversationDeps {
+	readonly clock: Clock;
+	readonly log: Logger;
+	readonly ledger: Pick<Ledger, 'query'>;
+	/** Journals an event; a failure to write is shown by the ledger itself. */
+	append(event: LedgerEvent): void;
+	/** Starts a CLI; rejects with a `ClaudeErrorCode`. */
+	readonly startSession: StartClaudeSession;
+	readonly gate: ConversationGate;
+	readonly changes: TurnChangePort;
+	/** Prices one response from its stream. */
+	price(model: string, event: ApiStreamEvent, soFar: Usage | null): Priced | null;
+	/** What may still be spent today and this month; `null` without a budget. */
+	remainingBudget(): Promise<NanoDollars | null>;
+	/** Called when a session starts or works, so that the process pool knows who is busy. */
+	onUse(conversation: ConversationId, isBusy: boolean): void;
+}

@@ -1,0 +1,229 @@
+import type { Clock } from '../base/clock';
+import { Emitter } from '../base/event';
+import type { ConversationId, ItemId } from '../base/ids';
+import { MutableDisposable, Owner, type Disposable } from '../base/lifecycle';
+import type { LedgerEvent } from '../ledger/events';
+import { rowTextLimit, type ChatItem, type ConversationView, type ItemChange } from './items';
+
+/** A batch of changes, numbered so that a page notices when it missed one. */
+export interface ChangeBatch {
+	readonly sequence: number;
+	readonly items: readonly ItemChange[];
+	readonly view: Partial<ConversationView> | null;
+}
+
+/** A stored row of a conversation. */
+export interface StoredItem {
+	readonly order: number;
+	readonly item: ChatItem;
+}
+
+/** Milliseconds that changes are gathered before they are sent. */
+const batchMs = 50;
+/** A streaming row is written to the journal this often, so that a killed window loses little of it. */
+const checkpointMs = 3_000;
+
+/**
+ * The rows of one conversation: the newest in memory, all in the journal. Changes are batched for the pages that show
+ * the conversation; finished rows are handed to the journal.
+ */
+export class ItemStore extends Owner {
+	readonly #changed = this.own(new Emitter<ChangeBatch>());
+	readonly onDidChange = this.#changed.event;
+	readonly #timer = this.own(new MutableDisposable<Disposable>());
+	readonly #conversation: ConversationId;
+	readonly #append: (event: LedgerEvent) => void;
+	readonly #clock: Clock;
+	readonly #items = new Map<ItemId, StoredItem>();
+	readonly #checkpoints = new Map<ItemId, number>();
+	#nextOrder = 1;
+	#pending: ItemChange[] = [];
+	#pendingView: Partial<ConversationView> | null = null;
+	#sequence = 0;
+	/** Rows that are only in the journal, older than those in memory. */
+	earlier = 0;
+
+	constructor(conversation: ConversationId, append: (event: LedgerEvent) => void, clock: Clock) {
+		super();
+		this.#conversation = conversation;
+		this.#append = append;
+		this.#clock = clock;
+	}
+
+	/** Number of the last batch that was sent. A snapshot taken after `flush` includes it. */
+	get sequence(): number {
+		return this.#sequence;
+	}
+
+	/** Rows in memory, in order. */
+	get items(): readonly ChatItem[] {
+		return this.#sorted().map(stored => stored.item);
+	}
+
+	get(id: ItemId): ChatItem | undefined {
+		return this.#items.get(id)?.item;
+	}
+
+	order(id: ItemId): number | undefined {
+		return this.#items.get(id)?.order;
+	}
+
+	/** Rows in order, for paging and forks. */
+	stored(): readonly StoredItem[] {
+		return this.#sorted();
+	}
+
+	/** Takes rows that were read from the journal; they are not written again. */
+	load(rows: readonly StoredItem[], earlier: number): void {
+		for (const row of rows) {
+			this.#items.set(row.item.id, row);
+			this.#nextOrder = Math.max(this.#nextOrder, Math.floor(row.order) + 1);
+		}
+		this.earlier = earlier;
+	}
+
+	/** Adds a row at the end, or before another one. */
+	add(item: ChatItem, before?: ItemId): void {
+		const order = before === undefined ? this.#nextOrder++ : this.#orderBefore(before);
+		this.#items.set(item.id, { order, item });
+		this.#push({ op: 'add', item: forPage(item), ...(before === undefined ? {} : { before }) });
+		if (isFinished(item)) this.persist(item.id);
+	}
+
+	/** Replaces a row that is there; writes it when it is finished. */
+	replace(item: ChatItem): void {
+		const stored = this.#items.get(item.id);
+		if (!stored) return;
+		this.#items.set(item.id, { ...stored, item });
+		this.#push({ op: 'replace', item: forPage(item) });
+		if (isFinished(item)) this.persist(item.id);
+	}
+
+	/** Adds text at the end of a streaming row. */
+	appendText(id: ItemId, text: string): void {
+		const stored = this.#items.get(id);
+		if (!stored || (stored.item.kind !== 'text' && stored.item.kind !== 'thinking')) return;
+		this.#items.set(id, { ...stored, item: { ...stored.item, text: stored.item.text + text } });
+		const last = this.#pending.at(-1);
+		if (last?.op === 'append' && last.id === id)
+			this.#pending[this.#pending.length - 1] = { ...last, text: last.text + text };
+		else this.#push({ op: 'append', id, text });
+		this.#schedule();
+		this.#checkpoint(id);
+	}
+
+	remove(id: ItemId): void {
+		const stored = this.#items.get(id);
+		if (!stored) return;
+		this.#items.delete(id);
+		this.#append({
+			type: 'conversation.item',
+			conversation: this.#conversation,
+			item: id,
+			order: stored.order,
+			body: null,
+		});
+		this.#push({ op: 'remove', id });
+	}
+
+	/** Tells the pages that the conversation's own state changed. */
+	patchView(patch: Partial<ConversationView>): void {
+		this.#pendingView = { ...this.#pendingView, ...patch };
+		this.#schedule();
+	}
+
+	/** Writes the row as it is now. */
+	persist(id: ItemId): void {
+		const stored = this.#items.get(id);
+		if (!stored) return;
+		this.#checkpoints.delete(id);
+		const body = JSON.stringify(stored.item);
+		this.#append({ type: 'conversation.item', conversation: this.#conversation, item: id, order: stored.order, body });
+	}
+
+	/** Sends what is gathered now. */
+	flush(): void {
+		this.#timer.value = undefined;
+		if (this.#pending.length === 0 && this.#pendingView === null) return;
+		const batch: ChangeBatch = { sequence: ++this.#sequence, items: this.#pending, view: this.#pendingView };
+		this.#pending = [];
+		this.#pendingView = null;
+		this.#changed.fire(batch);
+	}
+
+	#push(change: ItemChange): void {
+		this.#pending.push(change);
+		this.#schedule();
+	}
+
+	#schedule(): void {
+		if (this.isDisposed || this.#timer.value) return;
+		this.#timer.value = this.#clock.after(batchMs, () => this.flush());
+	}
+
+	#checkpoint(id: ItemId): void {
+		const now = this.#clock.monotonic();
+		const last = this.#checkpoints.get(id);
+		if (last === undefined) this.#checkpoints.set(id, now);
+		else if (now - last >= checkpointMs) {
+			this.persist(id);
+			this.#checkpoints.set(id, now);
+		}
+	}
+
+	#orderBefore(id: ItemId): number {
+		const sorted = this.#sorted();
+		const at = sorted.findIndex(stored => stored.item.id === id);
+		const next = sorted[at];
+		if (!next) return this.#nextOrder++;
+		const previous = sorted[at - 1]?.order ?? next.order - 1;
+		return (previous + next.order) / 2;
+	}
+
+	#sorted(): readonly StoredItem[] {
+		return [...this.#items.values()].sort((left, right) => left.order - right.order);
+	}
+}
+
+/** Whether a row will not change by itself any more. */
+function isFinished(item: ChatItem): boolean {
+	if (item.kind === 'text' || item.kind === 'thinking') return !item.isStreaming;
+	if (item.kind === 'tool') return item.state !== 'preparing';
+	return true;
+}
+
+/** Cuts what one row carries to a page; the rest is behind "Show more". */
+export function forPage(item: ChatItem): ChatItem {
+	if (item.kind === 'text' || item.kind === 'thinking') {
+		if (item.isStreaming || item.text.length <= rowTextLimit * 4) return item;
+		return { ...item, text: item.text.slice(0, rowTextLimit * 4) };
+	}
+	if (item.kind === 'user') {
+		if (item.text.length <= rowTextLimit) return item;
+		return { ...item, text: item.text.slice(0, rowTextLimit) };
+	}
+	if (item.kind !== 'tool') return item;
+	return {
+		...item,
+		input: cutInput(item.input),
+		output: cut(item.output),
+		diff: cut(item.diff),
+	};
+}
+
+function cut(text: string | null): string | null {
+	return text !== null && text.length > rowTextLimit ? text.slice(0, rowTextLimit) : text;
+}
+
+/** Cuts long strings at any depth of a call's input. */
+function cutInput(input: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+	if (JSON.stringify(input).length <= rowTextLimit) return input;
+	const shorten = (value: unknown): unknown => {
+		if (typeof value === 'string') return value.length > 4_000 ? `${value.slice(0, 4_000)}…` : value;
+		if (Array.isArray(value)) return value.slice(0, 50).map(shorten);
+		if (typeof value === 'object' && value !== null)
+			return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shorten(inner)]));
+		return value;
+	};
+	return shorten(input) as Readonly<Record<string, unknown>>;
+}

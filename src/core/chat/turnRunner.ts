@@ -1,0 +1,258 @@
+import { ExpectedError, errorText } from '../base/errors';
+import { asId, type ItemId } from '../base/ids';
+import { Owner } from '../base/lifecycle';
+import type { CostBasis, NanoDollars } from '../base/money';
+import type { AssistantMessage, ClaudeMessage, ResultMessage, SystemMessage, UnknownMessage } from '../claude/messages';
+import { isClaudeMessage } from '../claude/messages';
+import type { ClaudeSession, SessionExit } from '../claude/session';
+import type { ConversationDeps } from './deps';
+import type { ItemStore } from './itemStore';
+import type { ConversationView, NoticeItem, PermissionMode } from './items';
+import { apiErrorText, compactText, isStopped, notice, resultText, retryText } from './notices';
+import { Rows } from './rows';
+import { Turn, type TurnOrigin, type TurnStatus } from './turn';
+
+/** What the runner reports to its conversation. */
+export interface TurnEvents {
+	/** Everything about a turn that a new one needs. */
+	origin(trigger: TurnOrigin['trigger'], title: string): TurnOrigin;
+	view(patch: Partial<ConversationView>): void;
+	/** A turn is over; the next queued prompt may go. */
+	turnEnded(status: TurnStatus): void;
+	sessionChanged(session: string): void;
+	/** What the running turn cost so far. */
+	cost(cost: NanoDollars | null, basis: CostBasis | null): void;
+}
+
+/** Follows one conversation's messages: opens and ends turns, and turns messages into rows, steps and notices. */
+export class TurnRunner extends Owner {
+	readonly rows: Rows;
+	readonly #deps: ConversationDeps;
+	readonly #items: ItemStore;
+	readonly #events: TurnEvents;
+	#session: ClaudeSession | undefined;
+	#turn: Turn | undefined;
+	/** The row that tells of retries in this turn, replaced at each attempt. */
+	#retry: ItemId | undefined;
+	#isInterrupting = false;
+	#lastMessage: string | null = null;
+
+	constructor(deps: ConversationDeps, items: ItemStore, events: TurnEvents) {
+		super();
+		this.#deps = deps;
+		this.#items = items;
+		this.#events = events;
+		this.rows = new Rows({ items, clock: deps.clock, price: (model, event, soFar) => deps.price(model, event, soFar) });
+	}
+
+	get turn(): Turn | undefined {
+		return this.#turn;
+	}
+
+	attach(session: ClaudeSession | undefined): void {
+		this.#session = session;
+	}
+
+	/** Opens a turn. Its execution stands in the ledger from now on. */
+	begin(origin: TurnOrigin): Turn {
+		const turn = new Turn(origin, this.#deps.append, this.#deps.clock);
+		this.#turn = turn;
+		this.#retry = undefined;
+		this.#isInterrupting = false;
+		this.#session?.costs.begin();
+		this.#events.view({ turnStartedAt: turn.startedAt });
+		return turn;
+	}
+
+	/** The user pressed Stop: whatever ends the turn now, it was stopped and did not fail. */
+	markInterrupting(): void {
+		this.#isInterrupting = true;
+	}
+
+	/** Handles one message of the CLI. */
+	onMessage(message: ClaudeMessage | UnknownMessage): void {
+		if (!isClaudeMessage(message)) return;
+		switch (message.type) {
+			case 'stream_event':
+				this.rows.stream(message, this.#currentTurn());
+				this.#showActivity(message.event.type === 'content_block_start' ? message.event.content_block.type : '');
+				break;
+			case 'assistant':
+				this.#assistant(message);
+				break;
+			case 'user':
+				if (message.isReplay !== true) this.#results(message);
+				break;
+			case 'system':
+				this.#system(message);
+				break;
+			case 'result':
+				this.#result(message);
+				break;
+			case 'conversation_reset':
+				this.#add({ level: 'info', code: 'cleared', text: 'The context was cleared. Claude starts afresh from here.' });
+				break;
+			default:
+				break;
+		}
+	}
+
+	onUsage(): void {
+		if (!this.#turn || !this.#session) return;
+		this.#turn.recordUsage(this.#session.costs.rows());
+		const { cost, basis } = this.#turn.cost;
+		this.#events.cost(cost, basis);
+	}
+
+	onExit(exit: SessionExit): void {
+		this.onUsage();
+		this.#session = undefined;
+		if (!this.#turn) return;
+		if (exit.wasExpected || this.#isInterrupting) this.end('stopped', null);
+		else
+			this.fail(
+				exit.failure ?? new ExpectedError('cli-broken', 'Claude ended in the middle of the turn.'),
+				exit.stderrTail,
+			);
+	}
+
+	/** Ends the turn because something outside the model went wrong. */
+	fail(error: unknown, details = ''): void {
+		const actions = error instanceof ExpectedError ? error.actions : [];
+		const text = error instanceof ExpectedError ? error.message : `The turn failed: ${errorText(error)}`;
+		const code = error instanceof ExpectedError ? error.code : 'failed';
+		this.#deps.log.warn(`turn failed (${code})`);
+		const output = { title: 'Show Output', command: 'quarterdeck.showOutput' };
+		this.#add({ level: 'error', code, text, details: details || null, actions: [...actions, output] });
+		this.end('failed', text);
+	}
+
+	end(status: TurnStatus, error: string | null): void {
+		const turn = this.#turn;
+		if (!turn) return;
+		this.#turn = undefined;
+		this.rows.settle(status === 'succeeded' ? 'done' : 'stopped');
+		turn.end(status, error);
+		this.#items.add({
+			id: asId<ItemId>(`turn:${turn.execution}`),
+			at: this.#deps.clock.now(),
+			parent: null,
+			kind: 'turn',
+			execution: turn.execution,
+			status,
+			duration: turn.duration,
+			usage: turn.usage,
+			...turn.cost,
+			changedFiles: [...turn.changedFiles],
+			lastMessage: this.#lastMessage,
+		});
+		this.#events.view({ turnStartedAt: null, activity: null });
+		this.#events.turnEnded(status);
+	}
+
+	/** Background work of the CLI may go on after a turn; what it says then is a turn of its own. */
+	#currentTurn(): Turn {
+		if (this.#turn) return this.#turn;
+		this.#events.view({ status: 'running' });
+		return this.begin(this.#events.origin('tool', 'Continued after background work'));
+	}
+
+	#assistant(message: AssistantMessage): void {
+		if (message.message.model !== '<synthetic>') {
+			this.rows.assistant(message, this.#currentTurn());
+			if (message.parent_tool_use_id === null) this.#lastMessage = message.uuid ?? this.#lastMessage;
+			return;
+		}
+		const text = message.message.content.flatMap(block => (block.type === 'text' ? [block.text] : [])).join('\n');
+		if (message.error !== undefined) this.#add(apiErrorText(message.error, text));
+		else if (text !== '' && text !== 'No response requested.') this.#localText(text);
+	}
+
+	#localText(text: string): void {
+		const id = asId<ItemId>(globalThis.crypto.randomUUID());
+		this.#items.add({ id, at: this.#deps.clock.now(), parent: null, kind: 'text', text, isStreaming: false });
+	}
+
+	#results(message: Extract<ClaudeMessage, { type: 'user' }>): void {
+		const turn = this.#turn;
+		if (!turn) return;
+		this.rows.results(message, turn);
+		for (const path of turn.changedFiles)
+			this.#deps.changes.afterTool(turn.execution, path).catch(error => this.#deps.log.warn(errorText(error)));
+	}
+
+	#system(message: SystemMessage): void {
+		switch (message.subtype) {
+			case 'init':
+				this.#events.sessionChanged(message.session_id);
+				this.#turn?.setModel(message.model);
+				this.#showMode(message.permissionMode);
+				break;
+			case 'status':
+				if (message.status === 'compacting') this.#events.view({ activity: 'Summarising the conversation' });
+				if (message.permissionMode !== undefined) this.#showMode(message.permissionMode);
+				break;
+			case 'api_retry':
+				this.#showRetry(message);
+				break;
+			case 'compact_boundary':
+				this.#add(compactText(message));
+				break;
+			case 'local_command_output':
+				this.#localText(message.content);
+				break;
+			case 'task_progress':
+				this.#events.view({ activity: message.description });
+				break;
+			default:
+				break;
+		}
+	}
+
+	#showRetry(message: Extract<SystemMessage, { subtype: 'api_retry' }>): void {
+		const row = notice(this.#deps.clock.now(), retryText(message), this.#retry);
+		if (this.#retry === undefined) this.#items.add(row);
+		else this.#items.replace(row);
+		this.#retry = row.id;
+		this.#events.view({ activity: `Waiting to try again (${message.attempt} of ${message.max_retries})` });
+	}
+
+	#showMode(mode: string): void {
+		const known: readonly PermissionMode[] = ['default', 'plan', 'acceptEdits'];
+		const shown = known.find(candidate => candidate === mode);
+		if (shown) this.#events.view({ mode: shown });
+	}
+
+	#showActivity(block: string): void {
+		if (block === 'thinking') this.#events.view({ activity: 'Thinking' });
+		else if (block === 'text') this.#events.view({ activity: 'Writing' });
+		else if (block === 'tool_use') this.#events.view({ activity: 'Preparing a tool call' });
+	}
+
+	#result(message: ResultMessage): void {
+		const turn = this.#turn;
+		if (!turn) return;
+		this.onUsage();
+		const wasStopped = isStopped(message) || (this.#isInterrupting && message.subtype !== 'success');
+		const said = resultText(message);
+		if (said) this.#add(said);
+		const status: TurnStatus = wasStopped
+			? 'stopped'
+			: message.is_error || message.subtype !== 'success'
+				? 'failed'
+				: 'succeeded';
+		if (status === 'succeeded' && message.num_turns === 0 && message.result) this.#commandResult(message.result);
+		this.end(status, status === 'failed' ? (said?.text ?? message.result ?? 'The turn failed.') : null);
+	}
+
+	/** Some `/` commands answer in the result alone. */
+	#commandResult(text: string): void {
+		const last = this.#items.items.findLast(item => item.kind !== 'notice');
+		if (last?.kind === 'text' && last.text.trim() === text.trim()) return;
+		this.#localText(text);
+	}
+
+	#add(text: Pick<NoticeItem, 'level' | 'code' | 'text'> & Partial<Pick<NoticeItem, 'details' | 'actions'>>): void {
+		this.#items.add(notice(this.#deps.clock.now(), text));
+	}
+}

@@ -1,0 +1,208 @@
+import * as vscode from 'vscode';
+import { ExpectedError } from '../../core/base/errors';
+import { asId, type ConversationId, type ItemId } from '../../core/base/ids';
+import { DisposableStore, MutableDisposable, type Disposable } from '../../core/base/lifecycle';
+import type { Conversation } from '../../core/chat/conversation';
+import type { Conversations } from '../../core/chat/conversations';
+import { conversationMarkdown } from '../../core/chat/markdown';
+import type { ChatContract, ChatSnapshot, Obstacle } from '../../core/chat/protocol';
+import { serve, type Handlers, type Port, type Server } from '../../core/rpc/rpc';
+import type { Decision } from '../../core/safety/approval';
+import type { Host } from '../host/context';
+import type { EditorBridge } from './editorBridge';
+import type { Mentions } from './mentions';
+
+/** What a page needs from the rest of the chat. */
+export interface PageDeps {
+	readonly host: Host;
+	readonly conversations: Conversations;
+	readonly editor: EditorBridge;
+	readonly mentions: Mentions;
+	readonly obstacle: { readonly current: Obstacle | null; readonly cli: ChatSnapshot['cli'] };
+	decide(approval: string, decision: Decision): Promise<void>;
+	reviewEdit(approval: string): Promise<void>;
+	openTurnDiff(execution: string): Promise<void>;
+	applyAsDiff(text: string, language: string): Promise<void>;
+	openExecution(execution: string): Promise<void>;
+	openInTab(conversation: ConversationId): Promise<void>;
+}
+
+/** Rows that a page gets when it opens; older ones are fetched as the user scrolls up. */
+const firstRows = 200;
+
+/**
+ * One open chat page, in the sidebar or in a tab. It shows one conversation at a time and gets only that one's
+ * changes.
+ */
+export class ChatPage implements Disposable {
+	readonly #deps: PageDeps;
+	readonly #store = new DisposableStore();
+	readonly #following = this.#store.add(new MutableDisposable<Disposable>());
+	readonly #server: Server<ChatContract>;
+	readonly #remembers: boolean;
+	#shown: ConversationId | undefined;
+
+	/** @param fixed the conversation of a tab; the sidebar shows what was shown last */
+	constructor(port: Port, deps: PageDeps, fixed: ConversationId | undefined) {
+		this.#deps = deps;
+		this.#shown = fixed;
+		this.#remembers = fixed === undefined;
+		this.#server = this.#store.add(serve<ChatContract>(port, this.#handlers()));
+		this.#store.add(
+			deps.conversations.onDidChangeList(() => {
+				void deps.conversations.summaries('').then(
+					list => this.#server.emit('conversations', list),
+					error => deps.host.log.error(error),
+				);
+			}),
+		);
+		this.#store.add(deps.editor.onDidChange(context => this.#server.emit('editorContext', context)));
+	}
+
+	get shown(): ConversationId | undefined {
+		return this.#shown;
+	}
+
+	/** Asks the page to show a conversation. */
+	show(conversation: ConversationId, item: ItemId | null): void {
+		this.#server.emit('show', { conversation, item });
+	}
+
+	setObstacle(obstacle: Obstacle | null): void {
+		this.#server.emit('obstacle', obstacle);
+	}
+
+	attach(attachments: ChatContract['events']['attach']['attachments']): void {
+		this.#server.emit('attach', { attachments });
+	}
+
+	focusComposer(): void {
+		this.#server.emit('focusComposer', null);
+	}
+
+	dispose(): void {
+		this.#store.dispose();
+	}
+
+	#handlers(): Handlers<ChatContract> {
+		return { ...this.#conversationHandlers(), ...this.#turnHandlers(), ...this.#editorHandlers() };
+	}
+
+	#conversationHandlers() {
+		const { conversations } = this.#deps;
+		return {
+			open: async ({ conversation }) => this.#follow(await this.#find(conversation)),
+			earlier: async ({ conversation, before, count }) => (await this.#get(conversation)).history.before(before, count),
+			conversations: ({ text }) => conversations.summaries(text),
+			create: async () => this.#follow(await conversations.create()),
+			rename: async ({ conversation, title }) => (await this.#get(conversation)).rename(title),
+			archive: ({ conversation }) => conversations.archive(conversation),
+			fork: async ({ conversation, item }) => this.#follow(await conversations.fork(conversation, item)),
+			exportMarkdown: async ({ conversation }) => this.#export(await this.#get(conversation)),
+			openInTab: ({ conversation }) => this.#deps.openInTab(conversation),
+			saveDraft: ({ conversation, text }) => this.#deps.host.state.setDraft(conversation, text),
+			promptHistory: ({ limit }) => conversations.promptHistory(limit),
+		} satisfies Partial<Handlers<ChatContract>>;
+	}
+
+	#turnHandlers() {
+		return {
+			send: async ({ conversation, text, attachments }) => {
+				this.#refuseObstacle();
+				const item = (await this.#get(conversation)).send(text, attachments);
+				await this.#deps.host.state.setDraft(conversation, '');
+				return { item };
+			},
+			stop: async ({ conversation }) => (await this.#get(conversation)).stop(),
+			editQueued: async ({ conversation, item, text }) => (await this.#get(conversation)).editQueued(item, text),
+			retry: async ({ conversation, item, text }) => {
+				this.#refuseObstacle();
+				await this.#deps.conversations.retry(conversation, item, text);
+			},
+			restoreFiles: async ({ conversation, item, isDryRun }) =>
+				(await this.#get(conversation)).restoreFiles(item, isDryRun),
+			decide: ({ approval, decision }) => this.#deps.decide(approval, decision),
+			reviewEdit: ({ approval }) => this.#deps.reviewEdit(approval),
+			setModel: async ({ conversation, model }) => (await this.#get(conversation)).setModel(model),
+			setMode: async ({ conversation, mode }) => (await this.#get(conversation)).setMode(mode),
+			setEffort: async ({ conversation, effort }) => (await this.#get(conversation)).setEffort(effort),
+			fullText: async ({ conversation, item, part, offset, length }) => {
+				const text = (await this.#get(conversation)).history.fullText(item, part);
+				return { text: text.slice(offset, offset + length), total: text.length };
+			},
+			openTurnDiff: ({ execution }) => this.#deps.openTurnDiff(execution),
+			openExecution: ({ execution }) => this.#deps.openExecution(execution),
+			runAction: ({ action }) => this.#deps.host.commands.run(action.command, action.args),
+		} satisfies Partial<Handlers<ChatContract>>;
+	}
+
+	#editorHandlers() {
+		const { editor, mentions } = this.#deps;
+		return {
+			mentions: ({ text, limit }) => mentions.find(text, limit),
+			attachUris: ({ uris }) => editor.attachUris(uris),
+			pickFiles: () => editor.pickFiles(),
+			copy: async ({ text }) => {
+				await vscode.env.clipboard.writeText(text);
+			},
+			insertAtCursor: ({ text }) => editor.insertAtCursor(text),
+			openAsFile: ({ text, language }) => editor.openAsFile(text, language),
+			applyAsDiff: ({ text, language }) => this.#deps.applyAsDiff(text, language),
+			openFile: ({ path, line }) => editor.openFile(path, line),
+			openInEditor: async ({ conversation, item, part }) => {
+				const text = (await this.#get(conversation)).history.fullText(item, part);
+				await editor.openAsFile(text, part === 'input' ? 'json' : 'plaintext');
+			},
+			openLink: ({ href }) => editor.openLink(href),
+		} satisfies Partial<Handlers<ChatContract>>;
+	}
+
+	async #find(wanted: ConversationId | null): Promise<Conversation> {
+		const { conversations, host } = this.#deps;
+		const remembered = host.state.shownConversation;
+		const id = wanted ?? this.#shown ?? (remembered === null ? undefined : asId<ConversationId>(remembered));
+		const found = id === undefined ? undefined : await conversations.open(id);
+		return found ?? (await conversations.latestOrNew());
+	}
+
+	async #get(id: ConversationId): Promise<Conversation> {
+		const conversation = await this.#deps.conversations.open(id);
+		if (!conversation)
+			throw new ExpectedError('no-conversation', 'This conversation is no longer in the ledger. Start a new one.');
+		return conversation;
+	}
+
+	async #follow(conversation: Conversation): Promise<ChatSnapshot> {
+		this.#shown = conversation.id;
+		this.#following.value = conversation.onDidChange(batch =>
+			this.#server.emit('changed', { conversation: conversation.id, ...batch }),
+		);
+		if (this.#remembers) await this.#deps.host.state.setShownConversation(conversation.id);
+		this.#server.emit('editorContext', this.#deps.editor.current);
+		return {
+			...conversation.snapshot(firstRows),
+			draft: this.#deps.host.state.draft(conversation.id),
+			obstacle: this.#deps.obstacle.current,
+			cli: this.#deps.obstacle.cli,
+		};
+	}
+
+	#refuseObstacle(): void {
+		const obstacle = this.#deps.obstacle.current;
+		if (obstacle) throw new ExpectedError(obstacle.code, obstacle.title, { actions: obstacle.actions });
+	}
+
+	async #export(conversation: Conversation): Promise<void> {
+		const { title } = conversation.view;
+		const name = title.replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '');
+		const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+		const target = await vscode.window.showSaveDialog({
+			filters: { Markdown: ['md'] },
+			...(folder ? { defaultUri: vscode.Uri.joinPath(folder, `${name || 'conversation'}.md`) } : {}),
+		});
+		if (!target) return;
+		const text = conversationMarkdown(title, await conversation.history.all());
+		await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(text));
+		await vscode.window.showTextDocument(target);
+	}
+}

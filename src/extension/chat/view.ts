@@ -1,0 +1,47 @@
+import * as vscode from 'vscode';
+import { DisposableStore, Owner } from '../../core/base/lifecycle';
+import { WebviewPort, webviewHtml, webviewOptions } from '../host/webviewHost';
+import { viewIds } from '../host/ids';
+
+/** Joins a page to the feature; what it returns lives as long as the page. */
+export type ConnectPage = (port: WebviewPort) => Promise<{ dispose(): void }>;
+
+/** The chat in the sidebar. VS Code makes and drops its page as the view is shown, moved and hidden. */
+export class ChatView extends Owner implements vscode.WebviewViewProvider {
+	readonly #extension: vscode.Uri;
+	readonly #connect: ConnectPage;
+	#view: vscode.WebviewView | undefined;
+
+	constructor(extension: vscode.Uri, connect: ConnectPage) {
+		super();
+		this.#extension = extension;
+		this.#connect = connect;
+		this.own(vscode.window.registerWebviewViewProvider(viewIds.chat, this));
+	}
+
+	get isVisible(): boolean {
+		return this.#view?.visible ?? false;
+	}
+
+	/** The number on the view's badge, for conversations that wait. */
+	setBadge(count: number): void {
+		if (!this.#view) return;
+		this.#view.badge =
+			count === 0 ? undefined : { value: count, tooltip: count === 1 ? '1 approval waits' : `${count} approvals wait` };
+	}
+
+	async resolveWebviewView(view: vscode.WebviewView): Promise<void> {
+		const lifetime = new DisposableStore();
+		this.#view = view;
+		view.webview.options = webviewOptions(this.#extension);
+		const port = lifetime.add(new WebviewPort(view.webview));
+		lifetime.add(
+			view.onDidDispose(() => {
+				if (this.#view === view) this.#view = undefined;
+				lifetime.dispose();
+			}),
+		);
+		view.webview.html = webviewHtml(view.webview, this.#extension, 'chat', { place: 'sidebar' });
+		lifetime.add(await this.#connect(port));
+	}
+}

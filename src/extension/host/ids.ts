@@ -1,0 +1,69 @@
+/** Every id that `package.json` declares and code uses. A test compares the two both ways. */
+export const commandIds = [
+	'quarterdeck.chat.new',
+	'quarterdeck.chat.open',
+	'quarterdeck.chat.openInEditor',
+	'quarterdeck.chat.pick',
+	'quarterdeck.chat.stop',
+	'quarterdeck.chat.rename',
+	'quarterdeck.chat.export',
+	'quarterdeck.chat.addSelection',
+	'quarterdeck.chat.addFile',
+	'quarterdeck.approvals.allow',
+	'quarterdeck.approvals.allowSession',
+	'quarterdeck.approvals.allowWorkspace',
+	'quarterdeck.approvals.refuse',
+	'quarterdeck.approvals.show',
+	'quarterdeck.approvals.showDetails',
+	'quarterdeck.approvals.grants',
+	'quarterdeck.review.open',
+	'quarterdeck.review.apply',
+	'quarterdeck.review.refuse',
+	'quarterdeck.review.nextHunk',
+	'quarterdeck.review.previousHunk',
+	'quarterdeck.executions.open',
+	'quarterdeck.executions.stop',
+	'quarterdeck.executions.resume',
+	'quarterdeck.executions.copy',
+	'quarterdeck.executions.filter',
+	'quarterdeck.executions.clearFilter',
+	'quarterdeck.costs.open',
+	'quarterdeck.costs.exportCsv',
+	'quarterdeck.costs.setBudget',
+	'quarterdeck.claude.locate',
+	'quarterdeck.claude.recheck',
+	'quarterdeck.showOutput',
+	'quarterdeck.showWalkthrough',
+	'quarterdeck.ledger.showHealth',
+] as const;
+export type CommandId = (typeof commandIds)[number];
+
+/** Commands that only our own interface calls with arguments; they are registered and not declared. */
+export const internalCommandIds = [
+	'quarterdeck.review.acceptHunk',
+	'quarterdeck.review.refuseHunk',
+	'quarterdeck.executions.more',
+	'quarterdeck.ledger.retry',
+] as const;
+export type InternalCommandId = (typeof internalCommandIds)[number];
+
+export const viewIds = {
+	chat: 'quarterdeck.chat',
+	approvals: 'quarterdeck.approvals',
+	executions: 'quarterdeck.executions',
+	costs: 'quarterdeck.costs',
+} as const;
+
+/** Types of webview panels, for serializers. */
+export const panelTypes = { chat: 'quarterdeck.chatPanel', execution: 'quarterdeck.executionPanel' } as const;
+
+export const walkthroughId = 'quarterdeck.quarterdeck#start';
+
+/** Context keys that `when` clauses read. */
+export type ContextKey =
+	| 'quarterdeck.hasApprovals'
+	| 'quarterdeck.isReviewing'
+	| 'quarterdeck.executionsFiltered'
+	| 'quarterdeck.claudeFound'
+	| 'quarterdeck.hasAsked'
+	| 'quarterdeck.hasApproved';

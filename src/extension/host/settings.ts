@@ -1,0 +1,70 @@
+import * as vscode from 'vscode';
+import { Emitter } from '../../core/base/event';
+import { Owner } from '../../core/base/lifecycle';
+import type { Effort, PermissionMode } from '../../core/chat/items';
+import type { Tier } from '../../core/ledger/events';
+
+/** US dollars per million tokens. */
+export interface PriceSetting {
+	readonly input: number;
+	readonly output: number;
+	readonly cacheRead?: number;
+	readonly cacheWrite5m?: number;
+	readonly cacheWrite1h?: number;
+}
+
+/** Every setting with its type and default; the manifest test fails when `package.json` says otherwise. */
+export const settingDefaults = {
+	'claude.path': '' as string,
+	'claude.maxProcesses': 3 as number,
+	'claude.idleMinutes': 10 as number,
+	'chat.model': 'default' as string,
+	'chat.permissionMode': 'default' as PermissionMode,
+	'chat.effort': 'default' as Effort,
+	'review.openDiff': true as boolean,
+	'safety.protectedPaths': [] as readonly string[],
+	'safety.raiseTiers': {} as Readonly<Record<string, Tier>>,
+	'safety.notify': true as boolean,
+	'budget.dailyUsd': 0 as number,
+	'budget.monthlyUsd': 0 as number,
+	'costs.statusBar': true as boolean,
+	'costs.prices': {} as Readonly<Record<string, PriceSetting>>,
+	'ledger.retentionDays': 365 as number,
+	'ledger.retentionMb': 500 as number,
+};
+export type SettingKey = keyof typeof settingDefaults;
+export type SettingValue<K extends SettingKey> = (typeof settingDefaults)[K];
+
+const section = 'quarterdeck';
+
+/** The one reader of our settings. */
+export class Settings extends Owner {
+	readonly #changed = this.own(new Emitter<ReadonlySet<SettingKey>>());
+	/** Fires with the keys that changed. */
+	readonly onDidChange = this.#changed.event;
+
+	constructor() {
+		super();
+		this.own(
+			vscode.workspace.onDidChangeConfiguration(event => {
+				const keys = Object.keys(settingDefaults) as SettingKey[];
+				const changed = new Set(keys.filter(key => event.affectsConfiguration(`${section}.${key}`)));
+				if (changed.size > 0) this.#changed.fire(changed);
+			}),
+		);
+	}
+
+	/** The setting's value; a value of the wrong type in a hand-edited file reads as the default. */
+	get<K extends SettingKey>(key: K): SettingValue<K> {
+		const fallback = settingDefaults[key];
+		const value = vscode.workspace.getConfiguration(section).get<unknown>(key, fallback);
+		const isRight =
+			typeof value === typeof fallback && value !== null && Array.isArray(value) === Array.isArray(fallback);
+		return (isRight ? value : fallback) as SettingValue<K>;
+	}
+
+	/** Writes a setting for this user. */
+	async set<K extends SettingKey>(key: K, value: SettingValue<K>): Promise<void> {
+		await vscode.workspace.getConfiguration(section).update(key, value, vscode.ConfigurationTarget.Global);
+	}
+}

@@ -1,0 +1,42 @@
+import type * as vscode from 'vscode';
+
+/** Small remembered values of this workspace: a getter and an updater per key, and nobody else touches the keys. */
+export class WorkspaceState {
+	readonly #memento: vscode.Memento;
+
+	constructor(memento: vscode.Memento) {
+		this.#memento = memento;
+	}
+
+	/** The conversation the chat view showed last. */
+	get shownConversation(): string | null {
+		return this.#memento.get<string | null>('shownConversation', null);
+	}
+
+	async setShownConversation(id: string | null): Promise<void> {
+		await this.#memento.update('shownConversation', id);
+	}
+
+	/** Unsent text, by conversation. */
+	draft(conversation: string): string {
+		return this.#drafts[conversation] ?? '';
+	}
+
+	async setDraft(conversation: string, text: string): Promise<void> {
+		const { [conversation]: _, ...others } = this.#drafts;
+		await this.#memento.update('drafts', text === '' ? others : { ...others, [conversation]: text });
+	}
+
+	get #drafts(): Readonly<Record<string, string>> {
+		return this.#memento.get<Readonly<Record<string, string>>>('drafts', {});
+	}
+
+	/** Standing permissions of this workspace, by grant key. */
+	get grants(): Readonly<Record<string, string>> {
+		return this.#memento.get<Readonly<Record<string, string>>>('grants', {});
+	}
+
+	async setGrants(grants: Readonly<Record<string, string>>): Promise<void> {
+		await this.#memento.update('grants', grants);
+	}
+}
