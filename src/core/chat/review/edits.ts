@@ -65,11 +65,6 @@ function keepQuoteStyle(wanted: string, actual: string, next: string): string {
 }
 
 function curl(text: string, straight: string, open: string, close: string): string {
-	const letters = [...text];
-	const curled = letters.map((letter, index) => {
-		if (letter !== straight) return letter;
-		const before = letters[index - 1];
-		return before === undefined || /[\s([{\u2014\u2013]/u.test(before) ? open : close;
-	});
-	return curled.join('');
+	const before = (at: number): string => text[at - 1] ?? ' ';
+	return text.replaceAll(straight, (_, at: number) => (/[\s([{\u2014\u2013]/u.test(before(at)) ? open : close));
 }

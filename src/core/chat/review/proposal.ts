@@ -43,7 +43,7 @@ export function proposalFor(tool: string, input: ToolInput, original: FileText |
 	if (hasLoneReturn(before) || hasLoneReturn(proposed))
 		throw failure('lone-return', 'The file has carriage returns inside its lines, which an editor would change.');
 	if (proposed === before) {
-		const isEndings = original !== null && toFileText(String(input['content'])).eol !== original.eol;
+		const isEndings = original !== null && tool === 'Write' && toFileText(contentOf(input) ?? '').eol !== original.eol;
 		if (isEndings) throw failure('only-line-endings', 'The edit changes only the line endings.');
 		throw failure('unchanged', 'The edit changes nothing in the file.');
 	}
@@ -51,9 +51,14 @@ export function proposalFor(tool: string, input: ToolInput, original: FileText |
 }
 
 function writtenText(input: ToolInput): string {
-	const content = input['content'];
-	if (typeof content !== 'string') throw failure('bad-input', 'The call has no content.');
+	const content = contentOf(input);
+	if (content === undefined) throw failure('bad-input', 'The call has no content.');
 	return toFileText(content).text;
+}
+
+function contentOf(input: ToolInput): string | undefined {
+	const content = input['content'];
+	return typeof content === 'string' ? content : undefined;
 }
 
 function editedText(tool: string, input: ToolInput, before: string): string {
@@ -105,7 +110,7 @@ export function changedInput(tool: string, input: ToolInput, original: FileText 
 
 /** A file keeps the line endings it has: the diff does not show them, so nobody agreed to change them. */
 function changedWrite(input: ToolInput, original: FileText | null, final: string): ReviewOutcome {
-	const asked = String(input['content'] ?? '');
+	const asked = contentOf(input) ?? '';
 	const style = original?.text.includes('\n') ? original : toFileText(asked);
 	const content = style.eol === '\n' ? final : final.replaceAll('\n', '\r\n');
 	return content === asked ? { kind: 'unchanged' } : { kind: 'changed', input: { ...input, content } };
