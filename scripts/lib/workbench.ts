@@ -36,7 +36,7 @@ const quietSettings = {
 	'workbench.secondarySideBar.defaultVisibility': 'hidden',
 	'telemetry.telemetryLevel': 'off',
 	'update.mode': 'none',
-	'extensions.autoUpdate': false,
+	'extensions.autoUpdate': 'off',
 	'extensions.autoCheckUpdates': false,
 	'extensions.ignoreRecommendations': true,
 	'git.openRepositoryInParentFolders': 'never',
@@ -119,7 +119,9 @@ function workbenchEnvironment(extra: Readonly<Record<string, string | undefined>
 	const kept = Object.entries(process.env).filter(
 		([name]) => !/^(VSCODE_|ELECTRON_|CODE_SERVER_|npm_|NODE_OPTIONS$|VITEST)/i.test(name),
 	);
-	return { ...Object.fromEntries(kept), ...extra };
+	// Started from a command line, an editor takes that environment and asks no login shell for another one.
+	// And no extension gallery: nothing that the tests or the demo do leaves this machine.
+	return { ...Object.fromEntries(kept), VSCODE_CLI: '1', EXTENSIONS_GALLERY: '{"serviceUrl":""}', ...extra };
 }
 
 async function answers(address: string, hasEnded: AbortSignal): Promise<void> {
