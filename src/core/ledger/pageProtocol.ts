@@ -13,6 +13,7 @@ export interface ExecutionPageView extends ExecutionDetail {
 
 /** One part of a step's text. */
 export interface StepPart {
+	readonly execution: ExecutionId;
 	readonly step: StepId;
 	readonly part: 'input' | 'output';
 }
