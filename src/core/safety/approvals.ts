@@ -5,13 +5,15 @@ import { Emitter } from '../base/event';
 import { newId, type ApprovalId, type ConversationId, type ExecutionId, type StepId } from '../base/ids';
 import type { Disposable } from '../base/lifecycle';
 import type { LedgerEvent } from '../ledger/events';
-import type { ApprovalView, Classification, Decision, QuestionView } from './approval';
+import type { ApprovalView, Classification, Decision, QuestionView, ToolCall } from './approval';
 import { grantsOf } from './tier';
 import words from './words.json' with { type: 'json' };
 
 /** One call that needs a person. */
 export interface ApprovalRequest {
 	readonly tool: string;
+	/** The whole call, for whoever shows more of it than `effect`: a review of an edit. */
+	readonly call?: ToolCall;
 	readonly classification: Classification;
 	readonly conversation: ConversationId | null;
 	/** Title of the conversation that asks. */
@@ -82,6 +84,11 @@ export class Approvals implements Disposable {
 
 	find(id: ApprovalId): ApprovalView | undefined {
 		return this.#pending.get(id)?.view;
+	}
+
+	/** The call that a pending approval is about, where the request gave it. */
+	callOf(id: ApprovalId): ToolCall | undefined {
+		return this.#pending.get(id)?.request.call;
 	}
 
 	/**
