@@ -6,18 +6,53 @@ const src = resolve(import.meta.dirname, '../../src');
 const maxLines = 400;
 
 /** A room may import itself and the rooms named here. */
-const rooms: Record<string, readonly string[]> = { core: [], workers: ['core'], webviews: ['core'], extension: ['core'], cli: ['core'] };
+const rooms: Record<string, readonly string[]> = {
+	core: [],
+	workers: ['core'],
+	webviews: ['core'],
+	extension: ['core'],
+	cli: ['core'],
+};
 
 /** Inside core, a feature may import only features named before it. */
-const order = ['base', 'rpc', 'storage', 'ledger', 'safety', 'tools', 'mcp', 'providers', 'claude', 'memory', 'chat', 'flow', 'schedules', 'hardware', 'health', 'monitors', 'downloads', 'models', 'images', 'voice', 'n8n', 'cluster', 'dashboard'];
+const order = [
+	'base',
+	'rpc',
+	'storage',
+	'process',
+	'ledger',
+	'safety',
+	'tools',
+	'mcp',
+	'providers',
+	'claude',
+	'memory',
+	'chat',
+	'flow',
+	'schedules',
+	'hardware',
+	'health',
+	'monitors',
+	'downloads',
+	'models',
+	'images',
+	'voice',
+	'n8n',
+	'cluster',
+	'dashboard',
+];
 
-const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(name => /\.tsx?$/.test(name)).map(name => join(src, name));
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+	.filter(name => /\.tsx?$/.test(name))
+	.map(name => join(src, name));
 const name = (file: string): string => relative(src, file).split(sep).join('/');
 const part = (file: string, index: number): string => name(file).split('/')[index] ?? '';
 const imports = (file: string): string[] =>
 	[...readFileSync(file, 'utf8').matchAll(/^\s*(?:import|export)\b[^'"]*?['"]([^'"]+)['"]/gm)].map(match => match[1]!);
 const resolved = (file: string, specifier: string): string | undefined =>
-	specifier.startsWith('.') ? files.find(other => other.replace(/\.tsx?$/, '') === resolve(dirname(file), specifier)) : undefined;
+	specifier.startsWith('.')
+		? files.find(other => other.replace(/\.tsx?$/, '') === resolve(dirname(file), specifier))
+		: undefined;
 
 function complaint(file: string, specifier: string): string | undefined {
 	if (specifier === 'vscode' && part(file, 0) !== 'extension') return `${name(file)} imports vscode`;
@@ -25,17 +60,28 @@ function complaint(file: string, specifier: string): string | undefined {
 	if (!to) return undefined;
 	const [from, into] = [part(file, 0), part(to, 0)];
 	if (from !== into && !rooms[from]?.includes(into)) return `${name(file)} reaches into ${name(to)}`;
-	if (from === 'core' && into === 'core' && order.indexOf(part(file, 1)) < order.indexOf(part(to, 1))) return `${name(file)} imports the later feature ${name(to)}`;
+	if (from === 'core' && into === 'core' && order.indexOf(part(file, 1)) < order.indexOf(part(to, 1)))
+		return `${name(file)} imports the later feature ${name(to)}`;
 	return undefined;
 }
 
 describe('the shape of the source', () => {
 	test('every core feature has its place in the order', () => {
-		expect([...new Set(files.filter(file => part(file, 0) === 'core').map(file => part(file, 1)))].filter(feature => !order.includes(feature))).toEqual([]);
+		expect(
+			[...new Set(files.filter(file => part(file, 0) === 'core').map(file => part(file, 1)))].filter(
+				feature => !order.includes(feature),
+			),
+		).toEqual([]);
 	});
 
 	test('imports run one way', () => {
-		expect(files.flatMap(file => imports(file).map(specifier => complaint(file, specifier)).filter(text => text !== undefined))).toEqual([]);
+		expect(
+			files.flatMap(file =>
+				imports(file)
+					.map(specifier => complaint(file, specifier))
+					.filter(text => text !== undefined),
+			),
+		).toEqual([]);
 	});
 
 	test('there are no import cycles', () => {

@@ -56,15 +56,13 @@ export class Conversation extends Owner {
 		this.onDidChange = this.#items.onDidChange;
 		this.history = new History(record.id, this.#items, deps.ledger);
 		this.#view = emptyView(record);
-		this.#runner = this.own(
-			new TurnRunner(deps, this.#items, {
-				origin: (trigger, title) => this.#origin(trigger, title),
-				view: patch => this.#patch(patch),
-				turnEnded: () => this.#turnEnded(),
-				sessionChanged: session => this.#holder.remember(session),
-				cost: (cost, basis) => this.#showCost(cost, basis),
-			}),
-		);
+		this.#runner = new TurnRunner(deps, this.#items, {
+			origin: (trigger, title) => this.#origin(trigger, title),
+			view: patch => this.#patch(patch),
+			turnEnded: () => this.#turnEnded(),
+			sessionChanged: session => this.#holder.remember(session),
+			cost: (cost, basis) => this.#showCost(cost, basis),
+		});
 		const resume: SessionStart | null = record.session === null ? null : { kind: 'resume', id: record.session };
 		this.#holder = this.own(this.#newHolder(start ?? resume));
 	}

@@ -1,6 +1,5 @@
 import { ExpectedError, errorText } from '../base/errors';
 import { asId, type ItemId } from '../base/ids';
-import { Owner } from '../base/lifecycle';
 import type { CostBasis, NanoDollars } from '../base/money';
 import type { AssistantMessage, ClaudeMessage, ResultMessage, SystemMessage, UnknownMessage } from '../claude/messages';
 import { isClaudeMessage } from '../claude/messages';
@@ -25,7 +24,7 @@ export interface TurnEvents {
 }
 
 /** Follows one conversation's messages: opens and ends turns, and turns messages into rows, steps and notices. */
-export class TurnRunner extends Owner {
+export class TurnRunner {
 	readonly rows: Rows;
 	readonly #deps: ConversationDeps;
 	readonly #items: ItemStore;
@@ -38,7 +37,6 @@ export class TurnRunner extends Owner {
 	#lastMessage: string | null = null;
 
 	constructor(deps: ConversationDeps, items: ItemStore, events: TurnEvents) {
-		super();
 		this.#deps = deps;
 		this.#items = items;
 		this.#events = events;
