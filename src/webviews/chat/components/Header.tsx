@@ -1,0 +1,128 @@
+import { useEffect, useRef, useState, type ReactElement } from 'react';
+import type { ConversationView } from '../../../core/chat/items';
+import { Codicon } from '../../shared/components/Codicon';
+import { IconButton } from '../../shared/components/IconButton';
+import { MenuButton, type MenuItem } from '../../shared/components/Menu';
+import { TextField } from '../../shared/components/toolkit';
+import { statusWords } from '../announce';
+import { useHost } from '../host';
+import type { ChatState } from '../state';
+import { ConversationSwitcher } from './ConversationSwitcher';
+import { StatusDot } from './StatusDot';
+
+const menu: readonly MenuItem[] = [
+	{ id: 'rename', label: 'Rename', icon: 'edit' },
+	{ id: 'tab', label: 'Open as editor tab', icon: 'open-preview' },
+	{ id: 'export', label: 'Export as Markdown', icon: 'markdown' },
+	{ id: 'archive', label: 'Archive', icon: 'archive' },
+];
+
+/** Which conversation this is, what it is doing, and the way to the others. */
+export function Header({
+	state,
+	conversation,
+}: {
+	readonly state: ChatState;
+	readonly conversation: ConversationView;
+}): ReactElement {
+	const { attempt, perform, show, dispatch } = useHost();
+	const [isRenaming, setIsRenaming] = useState(false);
+	const pick = async (id: string): Promise<void> => {
+		const at = { conversation: conversation.id };
+		if (id === 'rename') setIsRenaming(true);
+		else if (id === 'tab') await attempt('openInTab', at);
+		else if (id === 'export') await attempt('exportMarkdown', at);
+		else if (await perform('archive', at)) show(null);
+	};
+	return (
+		<header className="header">
+			<ConversationSwitcher state={state} conversation={conversation} />
+			{isRenaming ? (
+				<Rename conversation={conversation} onClose={() => setIsRenaming(false)} />
+			) : (
+				<Title conversation={conversation} onRename={() => setIsRenaming(true)} />
+			)}
+			<span className="header-status" title={statusWords[conversation.status]}>
+				<StatusDot status={conversation.status} />
+				<span className="header-status-text">{statusWords[conversation.status]}</span>
+			</span>
+			<IconButton
+				icon="add"
+				label="New conversation"
+				onClick={() =>
+					void attempt('create', null).then(snapshot => {
+						if (!snapshot) return;
+						dispatch({ type: 'snapshot', snapshot });
+						dispatch({ type: 'focusComposer' });
+					})
+				}
+			/>
+			<MenuButton label="More actions" items={menu} onPick={id => void pick(id)}>
+				<Codicon name="ellipsis" />
+			</MenuButton>
+		</header>
+	);
+}
+
+function Title({
+	conversation,
+	onRename,
+}: {
+	readonly conversation: ConversationView;
+	readonly onRename: () => void;
+}): ReactElement {
+	return (
+		<h1
+			className="header-title"
+			dir="auto"
+			tabIndex={0}
+			title={`${conversation.title}\nDouble-click or F2 to rename`}
+			onDoubleClick={onRename}
+			onKeyDown={event => {
+				if (event.key === 'F2') onRename();
+			}}
+		>
+			{conversation.title}
+		</h1>
+	);
+}
+
+function Rename({
+	conversation,
+	onClose,
+}: {
+	readonly conversation: ConversationView;
+	readonly onClose: () => void;
+}): ReactElement {
+	const { attempt } = useHost();
+	const [title, setTitle] = useState(conversation.title);
+	const isOver = useRef(false);
+	useEffect(() => {
+		isOver.current = false;
+	}, []);
+	const finish = (isSaved: boolean): void => {
+		// Enter also takes the focus away: the blur after it must not save again.
+		if (isOver.current) return;
+		isOver.current = true;
+		const next = title.trim();
+		if (isSaved && next !== '' && next !== conversation.title)
+			void attempt('rename', { conversation: conversation.id, title: next });
+		onClose();
+	};
+	return (
+		<TextField
+			className="header-rename"
+			label="Title of the conversation"
+			value={title}
+			onInput={setTitle}
+			isFocused
+			onBlur={() => finish(true)}
+			onKeyDown={event => {
+				if (event.key === 'Enter') finish(true);
+				if (event.key !== 'Escape') return;
+				event.stopPropagation();
+				finish(false);
+			}}
+		/>
+	);
+}

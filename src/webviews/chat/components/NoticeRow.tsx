@@ -1,0 +1,42 @@
+import type { ReactElement } from 'react';
+import type { NoticeItem } from '../../../core/chat/items';
+import { Codicon } from '../../shared/components/Codicon';
+import { Button } from '../../shared/components/toolkit';
+import { useHost, useOpen } from '../host';
+
+/** Something that happened beside the conversation, with what to do about it. */
+export function NoticeRow({ item }: { readonly item: NoticeItem }): ReactElement {
+	const { attempt } = useHost();
+	const [isOpen, setIsOpen] = useOpen(item.id, false);
+	return (
+		<div className={`notice ${item.level}`}>
+			<Codicon name={item.level} label={item.level} />
+			<div className="notice-text">
+				<span dir="auto">{item.text}</span>
+				{item.details !== null && (
+					<button type="button" className="text-button" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
+						{isOpen ? 'Hide details' : 'Show details'}
+					</button>
+				)}
+				{isOpen && item.details !== null && (
+					<pre className="capped-text" tabIndex={0} aria-label="Details">
+						{item.details}
+					</pre>
+				)}
+				{item.actions.length > 0 && (
+					<div className="button-row">
+						{item.actions.map((action, index) => (
+							<Button
+								key={action.title}
+								appearance={index === 0 ? 'primary' : 'secondary'}
+								onClick={() => void attempt('runAction', { action })}
+							>
+								{action.title}
+							</Button>
+						))}
+					</div>
+				)}
+			</div>
+		</div>
+	);
+}

@@ -1,0 +1,39 @@
+import type { ReactElement } from 'react';
+import type { Obstacle } from '../../../core/chat/protocol';
+import { Codicon } from '../../shared/components/Codicon';
+import { Markdown } from '../../shared/components/Markdown';
+import { Button } from '../../shared/components/toolkit';
+import { useHost } from '../host';
+
+const icons: Readonly<Record<Obstacle['code'], string>> = {
+	untrusted: 'workspace-untrusted',
+	'no-folder': 'folder',
+	'cli-missing': 'cloud-download',
+	'cli-too-old': 'versions',
+	'cli-broken': 'error',
+};
+
+/** Why nothing can be asked now, and what to do about it. It stands where the composer would; history stays readable. */
+export function ObstaclePage({ obstacle }: { readonly obstacle: Obstacle }): ReactElement {
+	const { attempt, markdown } = useHost();
+	return (
+		<section className="obstacle" aria-label={obstacle.title}>
+			<h2>
+				<Codicon name={icons[obstacle.code]} />
+				{obstacle.title}
+			</h2>
+			<Markdown text={obstacle.text} actions={markdown} />
+			<div className="button-row">
+				{obstacle.actions.map((action, index) => (
+					<Button
+						key={action.title}
+						appearance={index === 0 ? 'primary' : 'secondary'}
+						onClick={() => void attempt('runAction', { action })}
+					>
+						{action.title}
+					</Button>
+				))}
+			</div>
+		</section>
+	);
+}

@@ -1,0 +1,31 @@
+import type { ReactElement } from 'react';
+import type { ThinkingItem } from '../../../core/chat/items';
+import { Codicon } from '../../shared/components/Codicon';
+import { formatDuration } from '../../shared/format';
+import { useOpen } from '../host';
+
+/** What the model thought, folded once it is done. */
+export function ThinkingRow({ item }: { readonly item: ThinkingItem }): ReactElement {
+	const [isOpen, setIsOpen] = useOpen(item.id, false);
+	const took = item.duration === null ? 'Thought' : `Thought for ${formatDuration(item.duration)}`;
+	const hasText = item.text.trim() !== '';
+	return (
+		<div className="thinking">
+			<button
+				type="button"
+				className="thinking-toggle"
+				aria-expanded={isOpen}
+				disabled={!hasText}
+				onClick={() => setIsOpen(!isOpen)}
+			>
+				<Codicon name={isOpen ? 'chevron-down' : 'chevron-right'} />
+				{item.isStreaming ? 'Thinking…' : took}
+			</button>
+			{isOpen && (
+				<div className="thinking-text" dir="auto">
+					{item.text}
+				</div>
+			)}
+		</div>
+	);
+}

@@ -1,0 +1,30 @@
+import type { ReactElement } from 'react';
+import type { Tier } from '../../../core/ledger/events';
+import { Codicon } from '../../shared/components/Codicon';
+
+const icons: Readonly<Record<Tier, string>> = {
+	GREEN: 'shield',
+	YELLOW: 'edit',
+	ORANGE: 'warning',
+	RED: 'flame',
+	BLACK: 'circle-slash',
+};
+
+/** What a tier means to the person who is asked. */
+export const tierMeaning: Readonly<Record<Tier, string>> = {
+	GREEN: 'Only reads',
+	YELLOW: 'Changes this workspace',
+	ORANGE: 'Reaches beyond this workspace, or is tedious to undo',
+	RED: 'Destroys something, or cannot be undone',
+	BLACK: 'Never allowed',
+};
+
+/** How far a call reaches: a word and an icon, so that colour is not the only mark. */
+export function TierBadge({ tier }: { readonly tier: Tier }): ReactElement {
+	return (
+		<span className={`tier ${tier.toLowerCase()}`} title={tierMeaning[tier]}>
+			<Codicon name={icons[tier]} />
+			{tier}
+		</span>
+	);
+}

@@ -1,0 +1,99 @@
+import { memo, type ReactElement } from 'react';
+import type { ToolItem, ToolState } from '../../../core/chat/items';
+import { Codicon } from '../../shared/components/Codicon';
+import { DiffCount } from '../../shared/components/Diff';
+import { formatDuration } from '../../shared/format';
+import { useHost, useOpen } from '../host';
+import { ToolBody } from '../tools/bodies';
+import { describeTool, shortPath, type ToolLine } from '../tools/describe';
+import { ApprovalCard } from './ApprovalCard';
+
+const stateIcons: Readonly<Record<ToolState, { readonly icon: string; readonly label: string }>> = {
+	preparing: { icon: 'loading', label: 'Preparing' },
+	running: { icon: 'loading', label: 'Running' },
+	waiting: { icon: 'bell-dot', label: 'Waiting for you' },
+	done: { icon: 'check', label: 'Done' },
+	failed: { icon: 'error', label: 'Failed' },
+	refused: { icon: 'circle-slash', label: 'Refused' },
+	stopped: { icon: 'debug-stop', label: 'Stopped' },
+};
+
+const openByDefault = new Set(['TodoWrite']);
+
+/** A tool call: one line, and behind it input and output. */
+export const ToolRow = memo(function ToolRow({ item }: { readonly item: ToolItem }): ReactElement {
+	const [isOpen, setIsOpen] = useOpen(
+		item.id,
+		openByDefault.has(item.tool) || item.diff !== null || item.state === 'failed',
+	);
+	const line = describeTool(item);
+	// A pending question, plan or command is shown by its card; the body would say it twice.
+	const isBodyShown = isOpen && (item.approval === null || item.approval.kind === 'edit');
+	return (
+		<div className={`tool ${item.state}`}>
+			<div className="tool-line">
+				<button
+					type="button"
+					className="tool-toggle"
+					aria-expanded={isOpen}
+					aria-label={`${line.name} ${line.path ?? ''} ${line.summary}, ${stateIcons[item.state].label}`}
+					onClick={() => setIsOpen(!isOpen)}
+				>
+					<Codicon name={isOpen ? 'chevron-down' : 'chevron-right'} className="tool-chevron" />
+					<Codicon name={line.icon} className="tool-icon" />
+					<span className="tool-name">{line.name}</span>
+					<span className="tool-summary" title={line.summary}>
+						{line.summary}
+					</span>
+				</button>
+				<ToolPath line={line} />
+				{item.diff !== null && <DiffCount diff={item.diff} />}
+				<ToolEnd item={item} />
+			</div>
+			{item.approval && <ApprovalCard approval={item.approval} />}
+			{isBodyShown && (
+				<div className="tool-body">
+					<ToolBody item={item} />
+				</div>
+			)}
+		</div>
+	);
+});
+
+function ToolPath({ line }: { readonly line: ToolLine }): ReactElement | null {
+	const { attempt } = useHost();
+	const { path } = line;
+	if (path === null) return null;
+	const short = shortPath(path);
+	const cut = short.lastIndexOf('/') + 1;
+	return (
+		<button
+			type="button"
+			className="tool-path"
+			title={`Open ${path}`}
+			onClick={() => void attempt('openFile', { path, line: line.line })}
+		>
+			<span className="muted">{short.slice(0, cut)}</span>
+			{short.slice(cut)}
+		</button>
+	);
+}
+
+function ToolEnd({ item }: { readonly item: ToolItem }): ReactElement {
+	const { icon, label } = stateIcons[item.state];
+	return (
+		<span className="tool-end">
+			{item.decision !== null && (
+				<span className="tool-decision" title={item.decision}>
+					{item.decision}
+				</span>
+			)}
+			{item.duration !== null && item.duration >= 1000 && (
+				<span className="tool-duration">{formatDuration(item.duration)}</span>
+			)}
+			<span title={label} className={`tool-state ${item.state}`}>
+				<Codicon name={icon} label={label} isSpinning={icon === 'loading'} />
+			</span>
+		</span>
+	);
+}

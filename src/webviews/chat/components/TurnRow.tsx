@@ -1,0 +1,65 @@
+import type { ReactElement } from 'react';
+import { formatCost } from '../../../core/base/money';
+import type { TurnItem } from '../../../core/chat/items';
+import { Codicon } from '../../shared/components/Codicon';
+import { formatCount, formatDuration, plural } from '../../shared/format';
+import { useHost } from '../host';
+import { shortPath } from '../tools/describe';
+
+const statuses = {
+	succeeded: { icon: 'check', label: 'Done' },
+	failed: { icon: 'error', label: 'Failed' },
+	stopped: { icon: 'debug-stop', label: 'Stopped' },
+} as const;
+
+/** What a turn's cost is known to be, in words that never show an unknown cost as zero. */
+export function costText(cost: number | null, basis: TurnItem['basis']): string {
+	if (cost === null || basis === 'unpriced') return 'cost unknown';
+	return basis === 'priced' ? `≈ ${formatCost(cost)}` : formatCost(cost);
+}
+
+/** Closes a turn: what it took, what it changed. */
+export function TurnRow({ item }: { readonly item: TurnItem }): ReactElement {
+	const { attempt, conversation } = useHost();
+	const { usage, changedFiles } = item;
+	const cached = usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h;
+	const status = statuses[item.status];
+	const tokens = `${usage.input} input, ${usage.output} output, ${usage.cacheRead} read from cache, ${usage.cacheWrite5m + usage.cacheWrite1h} written to cache`;
+	return (
+		<div className={`turn ${item.status}`}>
+			<span className="turn-facts">
+				<Codicon name={status.icon} label={status.label} />
+				{item.status !== 'succeeded' && <span>{status.label}</span>}
+				<span>{formatDuration(item.duration)}</span>
+				<span title={tokens}>
+					{formatCount(usage.input + cached)} in, {formatCount(usage.output)} out
+				</span>
+				<span>{costText(item.cost, item.basis)}</span>
+				<button
+					type="button"
+					className="text-button"
+					title="Show the steps of this turn, with tokens and cost"
+					onClick={() => void attempt('openExecution', { execution: item.execution })}
+				>
+					Details
+				</button>
+			</span>
+			{changedFiles.length > 0 && (
+				<span className="turn-files">
+					<Codicon name="diff-multiple" />
+					<span title={changedFiles.join('\n')}>
+						{changedFiles.length === 1 ? shortPath(changedFiles[0] ?? '', 1) : plural(changedFiles.length, 'file')}{' '}
+						changed
+					</span>
+					<button
+						type="button"
+						className="text-button"
+						onClick={() => void attempt('openTurnDiff', { conversation, execution: item.execution })}
+					>
+						Show changes
+					</button>
+				</span>
+			)}
+		</div>
+	);
+}

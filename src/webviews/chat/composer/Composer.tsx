@@ -1,0 +1,199 @@
+import {
+	useEffect,
+	useId,
+	useImperativeHandle,
+	useRef,
+	useState,
+	type ClipboardEvent,
+	type KeyboardEvent,
+	type ReactElement,
+	type Ref,
+	type RefObject,
+} from 'react';
+import type { ConversationView } from '../../../core/chat/items';
+import { useHost } from '../host';
+import { isBusy, type ChatState } from '../state';
+import { ContextChips } from './ContextChips';
+import { SuggestMenu } from './SuggestMenu';
+import { complete } from './text';
+import { Toolbar } from './Toolbar';
+import { useAttach } from './useAttach';
+import { usePrompt, type Prompt } from './usePrompt';
+import { useSuggestions, type Suggestion, type Suggestions } from './useSuggestions';
+
+export interface ComposerHandle {
+	/** Puts a text into the composer, to be changed or sent. */
+	write(text: string): void;
+}
+
+export interface ComposerProps {
+	readonly state: ChatState;
+	readonly conversation: ConversationView;
+	readonly draft: string;
+	readonly ref: Ref<ComposerHandle>;
+}
+
+/** Where prompts are written. */
+export function Composer({ state, conversation, draft, ref }: ComposerProps): ReactElement {
+	const host = useHost();
+	const area = useRef<HTMLTextAreaElement>(null);
+	const prompt = usePrompt(area, draft);
+	const attach = useAttach();
+	const send = useSend(prompt, state);
+	const write = (text: string): void => {
+		prompt.set(text);
+		area.current?.focus();
+	};
+	useImperativeHandle(ref, () => ({ write }));
+	useEffect(() => {
+		if (state.focusCount > 0) area.current?.focus();
+	}, [state.focusCount]);
+	return (
+		<div className={attach.isOver ? 'composer is-over' : 'composer'} {...attach.dropProps}>
+			<ContextChips state={state} />
+			<PromptArea area={area} prompt={prompt} conversation={conversation} onSend={send} onPaste={attach.onPaste} />
+			<Toolbar
+				conversation={conversation}
+				isEmpty={prompt.text.trim() === '' && state.attachments.length === 0}
+				onSend={() => void send()}
+				onMention={() => write(`${prompt.text}${prompt.text === '' || /\s$/.test(prompt.text) ? '' : ' '}@`)}
+				onPickFiles={() =>
+					void host.attempt('pickFiles', null, Infinity).then(attachments => {
+						if (attachments) host.dispatch({ type: 'attach', attachments });
+					})
+				}
+			/>
+			{attach.isOver && (
+				<div className="drop-hint" aria-hidden="true">
+					Drop to attach. From VS Code’s explorer, hold Shift while dropping.
+				</div>
+			)}
+		</div>
+	);
+}
+
+interface PromptAreaProps {
+	readonly area: RefObject<HTMLTextAreaElement | null>;
+	readonly prompt: Prompt;
+	readonly conversation: ConversationView;
+	readonly onSend: () => Promise<void>;
+	readonly onPaste: (event: ClipboardEvent) => void;
+}
+
+function PromptArea({ area, prompt, conversation, onSend, onPaste }: PromptAreaProps): ReactElement {
+	const menuId = useId();
+	const menu = useMenu(area, prompt, conversation);
+	const selectedId = menu.isOpen && menu.suggestions.items.length > 0 ? `${menuId}-${menu.selected}` : undefined;
+	const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
+		if (event.nativeEvent.isComposing || menu.onKeyDown(event)) return;
+		if (event.key === 'Enter' && !event.shiftKey) {
+			event.preventDefault();
+			void onSend();
+		} else if ((event.key === 'ArrowUp' || event.key === 'ArrowDown') && !event.shiftKey && !event.altKey) {
+			if (prompt.walk(event.key === 'ArrowUp' ? 1 : -1)) event.preventDefault();
+		}
+	};
+	return (
+		<>
+			<textarea
+				ref={area}
+				className="prompt-input"
+				rows={1}
+				dir="auto"
+				aria-label="Message to Claude"
+				placeholder={
+					isBusy(conversation)
+						? 'Write the next message; it waits its turn'
+						: 'Ask Claude. @ adds files, / runs commands'
+				}
+				value={prompt.text}
+				role="combobox"
+				aria-autocomplete="list"
+				aria-expanded={menu.isOpen}
+				aria-controls={menu.isOpen ? menuId : undefined}
+				aria-activedescendant={selectedId}
+				onChange={event => prompt.set(event.target.value, event.target.selectionStart)}
+				onClick={prompt.moved}
+				onKeyDown={onKeyDown}
+				onPaste={onPaste}
+			/>
+			{prompt.trigger && (
+				<SuggestMenu
+					id={menuId}
+					anchor={area}
+					kind={prompt.trigger.kind}
+					suggestions={menu.suggestions}
+					selected={menu.selected}
+					onPick={menu.pick}
+					onClose={prompt.dismissMenu}
+				/>
+			)}
+		</>
+	);
+}
+
+/** Sends what is written; if the host refuses, the words come back. */
+function useSend(prompt: Prompt, state: ChatState): () => Promise<void> {
+	const { client, conversation, dispatch, attempt } = useHost();
+	const { attachments } = state;
+	return async () => {
+		const text = prompt.text.trim();
+		if (text === '' && attachments.length === 0) return;
+		prompt.set('');
+		dispatch({ type: 'detachAll' });
+		void client.call('saveDraft', { conversation, text: '' }).catch(() => undefined);
+		const sent = await attempt('send', { conversation, text, attachments });
+		if (sent) return;
+		prompt.prepend(text);
+		dispatch({ type: 'attach', attachments });
+	};
+}
+
+interface MenuState {
+	readonly isOpen: boolean;
+	readonly suggestions: Suggestions;
+	readonly selected: number;
+	readonly pick: (suggestion: Suggestion) => void;
+	/** Whether the menu took the key. */
+	readonly onKeyDown: (event: KeyboardEvent<HTMLTextAreaElement>) => boolean;
+}
+
+function useMenu(
+	area: RefObject<HTMLTextAreaElement | null>,
+	prompt: Prompt,
+	conversation: ConversationView,
+): MenuState {
+	const { dispatch } = useHost();
+	const { trigger, text } = prompt;
+	const suggestions = useSuggestions(trigger, conversation.commands);
+	const key = `${trigger?.kind}:${trigger?.text}`;
+	const [selection, setSelection] = useState({ key, index: 0 });
+	const { items } = suggestions;
+	// Another word is another list: it begins at its first entry.
+	const at = selection.key === key ? Math.min(selection.index, Math.max(0, items.length - 1)) : 0;
+	const pick = (suggestion: Suggestion): void => {
+		if (!trigger) return;
+		prompt.edit(complete(text, trigger, suggestion.insert));
+		prompt.dismissMenu();
+		if (suggestion.hit) dispatch({ type: 'attach', attachments: [suggestion.hit.attachment] });
+		area.current?.focus();
+	};
+	const onKeyDown = (event: KeyboardEvent): boolean => {
+		if (!trigger) return false;
+		const chosen = items[at];
+		if (event.key === 'Escape') {
+			event.stopPropagation();
+			prompt.dismissMenu();
+		} else if (items.length === 0) return false;
+		else if (event.key === 'ArrowDown') setSelection({ key, index: (at + 1) % items.length });
+		else if (event.key === 'ArrowUp') setSelection({ key, index: (at + items.length - 1) % items.length });
+		else if ((event.key === 'Enter' || event.key === 'Tab') && !event.shiftKey && chosen) {
+			// A command that is written out in full is sent by Enter, not completed once more.
+			if (event.key === 'Enter' && trigger.kind === 'command' && chosen.insert === text) return false;
+			pick(chosen);
+		} else return false;
+		event.preventDefault();
+		return true;
+	};
+	return { isOpen: trigger !== null, suggestions, selected: at, pick, onKeyDown };
+}

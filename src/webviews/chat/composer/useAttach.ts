@@ -1,0 +1,60 @@
+import { useState, type ClipboardEvent, type DragEvent } from 'react';
+import { useHost } from '../host';
+import { draggedUris, readFiles } from './files';
+
+export interface Attach {
+	/** Something is being dragged over the composer. */
+	readonly isOver: boolean;
+	readonly dropProps: {
+		readonly onDragOver: (event: DragEvent) => void;
+		readonly onDragLeave: (event: DragEvent) => void;
+		readonly onDrop: (event: DragEvent) => void;
+	};
+	readonly onPaste: (event: ClipboardEvent) => void;
+}
+
+/** Pasted and dropped pictures and files. What cannot be attached is said above the composer. */
+export function useAttach(): Attach {
+	const { attempt, dispatch } = useHost();
+	const [isOver, setIsOver] = useState(false);
+	const refuse = (sentences: readonly string[]): void => {
+		for (const text of sentences) dispatch({ type: 'failed', text, actions: [] });
+	};
+	const attachFiles = async (files: readonly File[]): Promise<void> => {
+		const { attachments, refused } = await readFiles(files);
+		dispatch({ type: 'attach', attachments });
+		refuse(refused);
+	};
+	const attachUris = async (uris: readonly string[]): Promise<void> => {
+		const result = await attempt('attachUris', { uris });
+		if (!result) return;
+		dispatch({ type: 'attach', attachments: result.attachments });
+		refuse(result.refused);
+	};
+	return {
+		isOver,
+		dropProps: {
+			onDragOver: event => {
+				event.preventDefault();
+				setIsOver(true);
+			},
+			onDragLeave: event => {
+				if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setIsOver(false);
+			},
+			onDrop: event => {
+				event.preventDefault();
+				setIsOver(false);
+				const uris = draggedUris(event.dataTransfer);
+				const files = [...event.dataTransfer.files];
+				if (uris.length > 0) void attachUris(uris);
+				else if (files.length > 0) void attachFiles(files);
+			},
+		},
+		onPaste: event => {
+			const files = [...event.clipboardData.files];
+			if (files.length === 0) return;
+			event.preventDefault();
+			void attachFiles(files);
+		},
+	};
+}

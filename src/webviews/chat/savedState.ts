@@ -1,0 +1,77 @@
+import type { ConversationId, ItemId } from '../../core/base/ids';
+import type { AttachmentView } from '../../core/chat/items';
+import type { WebviewApi } from '../shared/port';
+
+/** What the page remembers over being hidden and reloaded: only what the user arranged. */
+export interface Saved {
+	readonly conversation: ConversationId | null;
+	readonly draft: string;
+	readonly attachments: readonly AttachmentView[];
+	/** The row at the top of the view, unless the newest one is in view. */
+	readonly topItem: ItemId | null;
+	/** What was opened or closed against its default. */
+	readonly open: Readonly<Record<string, boolean>>;
+}
+
+const nothing: Saved = { conversation: null, draft: '', attachments: [], topItem: null, open: {} };
+/** Pictures beyond this are not worth copying into the state at each change. */
+const attachmentLimit = 1_000_000;
+const openLimit = 500;
+
+/** Keeps `Saved` in the webview's own state, written at most every 150 ms and when the page is hidden. */
+export class SavedState {
+	#value: Saved;
+	#timer: ReturnType<typeof setTimeout> | undefined;
+	readonly #api: Pick<WebviewApi, 'getState' | 'setState'>;
+	readonly #listeners = new Map<string, Set<() => void>>();
+
+	constructor(api: Pick<WebviewApi, 'getState' | 'setState'>) {
+		this.#api = api;
+		const stored = api.getState();
+		this.#value = typeof stored === 'object' && stored !== null ? { ...nothing, ...stored } : nothing;
+		document.addEventListener('visibilitychange', () => this.flush());
+		window.addEventListener('pagehide', () => this.flush());
+	}
+
+	get value(): Saved {
+		return this.#value;
+	}
+
+	update(change: Partial<Saved>): void {
+		this.#value = { ...this.#value, ...change };
+		this.#timer ??= setTimeout(() => this.flush(), 150);
+	}
+
+	/** Another conversation: what was arranged in the last one is forgotten. */
+	enter(conversation: ConversationId): void {
+		if (this.#value.conversation !== conversation) this.update({ ...nothing, conversation });
+	}
+
+	flush(): void {
+		if (this.#timer === undefined) return;
+		clearTimeout(this.#timer);
+		this.#timer = undefined;
+		const size = JSON.stringify(this.#value.attachments).length;
+		this.#api.setState(size > attachmentLimit ? { ...this.#value, attachments: [] } : this.#value);
+	}
+
+	isOpen(key: string, isOpenByDefault: boolean): boolean {
+		return this.#value.open[key] ?? isOpenByDefault;
+	}
+
+	setOpen(key: string, isOpen: boolean): void {
+		const entries = Object.entries(this.#value.open).filter(([other]) => other !== key);
+		this.update({ open: Object.fromEntries([...entries, [key, isOpen] as const].slice(-openLimit)) });
+		for (const listener of this.#listeners.get(key) ?? []) listener();
+	}
+
+	/** Calls `listener` when `key` is opened or closed. The result ends that. */
+	onOpenChange(key: string, listener: () => void): () => void {
+		const set = this.#listeners.get(key) ?? new Set();
+		this.#listeners.set(key, set.add(listener));
+		return () => {
+			set.delete(listener);
+			if (set.size === 0) this.#listeners.delete(key);
+		};
+	}
+}

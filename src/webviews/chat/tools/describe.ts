@@ -1,0 +1,164 @@
+import type { ToolItem } from '../../../core/chat/items';
+
+/** One tool call in a line: icon, name, what it is about, and the file it names. */
+export interface ToolLine {
+	readonly icon: string;
+	readonly name: string;
+	readonly summary: string;
+	/** Absolute path, where the call is about one file: shown short and opened by a press. */
+	readonly path: string | null;
+	readonly line: number | null;
+}
+
+type Input = ToolItem['input'];
+
+/** The text of a string field, else empty. Input is the model's own: every field may be missing or of another type. */
+export function textField(input: Input, key: string): string {
+	const value = input[key];
+	return typeof value === 'string' ? value : '';
+}
+
+function numberField(input: Input, key: string): number | null {
+	const value = input[key];
+	return typeof value === 'number' ? value : null;
+}
+
+const firstLine = (text: string): string => text.trim().split('\n', 1)[0] ?? '';
+
+const icons: Readonly<Record<string, string>> = {
+	Bash: 'terminal',
+	BashOutput: 'output',
+	KillShell: 'debug-stop',
+	Edit: 'edit',
+	MultiEdit: 'edit',
+	Write: 'new-file',
+	NotebookEdit: 'notebook',
+	Read: 'file-code',
+	Grep: 'search',
+	Glob: 'list-tree',
+	LS: 'folder-opened',
+	TodoWrite: 'checklist',
+	Task: 'organization',
+	Agent: 'organization',
+	WebFetch: 'globe',
+	WebSearch: 'globe',
+	AskUserQuestion: 'question',
+	ExitPlanMode: 'list-ordered',
+	Skill: 'mortar-board',
+};
+
+const names: Readonly<Record<string, string>> = {
+	MultiEdit: 'Edit',
+	TodoWrite: 'Todos',
+	Task: 'Agent',
+	AskUserQuestion: 'Question',
+	ExitPlanMode: 'Plan',
+	WebFetch: 'Fetch',
+	WebSearch: 'Web search',
+	BashOutput: 'Shell output',
+	KillShell: 'Stop shell',
+	NotebookEdit: 'Edit notebook',
+};
+
+/** Splits `mcp__server__tool`; `null` for the CLI's own tools. */
+export function mcpName(tool: string): { readonly server: string; readonly tool: string } | null {
+	const match = /^mcp__(.+?)__(.+)$/.exec(tool);
+	return match ? { server: match[1] ?? '', tool: match[2] ?? '' } : null;
+}
+
+/** Describes a call in one line. */
+export function describeTool(item: Pick<ToolItem, 'tool' | 'input'>): ToolLine {
+	const { tool, input } = item;
+	const mcp = mcpName(tool);
+	const base = {
+		icon: mcp ? 'plug' : (icons[tool] ?? 'tools'),
+		name: mcp ? `${mcp.server} · ${mcp.tool}` : (names[tool] ?? tool),
+		path: null,
+		line: null,
+	};
+	if (pathTools.has(tool)) return { ...base, ...pathLine(tool, input) };
+	return { ...base, summary: summaryOf(tool, input) };
+}
+
+const pathTools = new Set(['Read', 'Edit', 'MultiEdit', 'Write', 'NotebookEdit']);
+
+function pathLine(tool: string, input: Input): Pick<ToolLine, 'summary' | 'path' | 'line'> {
+	const path = textField(input, 'file_path') || textField(input, 'notebook_path');
+	const offset = numberField(input, 'offset');
+	const limit = numberField(input, 'limit');
+	if (tool !== 'Read' || (offset === null && limit === null)) return { summary: '', path: path || null, line: null };
+	const from = Math.max(1, offset ?? 1);
+	return {
+		summary: limit === null ? `from line ${from}` : `lines ${from}–${from + limit - 1}`,
+		path: path || null,
+		line: from,
+	};
+}
+
+function summaryOf(tool: string, input: Input): string {
+	switch (tool) {
+		case 'Bash':
+			return textField(input, 'description') || firstLine(textField(input, 'command'));
+		case 'Grep':
+		case 'Glob':
+			return [textField(input, 'pattern'), textField(input, 'glob'), shortPath(textField(input, 'path'))]
+				.filter(Boolean)
+				.join('  in  ');
+		case 'LS':
+			return shortPath(textField(input, 'path'));
+		case 'TodoWrite':
+			return todoSummary(todosOf(input));
+		case 'Task':
+		case 'Agent':
+			return [textField(input, 'subagent_type'), textField(input, 'description')].filter(Boolean).join(': ');
+		case 'AskUserQuestion':
+			return questionSummary(input);
+		case 'ExitPlanMode':
+			return '';
+		default:
+			return anySummary(input);
+	}
+}
+
+const telling = ['url', 'query', 'command', 'pattern', 'path', 'file_path', 'name', 'title', 'description', 'prompt'];
+
+function anySummary(input: Input): string {
+	const key =
+		telling.find(name => textField(input, name) !== '') ??
+		Object.keys(input).find(name => textField(input, name) !== '');
+	return key === undefined ? '' : firstLine(textField(input, key)).slice(0, 200);
+}
+
+function questionSummary(input: Input): string {
+	const questions = Array.isArray(input['questions']) ? (input['questions'] as readonly unknown[]) : [];
+	const first = questions[0];
+	return typeof first === 'object' && first !== null && 'question' in first ? String(first.question) : '';
+}
+
+export interface Todo {
+	readonly text: string;
+	readonly status: 'pending' | 'in_progress' | 'completed';
+}
+
+/** The checklist of a TodoWrite call; entries of another shape are left out. */
+export function todosOf(input: Input): readonly Todo[] {
+	const list = Array.isArray(input['todos']) ? (input['todos'] as readonly unknown[]) : [];
+	return list.flatMap(entry => {
+		if (typeof entry !== 'object' || entry === null) return [];
+		const { content, activeForm, status } = entry as Record<string, unknown>;
+		const isActive = status === 'in_progress';
+		const text = isActive && typeof activeForm === 'string' ? activeForm : content;
+		if (typeof text !== 'string') return [];
+		return [{ text, status: isActive || status === 'completed' ? status : 'pending' }];
+	});
+}
+
+function todoSummary(todos: readonly Todo[]): string {
+	return `${todos.filter(todo => todo.status === 'completed').length} of ${todos.length} done`;
+}
+
+/** The last parts of a path, enough to know it by. */
+export function shortPath(path: string, parts = 3): string {
+	const all = path.split(/[\\/]/).filter(Boolean);
+	return all.length <= parts ? path : `…/${all.slice(-parts).join('/')}`;
+}
