@@ -20,7 +20,9 @@ interface Row extends ProcessInfo {
 export function processesOfRun(id: string): readonly ProcessInfo[] {
 	const rows = allProcesses();
 	const above = ancestors(rows, process.pid);
-	return rows.filter(row => row.text.includes(id) && row.pid !== process.pid && !above.has(row.pid)).map(toInfo);
+	// A command line that merely names the run, as that of a program that looks for leftovers, is not part of it.
+	const mark = process.platform === 'win32' ? id : `${runVariable}=${id}`;
+	return rows.filter(row => row.text.includes(mark) && row.pid !== process.pid && !above.has(row.pid)).map(toInfo);
 }
 
 /** `pid` and everything below it. */
@@ -44,14 +46,25 @@ export async function leftovers(id: string, ms: number): Promise<readonly Proces
 	}
 }
 
-/** Asks a tree of processes to end, then ends what is still there after `graceMs`. Only pids below `pid` are touched. */
-export async function stopTree(pid: number, graceMs = 4000): Promise<void> {
-	const members = tree(pid).map(item => item.pid);
+export interface StopOptions {
+	/** How long what was asked to end may take before it is ended. */
+	readonly graceMs?: number;
+	/** Only these may be ended the hard way; the others are left for a check on leftovers to find. All when absent. */
+	readonly isOurs?: (item: ProcessInfo) => boolean;
+	/** Helpers that hold nothing and do not end by themselves: asked at once, together with the top. */
+	readonly isHelper?: (item: ProcessInfo) => boolean;
+}
+
+/** Asks a tree of processes to end, then ends what is still there. Only pids below `pid` are touched. */
+export async function stopTree(pid: number, options: StopOptions = {}): Promise<void> {
+	const members = tree(pid);
+	const mayEnd = members.filter(item => options.isOurs?.(item) ?? true).map(item => item.pid);
 	signal(pid, 'SIGTERM');
-	const end = Date.now() + graceMs;
-	while (members.some(isAlive) && Date.now() < end) await delay(50);
-	for (const member of members) signal(member, 'SIGKILL');
-	while (members.some(isAlive) && Date.now() < end + 2000) await delay(50);
+	for (const item of members) if (options.isHelper?.(item) === true) signal(item.pid, 'SIGTERM');
+	const end = Date.now() + (options.graceMs ?? 4000);
+	while (members.some(item => isAlive(item.pid)) && Date.now() < end) await delay(50);
+	for (const member of mayEnd) signal(member, 'SIGKILL');
+	while (mayEnd.some(isAlive) && Date.now() < end + 2000) await delay(50);
 }
 
 /** Whether a process with this id runs (one that ended and waits to be collected does not). */

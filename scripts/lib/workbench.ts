@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { stopTree } from './processes.ts';
@@ -26,6 +26,8 @@ export interface Workbench {
 	readonly pid: number;
 	readonly settingsFile: string;
 	readonly log: () => string;
+	/** Resolves when it has ended, for whatever reason. */
+	readonly ended: Promise<void>;
 	stop(): Promise<void>;
 }
 
@@ -66,7 +68,12 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Workben
 	const { pid } = child;
 	if (pid === undefined) throw new Error('The workbench could not be started');
 	const hasEnded = new AbortController();
-	child.once('exit', () => hasEnded.abort());
+	const ended = new Promise<void>(resolve => {
+		child.once('exit', () => {
+			hasEnded.abort();
+			resolve();
+		});
+	});
 	try {
 		await answers(`http://127.0.0.1:${port}/healthz`, hasEnded.signal);
 	} catch (error) {
@@ -74,7 +81,16 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Workben
 		throw new Error(`The workbench did not start:\n${log()}`, { cause: error });
 	}
 	const url = `http://127.0.0.1:${port}/?folder=${encodeURIComponent(options.folder)}`;
-	return { url, pid, settingsFile, log, stop: () => stopTree(pid) };
+	return { url, pid, settingsFile, log, ended, stop: () => stopWorkbench(pid) };
+}
+
+/** The editor's own processes are ended; what an extension left running is not, so that it is found. */
+function stopWorkbench(pid: number): Promise<void> {
+	const home = dirname(dirname(dirname(tool('workbench').entry)));
+	return stopTree(pid, {
+		isOurs: item => item.command.includes(home),
+		isHelper: item => /--type=(fileWatcher|ptyHost)/.test(item.command),
+	});
 }
 
 /** Installs a package into an extensions folder, as a user would from the command line. */
