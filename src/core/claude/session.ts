@@ -16,7 +16,7 @@ export type SessionStart =
 	| { readonly kind: 'new'; readonly id: string }
 	| { readonly kind: 'resume'; readonly id: string }
 	/** A new session that begins with everything of another one, up to and including the message `at` where given. */
-	| { readonly kind: 'fork'; readonly from: string; readonly at?: string };
+	| { readonly kind: 'fork'; readonly id: string; readonly from: string; readonly at?: string };
 
 export interface ClaudeSessionOptions {
 	/** Absolute path of the folder it works in. */
@@ -139,7 +139,7 @@ export interface ClaudeSessionHandlers {
 	onPermission(request: PermissionRequest): Promise<PermissionResult>;
 	/** Answer at once: the tool is blocked until then. A rejection denies the call. */
 	onHook(call: HookCall): Promise<HookAnswer>;
-	/** Called once, last. */
+	/** Called once, last; not when the start itself failed, which rejects instead. */
 	onExit(exit: SessionExit): void;
 	/** A line of stdout that is no JSON object, cut to 300 characters. The session goes on. */
 	onGarbage?(line: string): void;
