@@ -93,7 +93,7 @@ export class ReviewedText {
 
 	#put(change: Tracked, wanted: ChangeState, lines: readonly string[]): TextReplacement | undefined {
 		if (change.isJoined || this.#stateOf(change) === wanted) return undefined;
-		return replacement(this.#lines, change.start, change.end, lines);
+		return replaceLines(this.#lines, change.start, change.end, lines);
 	}
 
 	#stateOf(change: Tracked): ChangeState {
@@ -163,7 +163,12 @@ function follow(change: Tracked, { at, removed, added }: Splice): void {
 }
 
 /** Replaces whole lines `from` up to `to`; at the end of the text the line break before them goes along. */
-function replacement(lines: readonly string[], from: number, to: number, next: readonly string[]): TextReplacement {
+export function replaceLines(
+	lines: readonly string[],
+	from: number,
+	to: number,
+	next: readonly string[],
+): TextReplacement {
 	const lengthOf = (line: number): number => lines[line]?.length ?? 0;
 	if (to < lines.length) {
 		const text = next.map(line => `${line}\n`).join('');

@@ -1,7 +1,7 @@
 import { ExpectedError } from '../../base/errors';
 
 /** Above this a file is not reviewed change by change: two copies of it and a diff would weigh on every keystroke. */
-export const reviewLimitBytes = 5 * 1024 * 1024;
+const reviewLimitBytes = 5 * 1024 * 1024;
 
 /** A text file as the CLI sees it: line feeds only, no byte order mark. What was taken away is remembered beside it. */
 export interface FileText {
@@ -14,7 +14,7 @@ export type UnreadableCode = 'too-big' | 'binary' | 'not-utf8';
 
 /** Reads the bytes of a file for a review. Throws an `ExpectedError` with an `UnreadableCode` when it cannot be one. */
 export function decodeFile(bytes: Uint8Array, name: string): FileText {
-	if (bytes.length > reviewLimitBytes) throw unreadable('too-big', `${name} is larger than 5 MB`);
+	checkSize(bytes.length, name);
 	if (bytes[0] === 0xff && bytes[1] === 0xfe) return toFileText(new TextDecoder('utf-16le').decode(bytes), true);
 	if (bytes.subarray(0, 8192).includes(0)) throw unreadable('binary', `${name} is not a text file`);
 	try {
@@ -24,6 +24,11 @@ export function decodeFile(bytes: Uint8Array, name: string): FileText {
 		if (!(error instanceof TypeError)) throw error;
 		throw unreadable('not-utf8', `${name} is not UTF-8 text`);
 	}
+}
+
+/** Throws when a file is too large for a review, before it is read. */
+export function checkSize(size: number, name: string): void {
+	if (size > reviewLimitBytes) throw unreadable('too-big', `${name} is larger than 5 MB`);
 }
 
 function unreadable(code: UnreadableCode, what: string): ExpectedError<UnreadableCode> {

@@ -1,0 +1,69 @@
+import * as vscode from 'vscode';
+import type { Approvals } from '../../core/safety/approvals';
+import type { ApprovalView, Decision } from '../../core/safety/approval';
+import { redConfirmation } from '../../core/safety/views';
+import { setContext } from '../host/commands';
+
+/** Asks in a modal whether a call that cannot be undone may run. Each call is asked for by itself. */
+export async function confirmRed(view: ApprovalView): Promise<boolean> {
+	const { title, detail, button } = redConfirmation(view);
+	return (await vscode.window.showWarningMessage(title, { modal: true, detail }, button)) === button;
+}
+
+/** Lets the user type the word of an ORANGE call. `undefined` when they think better of it. */
+async function askForWord(view: ApprovalView, word: string): Promise<string | undefined> {
+	return vscode.window.showInputBox({
+		title: `Type “${word}” to allow this once`,
+		prompt: view.effect,
+		placeHolder: word,
+		ignoreFocusOut: true,
+		validateInput: text => {
+			const typed = text.trim().toLowerCase();
+			return typed === word || word.startsWith(typed) ? undefined : `Type the word “${word}”.`;
+		},
+	});
+}
+
+/**
+ * Passes a person's decision on, after what its tier takes: the word of ORANGE (unless it came typed with the
+ * decision), the modal of RED. Every decision of the interface goes through here; a page cannot confirm RED by itself.
+ * False when the user thought better of it, or the call ended meanwhile.
+ */
+export async function decideWithUser(approvals: Approvals, view: ApprovalView, decision: Decision): Promise<boolean> {
+	if (decision.outcome !== 'allow') {
+		approvals.decide(view.id, decision);
+		if (decision.outcome !== 'refuse') setContext('quarterdeck.hasApproved', true);
+		return true;
+	}
+	let { word } = decision;
+	if (view.word !== null && word === undefined) {
+		word = await askForWord(view, view.word);
+		if (word === undefined) return false;
+	}
+	if (view.needsModal && !(await confirmRed(view))) return false;
+	if (!approvals.find(view.id)) {
+		void vscode.window.showInformationMessage('The call ended before it was allowed; nothing was run.');
+		return false;
+	}
+	approvals.decide(view.id, word === undefined ? decision : { ...decision, word }, { isConfirmed: view.needsModal });
+	setContext('quarterdeck.hasApproved', true);
+	return true;
+}
+
+/** Refuses after asking why; the reason goes to the model. False when the user thought better of it. */
+export async function refuseWithReason(approvals: Approvals, view: ApprovalView): Promise<boolean> {
+	const reason = await vscode.window.showInputBox({
+		title: `Refuse: ${view.tool}`,
+		prompt: 'Why? The agent reads your answer. Leave it empty to refuse without a reason.',
+		placeHolder: 'Do it differently: …',
+		ignoreFocusOut: true,
+	});
+	if (reason === undefined) return false;
+	if (!approvals.find(view.id)) {
+		void vscode.window.showInformationMessage('The call ended before it was refused; nothing was run.');
+		return false;
+	}
+	const text = reason.trim();
+	approvals.decide(view.id, { outcome: 'refuse', reason: text === '' ? 'The user refused this' : text });
+	return true;
+}
