@@ -1,6 +1,7 @@
-import type { ConversationId, ExecutionId, ItemId, StepId } from '../base/ids';
+import type { Event } from '../base/event';
+import type { ApprovalId, ConversationId, ExecutionId, ItemId, StepId } from '../base/ids';
 import type { CostBasis, NanoDollars } from '../base/money';
-import type { ExecutionKind, ExecutionStatus, StepKind, StepStatus, Trigger, Usage } from './events';
+import type { ExecutionKind, ExecutionStatus, LedgerEvent, StepKind, StepStatus, Tier, Trigger, Usage } from './events';
 
 export interface ExecutionRow {
 	readonly id: ExecutionId;
@@ -110,6 +111,23 @@ export interface ItemRow {
 	readonly body: string;
 }
 
+/** A question about a call, or a decision of the gate without one, other than letting a GREEN call pass. */
+export interface ApprovalRow {
+	readonly id: ApprovalId;
+	/** Milliseconds since 1970. */
+	readonly at: number;
+	readonly execution: ExecutionId | null;
+	readonly conversation: ConversationId | null;
+	readonly tool: string;
+	readonly tier: Tier;
+	readonly effect: string;
+	/** `null` while it is open, and for ever when the host died with it. */
+	readonly decision: 'allowed' | 'refused' | 'expired' | null;
+	readonly by: string | null;
+	readonly reason: string | null;
+	readonly decidedAt: number | null;
+}
+
 /** What the ledger says about itself. */
 export interface LedgerHealth {
 	readonly events: number;
@@ -117,6 +135,14 @@ export interface LedgerHealth {
 	readonly journalBytes: number;
 	/** Lines that could not be read and were kept aside, with the file that holds each. */
 	readonly rejected: readonly { readonly segment: string; readonly lines: number }[];
+	/** Events that a later version wrote: kept, and not shown by this one. */
+	readonly future: number;
+	/** The greatest order of any event; the host's own next ones go behind it. */
+	readonly lastSeq: number;
+	/** Executions, conversations and approvals from before this are forgotten, only their costs are kept; `null` if none. */
+	readonly forgottenBefore: number | null;
+	/** Segments that cannot be read at the moment, with the reason. */
+	readonly unreadable: readonly { readonly segment: string; readonly reason: string }[];
 	/** Set while events wait in memory because the disk is full or a sync failed. */
 	readonly waiting: { readonly events: number; readonly reason: string } | null;
 	readonly snapshotAt: number | null;
@@ -169,6 +195,11 @@ export interface LedgerContract {
 			params: { readonly conversation: ConversationId; readonly before?: number; readonly limit: number };
 			result: { readonly items: readonly ItemRow[]; readonly earlier: number };
 		};
+		/** Questions and decisions, newest first. */
+		approvals: {
+			params: { readonly execution?: ExecutionId; readonly before?: number; readonly limit?: number };
+			result: readonly ApprovalRow[];
+		};
 		health: { params: null; result: LedgerHealth };
 		/** Writes a snapshot now. Also done by itself when idle. */
 		snapshot: { params: null; result: void };
@@ -180,10 +211,10 @@ export interface LedgerContract {
 /** The ledger as features of the host see it. */
 export interface Ledger {
 	/** Resolves when the event is on disk. */
-	append(event: import('./events').LedgerEvent): Promise<void>;
+	append(event: LedgerEvent): Promise<void>;
 	query<K extends Exclude<keyof LedgerContract['requests'], 'open' | 'close' | 'poke'>>(
 		name: K,
 		params: LedgerContract['requests'][K]['params'],
 	): Promise<LedgerContract['requests'][K]['result']>;
-	readonly onDidChange: import('../base/event').Event<LedgerChange>;
+	readonly onDidChange: Event<LedgerChange>;
 }

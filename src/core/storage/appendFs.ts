@@ -1,0 +1,46 @@
+import { open, unlink } from 'node:fs/promises';
+import { ensureFolder, syncFolder } from './files';
+
+/** A file that only grows. A class of its own so that a test can run out of space at will. */
+export interface AppendFile {
+	/** Writes all bytes at the end, or fails; after a failure the end of the file is unknown. */
+	write(bytes: Uint8Array): Promise<void>;
+	/** Resolves when what was written would survive a power cut. */
+	sync(): Promise<void>;
+	/** Whether the file still has a name: what is written to a deleted file is lost at its close. */
+	hasName(): Promise<boolean>;
+	close(): Promise<void>;
+}
+
+/** What the journal's writer asks of the disk. */
+export interface AppendFs {
+	ensureFolder(folder: string): Promise<void>;
+	/** Creates a file that must not exist yet (`EEXIST` otherwise) and makes its name durable. */
+	create(path: string): Promise<AppendFile>;
+	remove(path: string): Promise<void>;
+}
+
+/** The real disk. */
+export const diskAppendFs: AppendFs = {
+	ensureFolder,
+	async create(path) {
+		const handle = await open(path, 'ax');
+		try {
+			await syncFolder(path.slice(0, Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'))));
+		} catch (error) {
+			await handle.close();
+			throw error;
+		}
+		return {
+			async write(bytes) {
+				for (let done = 0; done < bytes.length;) {
+					done += (await handle.write(bytes, done, bytes.length - done)).bytesWritten;
+				}
+			},
+			sync: () => handle.datasync(),
+			hasName: async () => (await handle.stat()).nlink > 0,
+			close: () => handle.close(),
+		};
+	},
+	remove: path => unlink(path),
+};
