@@ -1,10 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { toNano } from '../../../src/core/base/money';
 import { callTool, say } from '../../fakes/messages/reply';
 import type { Script } from '../../fakes/messages/server';
 import { ClaudeWorld, isSystem, spoken, turn } from './claudeWorld';
+
+vi.setConfig({ testTimeout: 20_000 });
 
 let world: ClaudeWorld;
 const open = async (script: Script): Promise<ClaudeWorld> => (world = await ClaudeWorld.open(script));
