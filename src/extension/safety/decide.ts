@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { ExpectedError } from '../../core/base/errors';
 import type { Approvals } from '../../core/safety/approvals';
 import type { ApprovalView, Decision } from '../../core/safety/approval';
 import { redConfirmation } from '../../core/safety/views';
@@ -29,7 +30,13 @@ async function askForWord(view: ApprovalView, word: string): Promise<string | un
  * decision), the modal of RED. Every decision of the interface goes through here; a page cannot confirm RED by itself.
  * False when the user thought better of it, or the call ended meanwhile.
  */
-export async function decideWithUser(approvals: Approvals, view: ApprovalView, decision: Decision): Promise<boolean> {
+export async function decideWithUser(
+	approvals: Approvals,
+	view: ApprovalView | undefined,
+	decision: Decision,
+): Promise<boolean> {
+	if (!view)
+		throw new ExpectedError('approvalEnded', 'That call has ended meanwhile; there is nothing left to decide.');
 	if (decision.outcome !== 'allow') {
 		approvals.decide(view.id, decision);
 		if (decision.outcome !== 'refuse') setContext('quarterdeck.hasApproved', true);

@@ -138,9 +138,9 @@ describe('a notification', () => {
 	});
 });
 
+const title = (): string => 'Fix login';
 test('a standing permission says where it holds', () => {
 	const grant: Grant = { id: '1', scope: 'workspace', conversation: null, part: 'p', label: 'npm test', grantedAt: 0 };
-	const title = (): string => 'Fix login';
 	expect(grantLine(grant, title)).toEqual({ label: 'npm test', description: 'in this workspace' });
 	expect(grantLine({ ...grant, scope: 'session' }, title).description).toBe('for this session of “Fix login”');
 });

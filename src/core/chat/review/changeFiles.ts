@@ -10,6 +10,9 @@ import type { ChangeStore, FileChange, FileReader, FileState } from './turnChang
 const zip = promisify(gzip);
 const unzip = promisify(gunzip);
 
+/** Saves between two looks at how much is kept; the first save of a window looks too. */
+const pruneEvery = 100;
+
 /** Reads workspace files from disk. */
 export const diskReader: FileReader = {
 	async read(path, limitBytes) {
@@ -35,6 +38,7 @@ export const diskReader: FileReader = {
 export class ChangeFiles implements ChangeStore {
 	readonly #folder: string;
 	readonly #limitBytes: number;
+	#saves = 0;
 
 	/** @param limitBytes the most that all kept contents may take on disk; the oldest turns go first */
 	constructor(folder: string, limitBytes = 200 * 1024 * 1024) {
@@ -64,6 +68,7 @@ export class ChangeFiles implements ChangeStore {
 	async saveTurn(execution: ExecutionId, changes: readonly FileChange[]): Promise<void> {
 		const text = JSON.stringify({ version: 1, changes });
 		await this.#write(join(this.#folder, 'turns'), `${safeName(execution)}.json`, text);
+		if (this.#saves++ % pruneEvery === 0) await this.prune();
 	}
 
 	async loadTurn(execution: ExecutionId): Promise<readonly FileChange[] | undefined> {

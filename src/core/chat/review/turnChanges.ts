@@ -33,6 +33,9 @@ export interface FileReader {
 	read(path: string, limitBytes: number): Promise<Uint8Array | undefined | 'too-big'>;
 }
 
+/** More turns than this never run at the same time. */
+const turnsInMemory = 50;
+
 const limitBytes = 5 * 1024 * 1024;
 
 interface Turn {
@@ -103,19 +106,13 @@ export class TurnChanges {
 		return state.kind === 'kept' ? this.#store.content(state.hash) : Promise.resolve(undefined);
 	}
 
-	/** Forgets a finished turn in memory; what it changed is in the store. */
-	async endTurn(execution: ExecutionId): Promise<void> {
-		const turn = this.#turns.get(execution);
-		await turn?.work.run(() => Promise.resolve());
-		this.#turns.delete(execution);
-	}
-
 	#turn(execution: ExecutionId): Turn {
-		let turn = this.#turns.get(execution);
-		if (!turn) {
-			turn = { changes: new Map(), work: new Sequencer() };
-			this.#turns.set(execution, turn);
-		}
+		const turn = this.#turns.get(execution) ?? { changes: new Map(), work: new Sequencer() };
+		// The newest last: the turn that nobody has touched for longest is in the store, and leaves the memory first.
+		this.#turns.delete(execution);
+		this.#turns.set(execution, turn);
+		const [oldest] = this.#turns.keys();
+		if (this.#turns.size > turnsInMemory && oldest !== undefined) this.#turns.delete(oldest);
 		return turn;
 	}
 

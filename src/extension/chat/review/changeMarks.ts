@@ -81,9 +81,12 @@ export class ChangeMarks extends Owner implements vscode.CodeLensProvider, vscod
 		return changes.flatMap((change, index) => {
 			const range = linesOfChange(document, change);
 			const state = states[change.state];
-			const name = { title: `$(${state.icon}) Change ${index + 1} of ${changes.length}: ${state.word}`, command: '' };
+			const name = {
+				title: `$(${state.icon})\u00a0Change ${index + 1} of ${changes.length}: ${state.word}`,
+				command: '',
+			};
 			const offers = offersOf(change).map(({ icon, title, command }) => ({
-				title: `$(${icon}) ${title}`,
+				title: `$(${icon})\u00a0${title}`,
 				command,
 				arguments: [review?.id, index],
 			}));
@@ -109,7 +112,7 @@ function hover(review: DiffReview, change: ReviewedChange, index: number, total:
 	const args = encodeURIComponent(JSON.stringify([review.id, index]));
 	const links = offersOf(change).map(({ icon, title, command }) => `[$(${icon}) ${title}](command:${command}?${args})`);
 	const state = states[change.state];
-	const text = `$(${state.icon}) Change ${index + 1} of ${total}: ${state.word}\n\n${links.join(' &nbsp; ')}`;
+	const text = `$(${state.icon})\u00a0Change ${index + 1} of ${total}: ${state.word}\n\n${links.join(' &nbsp; ')}`;
 	const markdown = new vscode.MarkdownString(text, true);
 	markdown.isTrusted = { enabledCommands: [refuse.command, bringBack.command] };
 	return markdown;

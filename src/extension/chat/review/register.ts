@@ -1,3 +1,5 @@
+import * as vscode from 'vscode';
+import { Lazy } from '../../../core/base/async';
 import { asId, type ApprovalId, type ExecutionId } from '../../../core/base/ids';
 import { DisposableStore, type Disposable } from '../../../core/base/lifecycle';
 import type { TurnChanges } from '../../../core/chat/review/turnChanges';
@@ -5,7 +7,7 @@ import type { Approvals } from '../../../core/safety/approvals';
 import type { Host } from '../../host/context';
 import { decideWithUser, refuseWithReason } from '../../safety/decide';
 import type { ChatActions } from '../actions';
-import { Reviews } from './reviews';
+import { reviewOfTab } from './proposalFiles';
 import { TurnDiffs } from './turnDiff';
 
 export interface ReviewFeatureDeps {
@@ -29,41 +31,48 @@ export function registerReview(host: Host, deps: ReviewFeatureDeps): ReviewFeatu
 	const { approvals, chat } = deps;
 	const store = new DisposableStore();
 	const turns = store.add(new TurnDiffs(deps.changes));
-	const reviews = store.add(
-		new Reviews(host, {
-			approvals,
-			chat,
-			gate: {
-				callOf: id => approvals.callOf(id),
-				decide: (view, decision) => decideWithUser(approvals, view, decision),
-				refuse: view => refuseWithReason(approvals, view),
-			},
-		}),
-	);
+	const reviews = new Lazy(async () => {
+		const { Reviews } = await import('./reviews');
+		return store.add(
+			new Reviews(host, {
+				approvals,
+				chat,
+				gate: {
+					callOf: id => approvals.callOf(id),
+					decide: (view, decision) => decideWithUser(approvals, view, decision),
+					refuse: view => refuseWithReason(approvals, view),
+				},
+			}),
+		);
+	});
+	const load = (): void => void reviews.get().catch((error: unknown) => host.commands.showFailure(error));
+	store.add(approvals.onDidAdd(view => view.kind === 'edit' && load()));
+	// Tabs that VS Code brought back after a reload are read and closed by the same code.
+	if (vscode.window.tabGroups.all.some(group => group.tabs.some(tab => reviewOfTab(tab) !== undefined))) load();
 	const { commands } = host;
 	store.add(
-		commands.register('quarterdeck.review.open', (argument: unknown) =>
-			reviews.openEdit(approvalOf(argument, approvals)),
+		commands.register('quarterdeck.review.open', async (argument: unknown) =>
+			(await reviews.get()).openEdit(approvalOf(argument, approvals)),
 		),
 	);
-	store.add(commands.register('quarterdeck.review.apply', () => reviews.apply()));
-	store.add(commands.register('quarterdeck.review.refuse', () => reviews.refuse()));
-	store.add(commands.register('quarterdeck.review.nextHunk', () => reviews.goTo(1)));
-	store.add(commands.register('quarterdeck.review.previousHunk', () => reviews.goTo(-1)));
+	store.add(commands.register('quarterdeck.review.apply', async () => (await reviews.get()).apply()));
+	store.add(commands.register('quarterdeck.review.refuse', async () => (await reviews.get()).refuse()));
+	store.add(commands.register('quarterdeck.review.nextHunk', async () => (await reviews.get()).goTo(1)));
+	store.add(commands.register('quarterdeck.review.previousHunk', async () => (await reviews.get()).goTo(-1)));
 	store.add(
-		commands.register('quarterdeck.review.acceptHunk', (id: unknown, index: unknown) =>
-			reviews.setChange(true, id, index),
+		commands.register('quarterdeck.review.acceptHunk', async (id: unknown, index: unknown) =>
+			(await reviews.get()).setChange(true, id, index),
 		),
 	);
 	store.add(
-		commands.register('quarterdeck.review.refuseHunk', (id: unknown, index: unknown) =>
-			reviews.setChange(false, id, index),
+		commands.register('quarterdeck.review.refuseHunk', async (id: unknown, index: unknown) =>
+			(await reviews.get()).setChange(false, id, index),
 		),
 	);
 	return {
-		reviewEdit: approval => reviews.openEdit(asId<ApprovalId>(approval)),
+		reviewEdit: async approval => (await reviews.get()).openEdit(asId<ApprovalId>(approval)),
 		openTurnDiff: execution => turns.open(asId<ExecutionId>(execution)),
-		applyAsDiff: text => reviews.openBlock(text),
+		applyAsDiff: async text => (await reviews.get()).openBlock(text),
 		dispose: () => store.dispose(),
 	};
 }

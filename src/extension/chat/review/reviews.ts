@@ -47,6 +47,8 @@ export class Reviews extends Owner {
 		this.own(vscode.window.tabGroups.onDidChangeTabGroups(() => this.#tabsChanged()));
 		this.own(vscode.window.onDidChangeVisibleTextEditors(() => this.#drawAll()));
 		this.#run(closeLeftovers);
+		// The first edit of a window is what this code is loaded for.
+		for (const view of deps.approvals.pending) this.#added(view);
 	}
 
 	/** Opens the diff editor on a pending edit, or brings it to the front. */

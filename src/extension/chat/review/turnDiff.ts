@@ -28,13 +28,12 @@ export class TurnDiffs extends Owner implements vscode.FileSystemProvider {
 			throw new ExpectedError('no-changes', 'This turn changed no files, or its changes are no longer kept.');
 		if (left.length > 0) void vscode.window.showInformationMessage(notShown(left));
 		if (shown.length === 0) return;
-		const title = `Changes of the turn (${shown.length === 1 ? '1 file' : `${shown.length} files`})`;
 		const resources = shown.map(({ path, before, after }) => [
 			vscode.Uri.file(path),
 			uriOf(path, before),
 			uriOf(path, after),
 		]);
-		await vscode.commands.executeCommand('vscode.changes', title, resources);
+		await vscode.commands.executeCommand('vscode.changes', 'Changes of the Turn', resources);
 	}
 
 	async readFile(uri: vscode.Uri): Promise<Uint8Array> {
