@@ -37,7 +37,7 @@ export interface MessageReply {
 	 * What happens after the last delta of the last block: the message ends as it should, nothing more ever comes, or the
 	 * socket is closed without an end.
 	 */
-	readonly then?: 'finish' | 'hang' | 'cut';
+	readonly ending?: 'finish' | 'hang' | 'cut';
 }
 
 /** A refusal of the API. The CLI repeats most of them, 401 included. */

@@ -47,11 +47,11 @@ export async function streamReply(response: ServerResponse, reply: MessageReply,
 			if (context.signal.aborted) return;
 			send('content_block_delta', { index, delta });
 		}
-		if (index === last && reply.then !== undefined && reply.then !== 'finish') break;
+		if (index === last && reply.ending !== undefined && reply.ending !== 'finish') break;
 		send('content_block_stop', { index });
 	}
-	if (reply.then === 'hang') return;
-	if (reply.then === 'cut') {
+	if (reply.ending === 'hang') return;
+	if (reply.ending === 'cut') {
 		// Let what was written leave first: a cut is seen in the middle of a message, not before it.
 		await wait(20, undefined, { signal: context.signal });
 		response.socket?.destroy();
