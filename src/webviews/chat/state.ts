@@ -1,5 +1,5 @@
 import type { ErrorAction } from '../../core/base/errors';
-import type { ItemId } from '../../core/base/ids';
+import type { ApprovalId, ItemId } from '../../core/base/ids';
 import {
 	applyChange,
 	type AttachmentView,
@@ -42,6 +42,8 @@ export interface ChatState {
 	readonly announcement: string;
 	/** The row to bring into view, once. */
 	readonly jump: { readonly item: ItemId; readonly count: number } | null;
+	/** Cards of pending approvals that are in view: these need no pointer to them. */
+	readonly visibleApprovals: ReadonlySet<ApprovalId>;
 	/** Grows with each wish to focus the composer. */
 	readonly focusCount: number;
 }
@@ -61,6 +63,7 @@ export type ChatAction =
 	| { readonly type: 'failed'; readonly text: string; readonly actions: readonly ErrorAction[] }
 	| { readonly type: 'dismissed'; readonly id: number }
 	| { readonly type: 'jump'; readonly item: ItemId }
+	| { readonly type: 'approvalVisible'; readonly approval: ApprovalId; readonly isVisible: boolean }
 	| { readonly type: 'focusComposer' };
 
 /** Far enough from zero for any number of earlier rows: the virtual list wants positive indexes. */
@@ -84,6 +87,7 @@ export const initialState: ChatState = {
 	failures: [],
 	announcement: '',
 	jump: null,
+	visibleApprovals: new Set(),
 	focusCount: 0,
 };
 
@@ -111,6 +115,12 @@ const reducers: Reducers = {
 	failed: (state, { text, actions }) => addFailure(state, text, actions),
 	dismissed: (state, { id }) => ({ ...state, failures: state.failures.filter(failure => failure.id !== id) }),
 	jump: (state, { item }) => ({ ...state, jump: { item, count: (state.jump?.count ?? 0) + 1 } }),
+	approvalVisible: (state, { approval, isVisible }) => {
+		const visible = new Set(state.visibleApprovals);
+		if (isVisible) visible.add(approval);
+		else visible.delete(approval);
+		return { ...state, visibleApprovals: visible };
+	},
 	focusComposer: state => ({ ...state, focusCount: state.focusCount + 1 }),
 };
 
@@ -194,9 +204,11 @@ function addFailure(state: ChatState, text: string, actions: readonly ErrorActio
 	return { ...state, failures: [...others, { id: nextFailure++, text, actions }].slice(-3) };
 }
 
-/** Tool items that wait for a person, oldest first. */
-export function pendingItems(items: readonly ChatItem[]): readonly ItemId[] {
-	return items.flatMap(item => (item.kind === 'tool' && item.approval !== null ? [item.id] : []));
+/** Tool items that wait for a person and are out of sight, oldest first. */
+export function hiddenPending(state: Pick<ChatState, 'items' | 'visibleApprovals'>): readonly ItemId[] {
+	return state.items.flatMap(item =>
+		item.kind === 'tool' && item.approval !== null && !state.visibleApprovals.has(item.approval.id) ? [item.id] : [],
+	);
 }
 
 /** Whether a turn is under way, so that Stop makes sense and a prompt would be queued. */

@@ -1,4 +1,5 @@
-import { useState, type ReactElement } from 'react';
+import { useEffect, useRef, useState, type ReactElement, type RefObject } from 'react';
+import type { ApprovalId } from '../../../core/base/ids';
 import type { ApprovalView, GrantScope } from '../../../core/safety/approval';
 import { Button, TextField } from '../../shared/components/toolkit';
 import { useHost } from '../host';
@@ -11,9 +12,32 @@ import { TierBadge, tierMeaning } from './TierBadge';
 
 /** A pending question of the gate or of Claude itself, answered where it was asked. */
 export function ApprovalCard({ approval }: { readonly approval: ApprovalView }): ReactElement {
-	if (approval.kind === 'question') return <QuestionCard approval={approval} />;
-	if (approval.kind === 'plan') return <PlanCard approval={approval} />;
-	return <ToolApproval approval={approval} />;
+	const card = useVisibleApproval(approval.id);
+	return (
+		<div ref={card}>
+			{approval.kind === 'question' && <QuestionCard approval={approval} />}
+			{approval.kind === 'plan' && <PlanCard approval={approval} />}
+			{(approval.kind === 'tool' || approval.kind === 'edit') && <ToolApproval approval={approval} />}
+		</div>
+	);
+}
+
+/** Tells the page whether the card is in view. */
+function useVisibleApproval(approval: ApprovalId): RefObject<HTMLDivElement | null> {
+	const { dispatch } = useHost();
+	const card = useRef<HTMLDivElement>(null);
+	useEffect(() => {
+		if (!card.current) return undefined;
+		const observer = new IntersectionObserver(entries =>
+			dispatch({ type: 'approvalVisible', approval, isVisible: entries.at(-1)?.isIntersecting ?? false }),
+		);
+		observer.observe(card.current);
+		return () => {
+			observer.disconnect();
+			dispatch({ type: 'approvalVisible', approval, isVisible: false });
+		};
+	}, [approval, dispatch]);
+	return card;
 }
 
 const grantWords: Readonly<Record<GrantScope, string>> = {

@@ -2,18 +2,18 @@ import type { ReactElement } from 'react';
 import { Codicon } from '../../shared/components/Codicon';
 import { plural } from '../../shared/format';
 import { useHost } from '../host';
-import { pendingItems, type ChatState } from '../state';
+import { hiddenPending, type ChatState } from '../state';
 
 /** Says above the composer that something waits, and leads to it however far it has scrolled away. */
 export function PendingBar({ state }: { readonly state: ChatState }): ReactElement | null {
 	const { dispatch } = useHost();
-	const first = pendingItems(state.items)[0];
+	const hidden = hiddenPending(state);
+	const first = hidden[0];
 	if (first === undefined) return null;
-	const count = pendingItems(state.items).length;
 	return (
 		<button type="button" className="pending-bar" onClick={() => dispatch({ type: 'jump', item: first })}>
 			<Codicon name="bell-dot" />
-			{plural(count, 'decision waits', 'decisions wait')} for you
+			{plural(hidden.length, 'decision waits', 'decisions wait')} for you
 			<span className="text-link">Show</span>
 		</button>
 	);

@@ -50,12 +50,12 @@ export const ToolRow = memo(function ToolRow({ item }: { readonly item: ToolItem
 				{item.diff !== null && <DiffCount diff={item.diff} />}
 				<ToolEnd item={item} />
 			</div>
-			{item.approval && <ApprovalCard approval={item.approval} />}
 			{isBodyShown && (
 				<div className="tool-body">
 					<ToolBody item={item} />
 				</div>
 			)}
+			{item.approval && <ApprovalCard approval={item.approval} />}
 		</div>
 	);
 });

@@ -101,11 +101,7 @@ function PromptArea({ area, prompt, conversation, onSend, onPaste }: PromptAreaP
 				rows={1}
 				dir="auto"
 				aria-label="Message to Claude"
-				placeholder={
-					isBusy(conversation)
-						? 'Write the next message; it waits its turn'
-						: 'Ask Claude. @ adds files, / runs commands'
-				}
+				placeholder={isBusy(conversation) ? 'Next message (waits its turn)' : 'Ask Claude (@ files, / commands)'}
 				value={prompt.text}
 				role="combobox"
 				aria-autocomplete="list"

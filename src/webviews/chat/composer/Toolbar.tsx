@@ -41,7 +41,7 @@ export function Toolbar({ conversation, isEmpty, onSend, onMention, onPickFiles 
 			{(!busy || !isEmpty) && (
 				<IconButton
 					className="send"
-					icon={busy ? 'list-ordered' : 'send'}
+					icon="send"
 					label={busy ? 'Queue (Enter)' : 'Send (Enter)'}
 					isDisabled={isEmpty}
 					onClick={onSend}

@@ -1,4 +1,3 @@
-import '@vscode/codicons/dist/codicon.css';
 import type { ReactElement } from 'react';
 
 export interface CodiconProps {
