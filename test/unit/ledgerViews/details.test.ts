@@ -184,8 +184,18 @@ test('filters', () => {
 	expect(normalized({ agent: '', text: ' x ' })).toEqual({ text: 'x' });
 });
 
+const quiet = { future: 0, lastSeq: 9, forgottenBefore: null, unreadable: [] };
+
 test('health', () => {
-	const well = { events: 1234, segments: 2, journalBytes: 3500, rejected: [], waiting: null, snapshotAt: null };
+	const well = {
+		events: 1234,
+		segments: 2,
+		journalBytes: 3500,
+		rejected: [],
+		waiting: null,
+		snapshotAt: null,
+		...quiet,
+	};
 	expect([isUnwell(well), healthHeadline(well), healthDetails(well)]).toEqual([
 		false,
 		'The ledger is healthy.',
@@ -198,5 +208,9 @@ test('health', () => {
 	};
 	expect(healthHeadline(ill)).toBe('1 event cannot be written to disk right now.');
 	expect(healthDetails(ill)).toContain('a-1.jsonl: 2 lines');
+	const locked = { ...well, unreadable: [{ segment: 'b-1.jsonl', reason: 'EACCES' }], forgottenBefore: now };
+	expect(isUnwell(locked)).toBe(true);
+	expect(healthDetails(locked)).toContain('b-1.jsonl: EACCES');
+	expect(healthHeadline({ ...well, future: 2 })).toMatch(/^2 events of a newer Quarterdeck/);
 	expect([0, 1023, 1024, 12_582_912].map(formatBytes)).toEqual(['0 B', '1023 B', '1.0 KB', '12 MB']);
 });

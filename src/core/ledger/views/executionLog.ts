@@ -1,7 +1,7 @@
 import type { StepId } from '../../base/ids';
 import type { StepRow } from '../queries';
 import type { ExecutionDetail } from './executionSummary';
-import { formatClock, formatDuration, formatRunCost, formatUsage, statusLabels } from './format';
+import { formatClock, formatDuration, formatRunCost, formatUsage, statusLabels, stepName } from './format';
 
 export const logLevels = ['debug', 'info', 'warning', 'error'] as const;
 /** `debug` is what went in and came out; the rest is what happened. */
@@ -156,7 +156,7 @@ function stepEvents(step: StepRow): LogEvent[] {
 }
 
 function linesOf(event: LogEvent, text: string, level: LogLevel): LogLine[] {
-	const source = event.step?.name ?? '';
+	const source = event.step ? stepName(event.step) : '';
 	const step = event.step?.id ?? null;
 	const lines: LogLine[] = [];
 	for (const line of text.split(/\r?\n/)) {

@@ -1,5 +1,5 @@
 import type { ExecutionRow, StepRow, UsageRow } from '../queries';
-import { formatDuration, formatMoment, formatRunCost, formatUsage, kindLabels, statusLabels } from './format';
+import { formatDuration, formatMoment, formatRunCost, formatUsage, kindLabels, statusLabels, stepName } from './format';
 import { isLive } from './executionsTree';
 
 /** An execution with its parts, as the ledger answers it. */
@@ -41,5 +41,5 @@ function usageLine(row: UsageRow): string {
 function stepLine(step: StepRow): string {
 	const duration = step.endedAt === null ? '' : ` in ${formatDuration(step.endedAt - step.startedAt)}`;
 	const title = step.title.replace(/\s+/g, ' ').trim();
-	return `${statusLabels[step.status].toLowerCase()}${duration}: ${step.name}${title === '' ? '' : ` ${title}`}`;
+	return `${statusLabels[step.status].toLowerCase()}${duration}: ${stepName(step)}${title === '' ? '' : ` ${title}`}`;
 }

@@ -1,6 +1,6 @@
 import { localDay } from '../../base/clock';
 import { formatCost, type CostBasis, type NanoDollars } from '../../base/money';
-import type { ExecutionKind, ExecutionStatus, StepStatus, Usage } from '../events';
+import type { ExecutionKind, ExecutionStatus, StepKind, StepStatus, Usage } from '../events';
 
 const second = 1000;
 const minute = 60 * second;
@@ -128,6 +128,11 @@ export function formatUsage(usage: Usage): string {
 /** The last part of a folder's path, for both separators. */
 export function folderName(path: string): string {
 	return path.split(/[\\/]+/).findLast(part => part !== '') ?? path;
+}
+
+/** What a step is called; an approval is named by the tier of what it asks. */
+export function stepName(step: { readonly kind: StepKind; readonly name: string }): string {
+	return step.kind === 'approval' ? `Approval (${step.name})` : step.name;
 }
 
 export const statusLabels: Readonly<Record<ExecutionStatus | StepStatus, string>> = {
