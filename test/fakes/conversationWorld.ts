@@ -35,7 +35,7 @@ export class FakeSession implements ClaudeSession {
 	constructor(options: ClaudeSessionOptions, handlers: ClaudeSessionHandlers) {
 		this.options = options;
 		this.handlers = handlers;
-		this.sessionId = options.start.kind === 'fork' ? `fork-of-${options.start.from}` : options.start.id;
+		this.sessionId = options.start.id;
 	}
 
 	say(message: unknown): void {
@@ -146,9 +146,10 @@ export class World {
 			},
 			gate: { onHook: async () => 'pass', onPermission: async () => ({ behavior: 'allow' }) },
 			changes: { beforeTool: async () => undefined, afterTool: async () => undefined },
-			price: () => ({ usage: { input: 10, output: 42, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 }, cost: 5 }),
+			price: () => 5,
 			remainingBudget: async () => this.remaining,
 			onUse: () => undefined,
+			onSession: () => undefined,
 			approvals: this.approvals,
 			project: () => '/project',
 			defaults: () => ({ model: 'default', mode: 'default', effort: 'default' }),

@@ -145,7 +145,9 @@ export class Conversation extends Owner {
 		const before = rows.findLast(row => row.order < order && row.item.kind === 'turn');
 		const session = this.#holder.session;
 		const at = before?.item.kind === 'turn' ? before.item.lastMessage : null;
-		await this.#holder.restart(at === null || session === null ? null : { kind: 'fork', from: session, at });
+		await this.#holder.restart(
+			at === null || session === null ? null : { kind: 'fork', id: globalThis.crypto.randomUUID(), from: session, at },
+		);
 		for (const row of rows) if (row.order >= order) this.#items.remove(row.item.id);
 		this.send(text, item.attachments);
 	}

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { ExpectedError } from '../base/errors';
 import type { NanoDollars } from '../base/money';
 import type { ConversationRow } from '../ledger/queries';

@@ -133,7 +133,14 @@ export class Conversations extends Owner {
 		const message = last?.kind === 'turn' ? last.lastMessage : null;
 		const record = this.#copyOf(source, `${source.view.title} (fork)`, null);
 		const start =
-			from === null ? undefined : { kind: 'fork' as const, from, ...(message === null ? {} : { at: message }) };
+			from === null
+				? undefined
+				: {
+						kind: 'fork' as const,
+						id: globalThis.crypto.randomUUID(),
+						from,
+						...(message === null ? {} : { at: message }),
+					};
 		return this.#copyRows(record, upTo, start);
 	}
 

@@ -2,11 +2,9 @@ import type { Clock } from '../base/clock';
 import type { ConversationId, ExecutionId, StepId } from '../base/ids';
 import type { Logger } from '../base/logger';
 import type { NanoDollars } from '../base/money';
-import type { ApiStreamEvent } from '../claude/messages';
 import type { HookAnswer, HookCall, PermissionRequest, PermissionResult, StartClaudeSession } from '../claude/session';
 import type { Ledger } from '../ledger/queries';
 import type { LedgerEvent, Usage } from '../ledger/events';
-import type { Priced } from './rows';
 
 /** On whose behalf a call is made, for approvals and the journal. */
 export interface CallOrigin {
@@ -41,10 +39,12 @@ export interface ConversationDeps {
 	readonly startSession: StartClaudeSession;
 	readonly gate: ConversationGate;
 	readonly changes: TurnChangePort;
-	/** Prices one response from its stream. */
-	price(model: string, event: ApiStreamEvent, soFar: Usage | null): Priced | null;
+	/** What one response costs; `null` for a model without a price. */
+	price(model: string, usage: Usage): NanoDollars | null;
 	/** What may still be spent today and this month; `null` without a budget. */
 	remainingBudget(): Promise<NanoDollars | null>;
-	/** Called when a session starts or works, so that the process pool knows who is busy. */
+	/** A turn began or ended: a process that works is never closed to save memory. */
 	onUse(conversation: ConversationId, isBusy: boolean): void;
+	/** A process was started for a conversation, or ended. */
+	onSession(conversation: ConversationId, isLive: boolean): void;
 }

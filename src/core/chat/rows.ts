@@ -3,6 +3,7 @@ import { asId, type ItemId, type StepId } from '../base/ids';
 import type { NanoDollars } from '../base/money';
 import type {
 	ApiStreamEvent,
+	ApiUsage,
 	AssistantMessage,
 	ContentBlock,
 	StreamEventMessage,
@@ -10,6 +11,7 @@ import type {
 	ToolUseBlock,
 	UserMessage,
 } from '../claude/messages';
+import { fromApiUsage, largerUsage } from '../claude/responseUsage';
 import type { Usage } from '../ledger/events';
 import type { ItemStore } from './itemStore';
 import type { TextItem, ThinkingItem, ToolItem, ToolState } from './items';
@@ -29,17 +31,11 @@ interface Response {
 	text: string;
 }
 
-/** What a response used and cost; `cost` is `null` for a model without a price. */
-export interface Priced {
-	readonly usage: Usage;
-	readonly cost: NanoDollars | null;
-}
-
 export interface RowPorts {
 	readonly items: ItemStore;
 	readonly clock: Clock;
-	/** Usage and cost of one response so far, from the first and last usage that the stream gave. */
-	price(model: string, event: ApiStreamEvent, soFar: Usage | null): Priced | null;
+	/** What one response costs; `null` for a model without a price. */
+	price(model: string, usage: Usage): NanoDollars | null;
 }
 
 /** Turns what the CLI says into rows of the conversation and steps of the execution. */
@@ -49,7 +45,6 @@ export class Rows {
 	readonly #streaming = new Map<string, Response>();
 	readonly #responses = new Map<string, Response>();
 	readonly #begun = new Map<ItemId, number>();
-	readonly #costs = new Map<string, NanoDollars | null>();
 
 	constructor(ports: RowPorts) {
 		this.#ports = ports;
@@ -62,7 +57,7 @@ export class Rows {
 		if (event.type === 'message_start') {
 			const response = this.#response(event.message.id, event.message.model, parent, turn);
 			this.#streaming.set(parent ?? '', response);
-			this.#price(response, event);
+			this.#count(response, event.message.usage);
 			return;
 		}
 		const response = this.#streaming.get(parent ?? '');
@@ -70,7 +65,7 @@ export class Rows {
 		if (event.type === 'content_block_start') this.#blockStarted(response, event.index, event.content_block);
 		else if (event.type === 'content_block_delta') this.#blockGrew(response, event);
 		else if (event.type === 'content_block_stop') this.#finish(response.rows.get(event.index));
-		else if (event.type === 'message_delta') this.#price(response, event);
+		else if (event.type === 'message_delta') this.#count(response, event.usage);
 		else if (event.type === 'message_stop') this.#responseEnded(response, turn);
 	}
 
@@ -137,15 +132,15 @@ export class Rows {
 		turn.stepEnded(asId<StepId>(response.id), {
 			status: 'succeeded',
 			output: response.text === '' ? null : response.text,
-			...(response.usage ? { usage: response.usage, cost: this.#costs.get(response.id) ?? null } : {}),
+			...(response.usage ? { usage: response.usage, cost: this.#ports.price(response.model, response.usage) } : {}),
 		});
 	}
 
-	#price(response: Response, event: ApiStreamEvent): void {
-		const priced = this.#ports.price(response.model, event, response.usage);
-		if (!priced) return;
-		response.usage = priced.usage;
-		this.#costs.set(response.id, priced.cost);
+	/** The first usage of a stream is a placeholder and each later one is cumulative, so the largest counts. */
+	#count(response: Response, usage: ApiUsage | undefined): void {
+		if (!usage) return;
+		const read = fromApiUsage(usage);
+		response.usage = response.usage ? largerUsage(response.usage, read) : read;
 	}
 
 	#blockStarted(response: Response, index: number, block: ContentBlock): void {

@@ -97,7 +97,7 @@ export class SessionHolder extends Owner {
 	}
 
 	async #launch(start: SessionStart): Promise<ClaudeSession> {
-		const { deps, cwd, handlers } = this.#ports;
+		const { deps, conversation, cwd, handlers } = this.#ports;
 		const { model, mode, effort } = this.#ports.choices();
 		const remaining = await deps.remainingBudget();
 		const session = await deps.startSession(
@@ -113,6 +113,7 @@ export class SessionHolder extends Owner {
 				...handlers,
 				onExit: exit => {
 					this.#session = undefined;
+					deps.onSession(conversation, false);
 					handlers.onExit(exit);
 				},
 			},
@@ -122,6 +123,7 @@ export class SessionHolder extends Owner {
 			throw new ExpectedError('ended', 'The conversation was closed while Claude was starting.');
 		}
 		this.#session = session;
+		deps.onSession(conversation, true);
 		this.#ports.onAttach(session);
 		this.remember(session.sessionId);
 		this.#showInfo(session);

@@ -40,7 +40,7 @@ export class TurnRunner {
 		this.#deps = deps;
 		this.#items = items;
 		this.#events = events;
-		this.rows = new Rows({ items, clock: deps.clock, price: (model, event, soFar) => deps.price(model, event, soFar) });
+		this.rows = new Rows({ items, clock: deps.clock, price: (model, usage) => deps.price(model, usage) });
 	}
 
 	get turn(): Turn | undefined {

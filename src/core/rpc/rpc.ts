@@ -104,13 +104,13 @@ export function connect<C extends Contract>(port: Port, defaultTimeoutMs = 30_00
 		}
 		return call;
 	};
-	const fail = (id: number, code: RpcErrorCode, text: string): void => settle(id)?.reject(new ExpectedError(code, text));
+	const fail = (id: number, code: RpcErrorCode, text: string): void =>
+		settle(id)?.reject(new ExpectedError(code, text));
 	const listening = port.onMessage(raw => {
 		if (!isWire(raw)) return;
 		if (raw.kind === 'result') settle(raw.id)?.resolve(raw.value);
 		else if (raw.kind === 'error') settle(raw.id)?.reject(fromWireError(raw.error));
-		else if (raw.kind === 'event')
-			for (const listener of listeners.get(raw.name) ?? []) listener(raw.payload as never);
+		else if (raw.kind === 'event') for (const listener of listeners.get(raw.name) ?? []) listener(raw.payload as never);
 	});
 	return {
 		call(name, params, timeoutMs = defaultTimeoutMs) {

@@ -25,6 +25,8 @@ export interface PageDeps {
 	applyAsDiff(text: string, language: string): Promise<void>;
 	openExecution(execution: string): Promise<void>;
 	openInTab(conversation: ConversationId): Promise<void>;
+	/** A prompt was sent. */
+	onSent(): void;
 }
 
 /** Rows that a page gets when it opens; older ones are fetched as the user scrolls up. */
@@ -98,7 +100,7 @@ export class ChatPage implements Disposable {
 			rename: async ({ conversation, title }) => (await this.#get(conversation)).rename(title),
 			archive: ({ conversation }) => conversations.archive(conversation),
 			fork: async ({ conversation, item }) => this.#follow(await conversations.fork(conversation, item)),
-			exportMarkdown: async ({ conversation }) => this.#export(await this.#get(conversation)),
+			exportMarkdown: async ({ conversation }) => this.exportMarkdown(await this.#get(conversation)),
 			openInTab: ({ conversation }) => this.#deps.openInTab(conversation),
 			saveDraft: ({ conversation, text }) => this.#deps.host.state.setDraft(conversation, text),
 			promptHistory: ({ limit }) => conversations.promptHistory(limit),
@@ -110,6 +112,7 @@ export class ChatPage implements Disposable {
 			send: async ({ conversation, text, attachments }) => {
 				this.#refuseObstacle();
 				const item = (await this.#get(conversation)).send(text, attachments);
+				this.#deps.onSent();
 				await this.#deps.host.state.setDraft(conversation, '');
 				return { item };
 			},
@@ -192,7 +195,8 @@ export class ChatPage implements Disposable {
 		if (obstacle) throw new ExpectedError(obstacle.code, obstacle.title, { actions: obstacle.actions });
 	}
 
-	async #export(conversation: Conversation): Promise<void> {
+	/** Writes a conversation to a Markdown file that the user names. */
+	async exportMarkdown(conversation: Conversation): Promise<void> {
 		const { title } = conversation.view;
 		const name = title.replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '');
 		const folder = vscode.workspace.workspaceFolders?.[0]?.uri;

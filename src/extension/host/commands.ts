@@ -48,7 +48,9 @@ export class Commands {
 	/** Runs an action that was offered to the user; any command that is not on our list is refused. */
 	async run(command: string, args: readonly unknown[] = []): Promise<void> {
 		if (command === 'quarterdeck.openUrl') {
-			await vscode.env.openExternal(vscode.Uri.parse(String(args[0]), true));
+			const url = String(args[0]);
+			if (!url.startsWith('https://')) throw new ExpectedError('bad-link', `'${url}' is not a web page.`);
+			await vscode.env.openExternal(vscode.Uri.parse(url, true));
 			return;
 		}
 		const own: readonly string[] = [...commandIds, ...internalCommandIds];

@@ -30,7 +30,7 @@ export const settingDefaults = {
 	'costs.statusBar': true as boolean,
 	'costs.prices': {} as Readonly<Record<string, PriceSetting>>,
 	'ledger.retentionDays': 365 as number,
-	'ledger.retentionMb': 500 as number,
+	'ledger.retentionMb': 80 as number,
 };
 export type SettingKey = keyof typeof settingDefaults;
 export type SettingValue<K extends SettingKey> = (typeof settingDefaults)[K];

@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import type { GrantStore, StoredGrant } from '../../core/safety/grants';
 
 /** Small remembered values of this workspace: a getter and an updater per key, and nobody else touches the keys. */
 export class WorkspaceState {
@@ -31,12 +32,9 @@ export class WorkspaceState {
 		return this.#memento.get<Readonly<Record<string, string>>>('drafts', {});
 	}
 
-	/** Standing permissions of this workspace, by grant key. */
-	get grants(): Readonly<Record<string, string>> {
-		return this.#memento.get<Readonly<Record<string, string>>>('grants', {});
-	}
-
-	async setGrants(grants: Readonly<Record<string, string>>): Promise<void> {
-		await this.#memento.update('grants', grants);
-	}
+	/** Where the standing permissions of this workspace are kept. */
+	readonly grantStore: GrantStore = {
+		load: () => this.#memento.get<readonly StoredGrant[]>('grants', []),
+		save: grants => void this.#memento.update('grants', grants),
+	};
 }

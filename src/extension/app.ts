@@ -1,0 +1,181 @@
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { Lazy } from '../core/base/async';
+import { systemClock } from '../core/base/clock';
+import { ExpectedError, errorText } from '../core/base/errors';
+import { asId, type ApprovalId } from '../core/base/ids';
+import { DisposableStore, type Disposable } from '../core/base/lifecycle';
+import { ChangeFiles, diskReader } from '../core/chat/review/changeFiles';
+import { TurnChanges } from '../core/chat/review/turnChanges';
+import type { LedgerClient } from '../core/ledger/client';
+import type { LedgerEvent } from '../core/ledger/events';
+import type { Ledger } from '../core/ledger/queries';
+import type { Decision } from '../core/safety/approval';
+import { Approvals } from '../core/safety/approvals';
+import { Grants } from '../core/safety/grants';
+import type { Chat } from './chat/chat';
+import { registerChat, type ChatRegistration } from './chat/register';
+import { registerReview, type ReviewFeature } from './chat/review/register';
+import type { ChatService } from './chat/service';
+import { registerClaude } from './claude/register';
+import { Commands } from './host/commands';
+import type { Host } from './host/context';
+import { Settings } from './host/settings';
+import { WorkspaceState } from './host/state';
+import { registerLedger } from './ledger/register';
+import { decideWithUser } from './safety/decide';
+import { registerSafety } from './safety/register';
+import { registerWelcome } from './welcome/register';
+
+/** The running extension. */
+export interface App {
+	/** Ends what runs and writes what waits. */
+	stop(): Promise<void>;
+}
+
+/** Builds the services and registers every feature. The only place that knows every class. */
+export function startApp(context: vscode.ExtensionContext): App {
+	const output = vscode.window.createOutputChannel('Quarterdeck', { log: true });
+	const store = new DisposableStore();
+	const settings = store.add(new Settings());
+	const commands = new Commands(output);
+	const state = new WorkspaceState(context.workspaceState);
+	const host: Host = { context, log: output, clock: systemClock, settings, state, commands };
+	const parts = new Parts(host, store);
+	const register = (feature: string, start: () => Disposable): void => {
+		try {
+			store.add(start());
+		} catch (error) {
+			// One feature that fails must not take the others with it.
+			output.error(`${feature} could not start: ${errorText(error)}`);
+		}
+	};
+	register('welcome', () => registerWelcome(host, output));
+	register('chat', () => parts.registerChat());
+	register('review', () => parts.registerReview());
+	register('safety', () => parts.registerSafety());
+	register('ledger', () =>
+		registerLedger(host, { ledger: parts.ledger, chat: parts.actions, folder: parts.ledgerFolder }),
+	);
+	register('claude', () => registerClaude(host, { recheck: async () => (await parts.service.get()).recheck() }));
+	context.subscriptions.push(output, { dispose: () => store.dispose() });
+	return { stop: () => parts.stop() };
+}
+
+/** The services, made by hand in the order in which they need each other; the costly ones on first use. */
+class Parts {
+	readonly ledgerFolder: string;
+	readonly ledger: Lazy<Ledger>;
+	readonly approvals: Approvals;
+	readonly grants: Grants;
+	readonly changes: TurnChanges;
+	readonly service: Lazy<ChatService>;
+	readonly chat: Lazy<Chat>;
+	readonly #host: Host;
+	#client: LedgerClient | undefined;
+	#chat: Chat | undefined;
+	#chatRegistration: ChatRegistration | undefined;
+	#review: ReviewFeature | undefined;
+
+	constructor(host: Host, store: DisposableStore) {
+		const storage = host.context.globalStorageUri.fsPath;
+		this.#host = host;
+		this.ledgerFolder = join(storage, 'ledger');
+		this.ledger = new Lazy<Ledger>(async () => {
+			const { openLedger } = await import('./ledger/service');
+			this.#client = openLedger(host, this.ledgerFolder);
+			return this.#client;
+		});
+		this.approvals = store.add(new Approvals({ journal: event => this.append(event), clock: host.clock }));
+		this.grants = store.add(new Grants(host.state.grantStore));
+		this.changes = new TurnChanges(diskReader, new ChangeFiles(join(storage, 'changes')), host.log);
+		this.service = new Lazy(() => this.#startService());
+		this.chat = new Lazy(() => this.#startChat(store));
+	}
+
+	/** What other features may ask of the chat. */
+	get actions(): ChatRegistration['actions'] {
+		return this.#registered(this.#chatRegistration).actions;
+	}
+
+	registerChat(): Disposable {
+		this.#chatRegistration = registerChat(this.#host, this.chat);
+		return this.#chatRegistration;
+	}
+
+	registerReview(): Disposable {
+		const { approvals, changes, actions } = this;
+		this.#review = registerReview(this.#host, { approvals, changes, chat: actions });
+		return this.#review;
+	}
+
+	registerSafety(): Disposable {
+		const { approvals, grants, actions } = this;
+		const titleOf = (): string => 'this conversation';
+		return registerSafety(this.#host, { approvals, grants, chat: actions, titleOf });
+	}
+
+	/** Journals an event. A full disk is shown by the ledger; what else fails is logged. */
+	append(event: LedgerEvent): void {
+		this.ledger.get().then(
+			ledger => ledger.append(event).catch((error: unknown) => this.#host.log.error(errorText(error))),
+			(error: unknown) => this.#host.log.error(errorText(error)),
+		);
+	}
+
+	async stop(): Promise<void> {
+		await (await this.service.started)?.stop();
+		await this.#client?.close();
+	}
+
+	async #startService(): Promise<ChatService> {
+		const [{ ChatService }, ledger] = await Promise.all([import('./chat/service'), this.ledger.get()]);
+		return new ChatService({
+			host: this.#host,
+			ledger,
+			approvals: this.approvals,
+			grants: this.grants,
+			changes: this.changes,
+			storage: this.#host.context.globalStorageUri.fsPath,
+			append: event => this.append(event),
+			isWatched: () => this.#chat?.isAnyVisible ?? false,
+		});
+	}
+
+	async #startChat(store: DisposableStore): Promise<Chat> {
+		const [{ Chat }, service] = await Promise.all([import('./chat/chat'), this.service.get()]);
+		const registration = this.#registered(this.#chatRegistration);
+		const review = this.#registered(this.#review);
+		const { approvals } = this;
+		const chat = store.add(
+			new Chat({
+				host: this.#host,
+				conversations: service.conversations,
+				obstacles: service.obstacles,
+				approvals,
+				decide: (id, decision) => this.#decide(asId<ApprovalId>(id), decision),
+				reviewEdit: id => review.reviewEdit(id),
+				openTurnDiff: execution => review.openTurnDiff(execution),
+				applyAsDiff: text => review.applyAsDiff(text),
+				openExecution: async execution => {
+					await vscode.commands.executeCommand('quarterdeck.executions.open', execution);
+				},
+				openTab: (id, title) => registration.panels.show(id, title),
+				setBadge: count => registration.view.setBadge(count),
+			}),
+		);
+		this.#chat = chat;
+		return chat;
+	}
+
+	async #decide(id: ApprovalId, decision: Decision): Promise<void> {
+		const view = this.approvals.find(id);
+		if (!view) throw new ExpectedError('approval-ended', 'That call has ended; there is nothing left to decide.');
+		await decideWithUser(this.approvals, view, decision);
+	}
+
+	#registered<T>(part: T | undefined): T {
+		if (part === undefined) throw new Error('A feature that this one needs did not start; see the output.');
+		return part;
+	}
+}

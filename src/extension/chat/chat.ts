@@ -1,0 +1,208 @@
+import * as vscode from 'vscode';
+import { ExpectedError } from '../../core/base/errors';
+import { asId, type ApprovalId, type ConversationId, type ExecutionId, type ItemId } from '../../core/base/ids';
+import { Owner, toDisposable, type Disposable } from '../../core/base/lifecycle';
+import type { AttachmentView } from '../../core/chat/items';
+import type { Conversation } from '../../core/chat/conversation';
+import type { Conversations } from '../../core/chat/conversations';
+import type { ConversationSummary } from '../../core/chat/items';
+import type { Approvals } from '../../core/safety/approvals';
+import type { Obstacles } from '../claude/obstacles';
+import { setContext } from '../host/commands';
+import type { Host } from '../host/context';
+import { viewIds } from '../host/ids';
+import type { WebviewPort } from '../host/webviewHost';
+import { EditorBridge, selectionOf } from './editorBridge';
+import { Mentions } from './mentions';
+import { ChatPage, type PageDeps } from './page';
+
+export interface ChatDeps extends Pick<
+	PageDeps,
+	'decide' | 'reviewEdit' | 'openTurnDiff' | 'applyAsDiff' | 'openExecution'
+> {
+	readonly host: Host;
+	readonly conversations: Conversations;
+	readonly approvals: Approvals;
+	readonly obstacles: Obstacles;
+	openTab(conversation: ConversationId, title: string): Promise<void>;
+	setBadge(count: number): void;
+}
+
+/** The open pages of the chat and what commands do with them. Made when the first page opens. */
+export class Chat extends Owner {
+	readonly #deps: ChatDeps;
+	readonly #editor = this.own(new EditorBridge());
+	readonly #mentions = this.own(new Mentions());
+	readonly #pages = new Set<{ readonly page: ChatPage; readonly place: 'sidebar' | 'tab'; isVisible(): boolean }>();
+
+	constructor(deps: ChatDeps) {
+		super();
+		this.#deps = deps;
+		this.own(deps.obstacles.onDidChange(obstacle => this.#eachPage(page => page.setObstacle(obstacle))));
+		const showBadge = (): void => deps.setBadge(deps.approvals.pending.length);
+		this.own(deps.approvals.onDidAdd(showBadge));
+		this.own(deps.approvals.onDidEnd(showBadge));
+	}
+
+	get isAnyVisible(): boolean {
+		return [...this.#pages].some(entry => entry.isVisible());
+	}
+
+	/** Joins a page that VS Code opened. */
+	async connect(
+		port: WebviewPort,
+		place: 'sidebar' | 'tab',
+		conversation: ConversationId | undefined,
+		isVisible: () => boolean,
+	): Promise<Disposable> {
+		await this.#deps.obstacles.check();
+		const { obstacles } = this.#deps;
+		const page = new ChatPage(
+			port,
+			{
+				...this.#deps,
+				editor: this.#editor,
+				mentions: this.#mentions,
+				obstacle: {
+					get current() {
+						return obstacles.current;
+					},
+					get cli() {
+						return obstacles.cli ? { version: obstacles.cli.version, path: obstacles.cli.path } : null;
+					},
+				},
+				openInTab: id => this.openInTab(id),
+				onSent: () => setContext('quarterdeck.hasAsked', true),
+			},
+			conversation,
+		);
+		const entry = { page, place, isVisible };
+		this.#pages.add(entry);
+		return toDisposable(() => {
+			this.#pages.delete(entry);
+			page.dispose();
+		});
+	}
+
+	/** Brings the chat to the front and shows a conversation in it. */
+	async reveal(conversation: ConversationId, approval?: ApprovalId): Promise<void> {
+		const shown = [...this.#pages].find(entry => entry.page.shown === conversation && entry.isVisible());
+		const step = approval === undefined ? null : (this.#deps.approvals.find(approval)?.step ?? null);
+		const item = step === null ? null : asId<ItemId>(step);
+		if (shown) return shown.page.show(conversation, item);
+		await this.#deps.host.state.setShownConversation(conversation);
+		await vscode.commands.executeCommand(`${viewIds.chat}.focus`);
+		this.#sidebar()?.show(conversation, item);
+	}
+
+	isInView(conversation: ConversationId): boolean {
+		return [...this.#pages].some(entry => entry.page.shown === conversation && entry.isVisible());
+	}
+
+	async stopExecution(execution: ExecutionId): Promise<void> {
+		await this.#deps.conversations.byExecution(execution)?.stop();
+	}
+
+	isRunningHere(execution: ExecutionId): boolean {
+		return this.#deps.conversations.byExecution(execution) !== undefined;
+	}
+
+	/** Opens a conversation as an editor tab. */
+	async openInTab(id: ConversationId): Promise<void> {
+		const conversation = await this.#deps.conversations.open(id);
+		await this.#deps.openTab(id, conversation?.view.title ?? 'Chat');
+	}
+
+	/** Starts a conversation and shows it in the view. */
+	async create(): Promise<void> {
+		const conversation = await this.#deps.conversations.create();
+		await this.reveal(conversation.id);
+		this.#sidebar()?.focusComposer();
+	}
+
+	/** Lets the user pick a conversation, by title. */
+	async pick(): Promise<void> {
+		const list = await this.#deps.conversations.summaries('');
+		if (list.length === 0) {
+			void vscode.window.showInformationMessage('There are no conversations in this workspace yet.');
+			return;
+		}
+		const picked = await vscode.window.showQuickPick(
+			list.map(summary => ({ label: summary.title, description: statusText(summary), id: summary.id })),
+			{ placeHolder: 'Switch to a conversation', matchOnDescription: true },
+		);
+		if (picked) await this.reveal(picked.id);
+	}
+
+	async renameShown(): Promise<void> {
+		const conversation = await this.#shown();
+		const title = await vscode.window.showInputBox({
+			prompt: 'Title of the conversation',
+			value: conversation.view.title,
+		});
+		if (title !== undefined) conversation.rename(title);
+	}
+
+	async openShownInTab(): Promise<void> {
+		await this.openInTab((await this.#shown()).id);
+	}
+
+	async stopShown(): Promise<void> {
+		await (await this.#shown()).stop();
+	}
+
+	async exportShown(): Promise<void> {
+		const page = this.#current();
+		if (page) await page.exportMarkdown(await this.#shown());
+	}
+
+	/** Puts the editor's selection into the composer. */
+	async addSelection(): Promise<void> {
+		const editor = vscode.window.activeTextEditor;
+		const label = editor ? vscode.workspace.asRelativePath(editor.document.uri, false) : '';
+		const selection = editor ? selectionOf(editor, label) : null;
+		if (!selection) throw new ExpectedError('no-selection', 'Select some text in an editor first.');
+		await this.#attach([selection]);
+	}
+
+	async addFile(uri: vscode.Uri | undefined): Promise<void> {
+		const target = uri ?? vscode.window.activeTextEditor?.document.uri;
+		if (!target) throw new ExpectedError('no-editor', 'Open a file, or pick one in the Explorer.');
+		const { attachments, refused } = await this.#editor.attachUris([target.toString()]);
+		if (refused.length > 0) throw new ExpectedError('not-attached', refused.join(' '));
+		await this.#attach(attachments);
+	}
+
+	async #attach(attachments: readonly AttachmentView[]): Promise<void> {
+		if (!this.isAnyVisible) await vscode.commands.executeCommand(`${viewIds.chat}.focus`);
+		const page = this.#current();
+		page?.attach(attachments);
+		page?.focusComposer();
+	}
+
+	async #shown(): Promise<Conversation> {
+		const id = this.#current()?.shown;
+		const conversation = id === undefined ? undefined : await this.#deps.conversations.open(id);
+		if (!conversation) throw new ExpectedError('no-conversation', 'Open the chat first.');
+		return conversation;
+	}
+
+	/** The page that a command means: the one in view, the sidebar first. */
+	#current(): ChatPage | undefined {
+		const visible = [...this.#pages].filter(entry => entry.isVisible());
+		return (visible.find(entry => entry.place === 'sidebar') ?? visible[0] ?? [...this.#pages][0])?.page;
+	}
+
+	#sidebar(): ChatPage | undefined {
+		return [...this.#pages].find(entry => entry.place === 'sidebar')?.page;
+	}
+
+	#eachPage(run: (page: ChatPage) => void): void {
+		for (const { page } of this.#pages) run(page);
+	}
+}
+
+function statusText(summary: ConversationSummary): string {
+	const states = { idle: '', starting: 'starting', running: 'running', waiting: 'waiting for you', failed: 'failed' };
+	return states[summary.status];
+}

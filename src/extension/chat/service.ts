@@ -1,0 +1,177 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { localDay } from '../../core/base/clock';
+import { ExpectedError, errorText } from '../../core/base/errors';
+import type { ConversationId } from '../../core/base/ids';
+import { Owner } from '../../core/base/lifecycle';
+import { toNano, type NanoDollars } from '../../core/base/money';
+import { Conversations } from '../../core/chat/conversations';
+import type { TurnChangePort } from '../../core/chat/deps';
+import { ClaudeProcess } from '../../core/claude/claudeProcess';
+import { findClaude, thisMachine } from '../../core/claude/findClaude';
+import { priceResponse, priceTable } from '../../core/claude/prices';
+import type { StartClaudeSession } from '../../core/claude/session';
+import type { LedgerEvent } from '../../core/ledger/events';
+import type { Ledger } from '../../core/ledger/queries';
+import { LivePool } from '../../core/process/livePool';
+import { systemProcessTable } from '../../core/process/processTable';
+import { ProcessSupervisor } from '../../core/process/supervisor';
+import { Watchdog } from '../../core/process/watchdog';
+import type { Approvals } from '../../core/safety/approvals';
+import type { Grants } from '../../core/safety/grants';
+import { Obstacles } from '../claude/obstacles';
+import type { Host } from '../host/context';
+import type { PriceSetting } from '../host/settings';
+import { newGate } from './gate';
+
+export interface ChatServiceDeps {
+	readonly host: Host;
+	readonly ledger: Ledger;
+	readonly approvals: Approvals;
+	readonly grants: Grants;
+	readonly changes: TurnChangePort;
+	/** Folder of everything that is kept, shared by all windows. */
+	readonly storage: string;
+	append(event: LedgerEvent): void;
+	/** Whether a chat page is in view. */
+	isWatched(): boolean;
+}
+
+/** The engine behind the chat: the CLI, its processes and the conversations. Made on first use. */
+export class ChatService extends Owner {
+	readonly obstacles: Obstacles;
+	readonly conversations: Conversations;
+	readonly #deps: ChatServiceDeps;
+	readonly #supervisor: ProcessSupervisor;
+	readonly #pool: LivePool<ConversationId>;
+
+	constructor(deps: ChatServiceDeps) {
+		super();
+		const { host } = deps;
+		this.#deps = deps;
+		this.#supervisor = newSupervisor(host, deps.storage);
+		this.#pool = this.own(
+			new LivePool<ConversationId>({
+				clock: host.clock,
+				...this.#poolLimits(),
+				close: id => void this.conversations.live.find(conversation => conversation.id === id)?.closeSession(),
+			}),
+		);
+		this.own(
+			host.settings.onDidChange(() => {
+				const { maxLive, idleMs } = this.#poolLimits();
+				this.#pool.configure(maxLive, idleMs);
+			}),
+		);
+		const machine = thisMachine(process.env, homedir());
+		const find = (): ReturnType<typeof findClaude> => findClaude(machine, host.settings.get('claude.path'));
+		this.obstacles = this.own(new Obstacles(host, find, deps.isWatched));
+		this.conversations = this.own(this.#newConversations());
+		if (vscode.workspace.isTrusted) this.#reap();
+	}
+
+	/** Looks for the CLI again and says what was found. */
+	async recheck(): Promise<string> {
+		const obstacle = await this.obstacles.check();
+		const found = this.obstacles.cli;
+		return obstacle ? obstacle.title : `Claude Code ${found?.version ?? ''} at ${found?.path ?? ''}`;
+	}
+
+	/** Ends every process that was started. Resolves when none is left. */
+	async stop(): Promise<void> {
+		await this.conversations.closeAll();
+		await this.#supervisor.close();
+		this.dispose();
+	}
+
+	#newConversations(): Conversations {
+		const { host, ledger, approvals, grants, changes, append } = this.#deps;
+		const gate = newGate(host, approvals, grants, append);
+		return new Conversations({
+			clock: host.clock,
+			log: host.log,
+			ledger,
+			append,
+			gate,
+			changes,
+			approvals,
+			startSession: this.#startSession,
+			price: (model, usage) => priceResponse(this.#prices(), model, usage),
+			remainingBudget: () => this.#remainingBudget(),
+			onUse: (id, isBusy) => this.#pool.setBusy(id, isBusy),
+			onSession: (id, isLive) => (isLive ? this.#pool.add(id) : this.#pool.remove(id)),
+			project: projectFolder,
+			defaults: () => ({
+				model: host.settings.get('chat.model'),
+				mode: host.settings.get('chat.permissionMode'),
+				effort: host.settings.get('chat.effort'),
+			}),
+		});
+	}
+
+	readonly #startSession: StartClaudeSession = async (options, handlers) => {
+		const claude = await this.obstacles.require();
+		const { log } = this.#deps.host;
+		return ClaudeProcess.start(
+			{ supervisor: this.#supervisor, claude, environment: process.env, logger: log, prices: this.#prices() },
+			options,
+			handlers,
+		);
+	};
+
+	#prices(): ReturnType<typeof priceTable> {
+		const own = Object.entries(this.#deps.host.settings.get('costs.prices'));
+		return priceTable(Object.fromEntries(own.map(([model, price]) => [model, withCachePrices(price)])));
+	}
+
+	#poolLimits(): { maxLive: number; idleMs: number } {
+		const { settings } = this.#deps.host;
+		return { maxLive: settings.get('claude.maxProcesses'), idleMs: settings.get('claude.idleMinutes') * 60_000 };
+	}
+
+	/** What the day's and the month's budget leave, whichever is less. */
+	async #remainingBudget(): Promise<NanoDollars | null> {
+		const { settings, clock } = this.#deps.host;
+		const today = localDay(clock.now());
+		const limits = [
+			{ usd: settings.get('budget.dailyUsd'), fromDay: today },
+			{ usd: settings.get('budget.monthlyUsd'), fromDay: `${today.slice(0, 7)}-01` },
+		].filter(limit => limit.usd > 0);
+		if (limits.length === 0) return null;
+		const left = limits.map(async ({ usd, fromDay }) => {
+			const rows = await this.#deps.ledger.query('costs', { fromDay, toDay: today, by: [] });
+			return toNano(usd) - rows.reduce((sum, row) => sum + row.cost, 0);
+		});
+		return Math.min(...(await Promise.all(left)));
+	}
+
+	/** Ends what a killed window left behind. */
+	#reap(): void {
+		const { log } = this.#deps.host;
+		this.#supervisor.reap().then(
+			report => {
+				for (const { label, pid } of report.ended) log.info(`Ended a leftover process: ${label} (${pid})`);
+			},
+			error => log.warn(errorText(error)),
+		);
+	}
+}
+
+function newSupervisor({ context, log }: Host, storage: string): ProcessSupervisor {
+	const table = systemProcessTable();
+	const watchdog = new Watchdog({ entry: context.asAbsolutePath(join('dist', 'workers', 'watchdog.js')), logger: log });
+	return new ProcessSupervisor({ folder: join(storage, 'processes'), table, watchdog, logger: log });
+}
+
+/** Cache prices that the user left out follow the usual ratios to the input price. */
+function withCachePrices({ input, output, ...given }: PriceSetting): Required<PriceSetting> {
+	return { input, output, cacheRead: input * 0.1, cacheWrite5m: input * 1.25, cacheWrite1h: input * 2, ...given };
+}
+
+/** The folder that conversations of this window work in. */
+function projectFolder(): string {
+	const folder = vscode.workspace.workspaceFolders?.find(candidate => candidate.uri.scheme === 'file');
+	if (!folder) throw new ExpectedError('no-folder', 'Open a folder first: an agent works in one.');
+	return folder.uri.fsPath;
+}

@@ -1,0 +1,137 @@
+import * as vscode from 'vscode';
+import { ExpectedError, errorText } from '../../core/base/errors';
+import { Emitter } from '../../core/base/event';
+import { MutableDisposable, Owner, type Disposable } from '../../core/base/lifecycle';
+import type { FoundClaude } from '../../core/claude/findClaude';
+import type { Obstacle } from '../../core/chat/protocol';
+import { setContext } from '../host/commands';
+import type { Host } from '../host/context';
+
+/** While the CLI is missing and somebody looks at the chat, it is looked for this often, milliseconds. */
+const lookAgainMs = 3_000;
+const installGuide = 'https://code.claude.com/docs/en/setup';
+
+/** Finds the CLI; rejects with a `ClaudeErrorCode`. */
+export type FindClaude = () => Promise<FoundClaude>;
+
+/** Why nothing can be asked right now: an untrusted workspace, no folder, no CLI. Rechecks by itself. */
+export class Obstacles extends Owner {
+	readonly #changed = this.own(new Emitter<Obstacle | null>());
+	readonly onDidChange = this.#changed.event;
+	readonly #timer = this.own(new MutableDisposable<Disposable>());
+	readonly #host: Host;
+	readonly #find: FindClaude;
+	readonly #isWatched: () => boolean;
+	#current: Obstacle | null = null;
+	#found: FoundClaude | undefined;
+
+	/** @param isWatched whether a chat page is in view, so that looking again is worth it */
+	constructor(host: Host, find: FindClaude, isWatched: () => boolean) {
+		super();
+		this.#host = host;
+		this.#find = find;
+		this.#isWatched = isWatched;
+		const again = (): void => void this.check();
+		this.own(vscode.workspace.onDidGrantWorkspaceTrust(again));
+		this.own(vscode.workspace.onDidChangeWorkspaceFolders(again));
+		this.own(
+			host.settings.onDidChange(keys => {
+				if (keys.has('claude.path')) void this.check();
+			}),
+		);
+	}
+
+	get current(): Obstacle | null {
+		return this.#current;
+	}
+
+	/** The CLI that was found last. */
+	get cli(): FoundClaude | undefined {
+		return this.#found;
+	}
+
+	/** Looks again. Resolves with what stands in the way, if anything. */
+	async check(): Promise<Obstacle | null> {
+		const next = await this.#look();
+		if (this.isDisposed) return next;
+		const isSame = next?.code === this.#current?.code && next?.text === this.#current?.text;
+		this.#current = next;
+		setContext('quarterdeck.claudeFound', this.#found !== undefined);
+		this.#watch(next);
+		if (!isSame) this.#changed.fire(next);
+		return next;
+	}
+
+	/** The CLI to start; throws what stands in the way. */
+	async require(): Promise<FoundClaude> {
+		if (!this.#found || this.#current) await this.check();
+		if (this.#current)
+			throw new ExpectedError(this.#current.code, this.#current.title, { actions: this.#current.actions });
+		if (!this.#found) throw new ExpectedError('cli-missing', 'The Claude CLI was not found.');
+		return this.#found;
+	}
+
+	async #look(): Promise<Obstacle | null> {
+		if (!vscode.workspace.isTrusted) return untrusted;
+		if (!vscode.workspace.workspaceFolders?.some(folder => folder.uri.scheme === 'file')) return noFolder;
+		try {
+			this.#found = await this.#find();
+			return null;
+		} catch (error) {
+			this.#found = undefined;
+			this.#host.log.info(`Claude CLI: ${errorText(error)}`);
+			return cliObstacle(error);
+		}
+	}
+
+	#watch(obstacle: Obstacle | null): void {
+		const canAppear = obstacle?.code === 'cli-missing' || obstacle?.code === 'cli-too-old';
+		this.#timer.value = canAppear
+			? this.#host.clock.after(lookAgainMs, () => {
+					if (this.#isWatched()) void this.check();
+					else this.#watch(obstacle);
+				})
+			: undefined;
+	}
+}
+
+const untrusted: Obstacle = {
+	code: 'untrusted',
+	title: 'This workspace is in Restricted Mode',
+	text: 'Agents run commands and change files, so nothing is started here until you trust the workspace. You can read earlier conversations.',
+	actions: [{ title: 'Manage Workspace Trust', command: 'workbench.trust.manage' }],
+};
+
+const noFolder: Obstacle = {
+	code: 'no-folder',
+	title: 'No folder is open',
+	text: 'An agent works in a folder. Open one to begin.',
+	actions: [{ title: 'Open Folder', command: 'workbench.action.files.openFolder' }],
+};
+
+const locate = { title: 'Choose Its Path…', command: 'quarterdeck.claude.locate' };
+const recheck = { title: 'Look Again', command: 'quarterdeck.claude.recheck' };
+const guide = { title: 'How to Install', command: 'quarterdeck.openUrl', args: [installGuide] };
+
+function cliObstacle(error: unknown): Obstacle {
+	if (ExpectedError.is(error, 'cli-too-old'))
+		return {
+			code: 'cli-too-old',
+			title: 'The Claude CLI is too old',
+			text: `${error.message}\n\nUpdate it in a terminal with \`claude update\`. This page goes on by itself.`,
+			actions: [recheck, locate, guide],
+		};
+	if (ExpectedError.is(error, 'cli-missing'))
+		return {
+			code: 'cli-missing',
+			title: 'Install the Claude CLI',
+			text: `Quarterdeck drives the Claude CLI that you install and sign in to yourself. Install it in a terminal, then run \`claude\` once to sign in:\n\n\`\`\`\nnpm install -g @anthropic-ai/claude-code\n\`\`\`\n\n${error.message} This page goes on by itself once it is there.`,
+			actions: [guide, locate, recheck],
+		};
+	return {
+		code: 'cli-broken',
+		title: 'The Claude CLI does not start',
+		text: errorText(error),
+		actions: [recheck, locate, { title: 'Show Output', command: 'quarterdeck.showOutput' }],
+	};
+}
