@@ -1,0 +1,276 @@
+import { homedir } from 'node:os';
+import type { Tier } from '../ledger/events';
+import type { ApprovalKind, Classification, GrantScope, SafetyContext, ToolCall } from './approval';
+import { Findings } from './finding';
+import { pathRules, type Access } from './paths';
+import { judgeShell } from './shell/analysis';
+import { judgePowerShell } from './shell/powershell';
+import { isTier, isWorse, rankOf } from './tier';
+import { toolTier, type ToolTier } from './tiers';
+
+interface Part {
+	readonly tier: Tier;
+	/** By what a grant knows the part again. */
+	readonly key: string;
+	readonly label: string;
+}
+
+interface Judgement {
+	readonly findings: Findings;
+	readonly effect: string;
+	readonly parts: readonly Part[];
+}
+
+/**
+ * What a call amounts to: the worst of the tool's own tier, its arguments, and what the user raised. Nothing in here
+ * lowers a tier. It is a pure look at the call and the file system, and is safe to repeat.
+ */
+export function classify(call: ToolCall, context: SafetyContext): Classification {
+	const rule = toolTier(call.tool);
+	const judgement = judge(call, context, rule);
+	const { findings } = judgement;
+	if (rule.tier !== 'GREEN' || findings.all().length === 0)
+		findings.add({ tier: rule.tier, reason: `${call.tool} ${rule.does}` });
+	const hidden = hiddenCharacters(judgement.effect);
+	if (hidden) findings.add({ tier: 'RED', reason: `holds invisible characters (${hidden}) that hide what it does` });
+	const own = findings.tier;
+	const raised = raisedTier(call.tool, context);
+	if (raised && isWorse(raised, own))
+		findings.add({ tier: raised, reason: `your settings raise ${call.tool} to ${raised}` });
+	const tier = findings.tier;
+	const isRaised = tier !== own;
+	const parts =
+		judgement.parts.length > 0 && !isRaised && !hidden ? judgement.parts : [wholePart(call, tier, judgement.effect)];
+	const grant = grantOf(parts, tier);
+	return {
+		tier,
+		kind: kindOf(rule, findings.tier),
+		effect: judgement.effect,
+		reasons: findings.reasons(),
+		grantKey: rule.kind === 'question' || rule.kind === 'plan' ? null : grant.key,
+		grantLabel: grant.label,
+		maxGrant: furthestGrant(rule, tier),
+	};
+}
+
+/** Whether the gate asks by itself for this tool, whatever the asking program's own rules say. */
+export function isAlwaysAsked(tool: string): boolean {
+	return toolTier(tool).isAlwaysAsked === true;
+}
+
+/** A context for this machine; `more` names what is special. */
+export function machineContext(workspaceFolders: readonly string[], more: Partial<SafetyContext> = {}): SafetyContext {
+	return {
+		workspaceFolders,
+		home: homedir(),
+		platform: process.platform,
+		protectedPaths: [],
+		raisedTiers: {},
+		...more,
+	};
+}
+
+function kindOf(rule: ToolTier, tier: Tier): ApprovalKind {
+	// A question raised by the settings still is a question: there is nothing in it to type a word for.
+	return rule.kind === 'edit' && rankOf(tier) > rankOf('ORANGE') ? 'tool' : rule.kind;
+}
+
+function furthestGrant(rule: ToolTier, tier: Tier): GrantScope {
+	if (rankOf(tier) >= rankOf('RED')) return 'once';
+	return tier === 'ORANGE' && rule.maxGrant === 'workspace' ? 'session' : rule.maxGrant;
+}
+
+function raisedTier(tool: string, context: SafetyContext): Tier | undefined {
+	const server = /^mcp__[^_]+(?:_[^_]+)*?(?=__)/u.exec(tool)?.[0];
+	const names = [tool, ...(server === undefined ? [] : [server, `${server}__*`])];
+	let worst: Tier | undefined;
+	for (const name of names) {
+		const tier = Object.hasOwn(context.raisedTiers, name) ? context.raisedTiers[name] : undefined;
+		if (isTier(tier) && (worst === undefined || isWorse(tier, worst))) worst = tier;
+	}
+	return worst;
+}
+
+function grantOf(parts: readonly Part[], tier: Tier): { readonly key: string | null; readonly label: string | null } {
+	if (rankOf(tier) >= rankOf('RED')) return { key: null, label: null };
+	// A call that is GREEN through and through may still be asked about; it then is granted by what it is.
+	const real = parts.filter(part => part.tier !== 'GREEN' || parts.length === 1);
+	const unique = [
+		...new Map(real.map(part => [`${part.tier} ${part.key}`.replaceAll('\n', '\u2424'), part])).entries(),
+	];
+	unique.sort(([left], [right]) => (left < right ? -1 : 1));
+	return {
+		key: unique.map(([key]) => key).join('\n'),
+		label: unique.map(([, part]) => part.label.replaceAll(' · ', ' ')).join(' · '),
+	};
+}
+
+function wholePart(call: ToolCall, tier: Tier, effect: string): Part {
+	if (call.tool.startsWith('mcp__')) return { tier, key: call.tool, label: call.tool };
+	return { tier, key: `${call.tool} ${effect}`, label: `${call.tool}: ${effect}` };
+}
+
+function judge(call: ToolCall, context: SafetyContext, rule: ToolTier): Judgement {
+	switch (rule.rule) {
+		case 'shell':
+			return judgeCommand(call, context, 'command');
+		case 'powershell': {
+			const line = textOf(call, 'command') ?? '';
+			return { findings: judgePowerShell(line, call.cwd, context), effect: line, parts: [] };
+		}
+		case 'monitor':
+			return textOf(call, 'command') === undefined ? judgeMonitorAddress(call) : judgeCommand(call, context, 'command');
+		case 'readFile':
+			return judgeFile(call, context, 'read');
+		case 'listFolder':
+			return judgeFile(call, context, 'list');
+		case 'writeFile':
+			return judgeWrite(call, context);
+		case 'fetch':
+			return judgeFetch(call);
+		case 'worktreeExit':
+			return judgeWorktreeExit(call);
+		case 'remoteTrigger':
+			return judgeRemoteTrigger(call);
+		default:
+			return plain(call);
+	}
+}
+
+function judgeCommand(call: ToolCall, context: SafetyContext, key: string): Judgement {
+	const line = textOf(call, key);
+	const findings = new Findings();
+	if (line === undefined) {
+		findings.add({ tier: 'RED', reason: 'has no command that could be judged' });
+		return { findings, effect: json(call.input), parts: [] };
+	}
+	const verdict = judgeShell(line, call.cwd, context);
+	if (call.input['dangerouslyDisableSandbox'] === true)
+		findings.add({ tier: 'ORANGE', reason: 'leaves the sandbox of the CLI' });
+	for (const finding of verdict.findings.all()) findings.add(finding);
+	const parts = verdict.grants.map(grant => ({ tier: grant.tier, key: `Bash ${grant.prefix}`, label: grant.prefix }));
+	// What is found outside any single command (a line that cannot be read) is granted with the whole line only.
+	const isCovered = parts.some(part => part.tier === findings.tier) && call.input['dangerouslyDisableSandbox'] !== true;
+	return { findings, effect: line, parts: isCovered ? parts : [] };
+}
+
+function judgeMonitorAddress(call: ToolCall): Judgement {
+	const findings = new Findings();
+	findings.add({ tier: 'ORANGE', reason: 'opens a lasting connection to another machine' });
+	return { findings, effect: json(call.input), parts: [] };
+}
+
+function judgeFile(call: ToolCall, context: SafetyContext, access: Access): Judgement {
+	const findings = new Findings();
+	const rules = pathRules(context);
+	const path =
+		textOf(call, 'file_path') ??
+		textOf(call, 'notebook_path') ??
+		textOf(call, 'path') ??
+		textOf(call, 'filePath') ??
+		call.cwd;
+	const isSearch = call.tool === 'Grep';
+	findings.add(rules.judge(path, call.cwd, access, isSearch));
+	const glob = textOf(call, 'glob') ?? (call.tool === 'Glob' ? textOf(call, 'pattern') : undefined);
+	if (glob !== undefined) {
+		const folder = rules.absolute(path, call.cwd);
+		const named = rules.judgePattern(rules.absolute(glob, folder), call.cwd, access);
+		// `**/*` may match anything: what it names by letters is meant.
+		if (named && /[A-Za-z]/u.test(glob.replace(/\*\.\w+$/u, '')))
+			findings.add(access === 'list' ? { tier: 'YELLOW', reason: named.reason } : named);
+		if (/^[~/]|\.\./u.test(glob))
+			findings.add(rules.judge(glob.replace(/[*?[{].*$/u, '') || '/', folder, access, isSearch));
+	}
+	const where = findings.tier === 'GREEN' ? 'inside this workspace' : 'outside this workspace';
+	const part: Part = {
+		tier: findings.tier,
+		key: `${call.tool} ${findings.tier === 'ORANGE' ? path : where}`,
+		label: `${call.tool} ${findings.tier === 'ORANGE' ? path : where}`,
+	};
+	return { findings, effect: glob === undefined ? path : `${glob} in ${path}`, parts: [part] };
+}
+
+function judgeWrite(call: ToolCall, context: SafetyContext): Judgement {
+	const findings = new Findings();
+	const rules = pathRules(context);
+	const path = textOf(call, 'file_path') ?? textOf(call, 'notebook_path');
+	if (path === undefined) {
+		findings.add({ tier: 'RED', reason: 'names no file that could be judged' });
+		return { findings, effect: json(call.input), parts: [] };
+	}
+	findings.add(rules.judge(path, call.cwd, 'write'));
+	const isSettings = /(?:^|[/\\])\.vscode[/\\]settings\.json$|\.code-workspace$/iu.test(path);
+	if (isSettings && /quarterdeck/iu.test(json(call.input)))
+		findings.add({ tier: 'BLACK', reason: `${path} holds the settings that the gate itself reads` });
+	const zone = rules.zone(rules.real(rules.absolute(path, call.cwd)));
+	const isInside = zone === 'workspace' && findings.tier === 'YELLOW';
+	const key = isInside ? 'edits inside this workspace' : `edits ${path}`;
+	return { findings, effect: path, parts: [{ tier: findings.tier, key, label: key }] };
+}
+
+function judgeFetch(call: ToolCall): Judgement {
+	const findings = new Findings();
+	const address = textOf(call, 'url') ?? '';
+	const url = URL.canParse(address) ? new URL(address) : undefined;
+	if (!url) findings.add({ tier: 'ORANGE', reason: `${address} is no address` });
+	else if (!/^https?:$/u.test(url.protocol))
+		findings.add({ tier: 'RED', reason: `${url.protocol} is no address of a page` });
+	else if (/^(?:169\.254\.169\.254|metadata\.google\.internal|\[fd00:ec2::254\])$/u.test(url.hostname)) {
+		findings.add({ tier: 'BLACK', reason: 'asks the cloud for this machine’s credentials' });
+	} else if (url.username !== '' || address.length > 2000)
+		findings.add({ tier: 'ORANGE', reason: 'carries data away in the address' });
+	const host = url?.host ?? address;
+	return {
+		findings,
+		effect: address,
+		parts: [
+			{
+				tier: isWorse(findings.tier, 'YELLOW') ? findings.tier : 'YELLOW',
+				key: `WebFetch ${host}`,
+				label: `pages of ${host}`,
+			},
+		],
+	};
+}
+
+function judgeWorktreeExit(call: ToolCall): Judgement {
+	const result = plain(call);
+	if (call.input['action'] === 'remove')
+		result.findings.add({ tier: 'ORANGE', reason: 'deletes a worktree and its branch' });
+	if (call.input['discard_changes'] === true)
+		result.findings.add({ tier: 'RED', reason: 'throws away changes that are not committed' });
+	return result;
+}
+
+function judgeRemoteTrigger(call: ToolCall): Judgement {
+	const result = plain(call);
+	const isReading = ['list', 'get', 'list_runs', 'get_run_log'].includes(textOf(call, 'action') ?? '');
+	if (!isReading) result.findings.add({ tier: 'ORANGE', reason: 'changes or starts agents that run elsewhere' });
+	return result;
+}
+
+function plain(call: ToolCall): Judgement {
+	const parts = call.tool.startsWith('mcp__') ? [{ tier: 'YELLOW' as const, key: call.tool, label: call.tool }] : [];
+	return { findings: new Findings(), effect: json(call.input), parts };
+}
+
+function textOf(call: ToolCall, key: string): string | undefined {
+	const value = call.input[key];
+	return typeof value === 'string' ? value : undefined;
+}
+
+function json(input: Readonly<Record<string, unknown>>): string {
+	return JSON.stringify(input, null, 2);
+}
+
+/** Characters that turn a line's direction, take no room, or stand for nothing that can be seen. */
+const hiddenPattern = /\p{Cf}|\p{Co}|\p{Cc}/gu;
+
+function hiddenCharacters(text: string): string | undefined {
+	for (const [found] of text.matchAll(hiddenPattern)) {
+		// The joiner belongs to emoji and to some scripts; a soft hyphen shows as nothing but hides nothing either.
+		if (found === '\t' || found === '\n' || found === '\r' || found === '\u200D' || found === '\u200C') continue;
+		return `U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+	}
+	return undefined;
+}

@@ -1,0 +1,329 @@
+import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
+import { posix, win32 } from 'node:path';
+import type { Tier } from '../ledger/events';
+import type { SafetyContext } from './approval';
+import type { Finding } from './finding';
+import { globToPattern } from './globs';
+import protectedRules from './protected.json' with { type: 'json' };
+import { isWorse } from './tier';
+
+/** What a call does with a path. `list` only sees names. */
+export type Access = 'list' | 'read' | 'write' | 'delete';
+
+/** Where a path lies, the nearest first. */
+export type Zone = 'workspace' | 'temp' | 'home' | 'system' | 'outside';
+
+interface Rule {
+	readonly patterns: readonly RegExp[];
+	readonly examples: readonly string[];
+	readonly read: Tier | null;
+	readonly write: Tier | null;
+	readonly why: string;
+}
+
+const systemFolders: Readonly<Record<'posix' | 'win32', readonly string[]>> = {
+	posix: [
+		'/etc',
+		'/usr',
+		'/bin',
+		'/sbin',
+		'/lib',
+		'/lib32',
+		'/lib64',
+		'/boot',
+		'/sys',
+		'/proc',
+		'/System',
+		'/Library',
+		'/Applications',
+		'/private/etc',
+		'/cores',
+		'/nix/store',
+	],
+	win32: ['c:/windows', 'c:/program files', 'c:/program files (x86)', 'c:/programdata', 'c:/boot', 'c:/recovery'],
+};
+/** Under a system folder, yet for the machine's owner: a write there is RED, not forbidden. */
+const ownerFolders: readonly string[] = ['/usr/local'];
+const tempFolders: Readonly<Record<'posix' | 'win32', readonly string[]>> = {
+	posix: ['/tmp', '/var/tmp', '/private/tmp', '/private/var/tmp', '/private/var/folders', '/var/folders'],
+	win32: [],
+};
+
+const compiled = new WeakMap<SafetyContext, PathRules>();
+
+/** The rules of one context, compiled once. */
+export function pathRules(context: SafetyContext): PathRules {
+	const known = compiled.get(context);
+	if (known) return known;
+	const made = new PathRules(context);
+	compiled.set(context, made);
+	return made;
+}
+
+/** Judges paths: where they really lie, and what may be done to them. */
+export class PathRules {
+	readonly #context: SafetyContext;
+	readonly #rules: readonly Rule[];
+	readonly #folders: readonly string[];
+	readonly #home: string;
+	readonly #temp: readonly string[];
+	readonly #isCaseBlind: boolean;
+	readonly #isNative: boolean;
+	readonly isWindows: boolean;
+
+	constructor(context: SafetyContext) {
+		this.#context = context;
+		this.isWindows = context.platform === 'win32';
+		this.#isCaseBlind = this.isWindows || context.platform === 'darwin';
+		// Paths of another system (in tests) cannot be looked up on this one.
+		this.#isNative = context.platform === process.platform;
+		this.#home = this.#slashed(context.home);
+		this.#folders = context.workspaceFolders.map(folder => this.#slashed(folder));
+		this.#temp = this.isWindows ? [`${this.#home}/AppData/Local/Temp`] : tempFolders.posix;
+		this.#rules = [...this.#ownRules(), ...protectedRules.map(rule => this.#compile(rule as RawRule))];
+	}
+
+	/** The absolute path that a word means, `/`-separated, `..` and links not yet followed. */
+	absolute(text: string, cwd: string): string {
+		let path = this.isWindows ? text.replaceAll('\\', '/') : text;
+		if (path.startsWith('file://')) path = path.slice('file://'.length);
+		if (path === '~' || path.startsWith('~/')) path = this.#home + path.slice(1);
+		else if (/^~[\w.-]+(?:\/|$)/u.test(path)) path = `${posix.dirname(this.#home)}/${path.slice(1)}`;
+		if (this.isWindows) path = path.replace(/^\/([a-z])(?=\/|$)/iu, '$1:').replace(/^\/\/[?.]\//u, '');
+		const isAbsolute = path.startsWith('/') || /^[a-z]:/iu.test(path);
+		return isAbsolute ? path : `${this.#slashed(cwd)}/${path}`;
+	}
+
+	/** The path after `..` and symbolic links, as far as it exists; the rest is appended as written. */
+	real(absolute: string): string {
+		const parts = absolute.split('/');
+		if (!this.#isNative) return this.#normal(absolute);
+		if (!parts.includes('..')) return realOfExisting(posix.normalize(absolute));
+		// The kernel follows a link before it climbs out of it, so `..` cannot be taken off the text.
+		let current = '/';
+		for (const part of parts) {
+			if (part === '' || part === '.') continue;
+			current = part === '..' ? posix.dirname(current) : followLink(posix.join(current, part));
+		}
+		return realOfExisting(current);
+	}
+
+	/** Where a real path lies. */
+	zone(real: string): Zone {
+		if (this.#folders.some(folder => this.#isInside(real, folder))) return 'workspace';
+		// The home folder comes before the temporary ones: a test home may lie under /tmp.
+		const isHomeInTemp = this.#temp.some(folder => this.#isInside(this.#home, folder));
+		if (this.isWindows || !isHomeInTemp) {
+			if (this.#temp.some(folder => this.#isInside(real, folder))) return 'temp';
+		}
+		if (this.#isInside(real, this.#home)) return 'home';
+		if (this.#temp.some(folder => this.#isInside(real, folder))) return 'temp';
+		if (ownerFolders.some(folder => this.#isInside(real, folder))) return 'outside';
+		const system = systemFolders[this.isWindows ? 'win32' : 'posix'];
+		return system.some(folder => this.#isInside(real, folder)) ? 'system' : 'outside';
+	}
+
+	/** What `access` to the path that `text` means amounts to. Both the path as written and the real one count. */
+	judge(text: string, cwd: string, access: Access, isRecursive = false): Finding {
+		const absolute = this.absolute(text, cwd);
+		const written = this.#normal(absolute);
+		const real = this.real(absolute);
+		const byPlace = this.#byPlace(real, text, access, isRecursive);
+		const byRule = this.#byRule(real, text, access) ?? this.#byRule(written, text, access);
+		const other = written === real ? undefined : this.#byRule(written, text, access);
+		let finding = byRule && (isWorse(byRule.tier, byPlace.tier) || this.#isLenient(byRule, byPlace)) ? byRule : byPlace;
+		if (other && isWorse(other.tier, finding.tier)) finding = other;
+		const around = isRecursive || access === 'delete' ? this.#around(real, text, access) : undefined;
+		return around && isWorse(around.tier, finding.tier) ? around : finding;
+	}
+
+	/** What reading or writing all that a shell pattern may match amounts to; undefined when it names nothing special. */
+	judgePattern(text: string, cwd: string, access: Access): Finding | undefined {
+		const pattern = globToPattern(this.#normal(this.absolute(text, cwd)));
+		let worst: Finding | undefined;
+		for (const rule of this.#rules) {
+			const tier = access === 'write' || access === 'delete' ? rule.write : rule.read;
+			if (tier === null || tier === 'GREEN' || (worst && !isWorse(tier, worst.tier))) continue;
+			const hit = rule.examples.find(example => pattern.test(this.#normal(this.absolute(example, cwd))));
+			if (hit !== undefined) worst = { tier, reason: `${text} may match ${hit}, which ${rule.why}` };
+		}
+		return worst;
+	}
+
+	/** The special rule for a path, if one holds: what must not be read or written without saying so. */
+	protection(text: string, cwd: string, access: Access): Finding | undefined {
+		const absolute = this.absolute(text, cwd);
+		const written = this.#byRule(this.#normal(absolute), text, access);
+		const real = this.#byRule(this.real(absolute), text, access);
+		return real && written ? (isWorse(written.tier, real.tier) ? written : real) : (real ?? written);
+	}
+
+	/** Whether the path is the top of a workspace folder, the home folder or something above either. */
+	isTop(real: string): boolean {
+		return [this.#home, ...this.#folders].some(folder => this.#isInside(folder, real));
+	}
+
+	/** A harmless rule (a device, the agent's notebook) is the one case in which a rule is milder than the place. */
+	#isLenient(rule: Finding, place: Finding): boolean {
+		return rule.reason.endsWith('harmless device') || (rule.reason.endsWith('own notebook') && place.tier !== 'BLACK');
+	}
+
+	#byPlace(real: string, text: string, access: Access, isRecursive: boolean): Finding {
+		const zone = this.zone(real);
+		if (access === 'list' || access === 'read') {
+			return zone === 'workspace'
+				? { tier: 'GREEN', reason: `reads ${text} inside the workspace` }
+				: { tier: 'YELLOW', reason: `reads ${text} outside the workspace` };
+		}
+		if (access === 'delete') return this.#byDelete(real, zone, text, isRecursive);
+		const where: Readonly<Record<Zone, readonly [Tier, string]>> = {
+			workspace: ['YELLOW', 'inside the workspace'],
+			temp: ['YELLOW', 'in the temporary folder'],
+			home: ['ORANGE', 'in your home folder, outside the workspace'],
+			outside: ['RED', 'outside the workspace and your home folder'],
+			system: ['BLACK', 'in a folder of the system itself'],
+		};
+		const [tier, phrase] = where[zone];
+		return { tier, reason: `writes ${text} ${phrase}` };
+	}
+
+	#byDelete(real: string, zone: Zone, text: string, isRecursive: boolean): Finding {
+		if (real === '/' || /^[a-z]:\/?$/iu.test(real) || this.#isInside(this.#home, real)) {
+			return { tier: 'BLACK', reason: `deletes ${text}: the home folder or the whole machine` };
+		}
+		if (zone === 'system') return { tier: 'BLACK', reason: `deletes ${text} in a folder of the system itself` };
+		if (this.isTop(real)) return { tier: 'RED', reason: `deletes the whole workspace (${text})` };
+		if (zone !== 'workspace' && zone !== 'temp')
+			return { tier: 'RED', reason: `deletes ${text} outside the workspace` };
+		const where = zone === 'temp' ? 'in the temporary folder' : 'inside the workspace';
+		return isRecursive
+			? { tier: 'ORANGE', reason: `deletes ${text} ${where} with everything in it` }
+			: { tier: 'YELLOW', reason: `deletes ${text} ${where}` };
+	}
+
+	#byRule(path: string, text: string, access: Access): Finding | undefined {
+		const rule = this.#rules.find(candidate => candidate.patterns.some(pattern => pattern.test(path)));
+		if (!rule || access === 'list') return undefined;
+		const tier = access === 'read' ? rule.read : rule.write;
+		return tier === null ? undefined : { tier, reason: `${text} ${rule.why}` };
+	}
+
+	/** Reading or deleting a folder with everything in it reaches the secrets that lie inside it. */
+	#around(real: string, text: string, access: Access): Finding | undefined {
+		if (access === 'list' || access === 'write') return undefined;
+		if (access === 'delete') {
+			const path = `${real === '/' ? '' : real}/.git`;
+			return /(?:^|\/)\.git$/u.test(real) || !this.#isNative || !isThere(path) || !this.isTop(real)
+				? undefined
+				: { tier: 'RED', reason: `deletes the whole repository (${text})` };
+		}
+		return this.#isInside(this.#home, real) && !this.#folders.some(folder => this.#isInside(real, folder))
+			? { tier: 'ORANGE', reason: `reads everything under ${text}, keys and passwords included` }
+			: undefined;
+	}
+
+	#isInside(path: string, folder: string): boolean {
+		const [inner, outer] = this.#isCaseBlind ? [path.toLowerCase(), folder.toLowerCase()] : [path, folder];
+		return inner === outer || inner.startsWith(outer.endsWith('/') ? outer : `${outer}/`);
+	}
+
+	#slashed(path: string): string {
+		const slashed = this.isWindows ? win32.normalize(path).replaceAll('\\', '/') : path;
+		return slashed.length > 1 && slashed.endsWith('/') ? slashed.slice(0, -1) : slashed;
+	}
+
+	#normal(path: string): string {
+		// Windows ignores trailing dots and spaces and reads `name::$DATA` as the file itself.
+		const plain = this.isWindows ? path.replace(/(?:::?\$DATA)$/iu, '').replace(/[. ]+(?=\/|$)/gu, dotted) : path;
+		const normal = posix.normalize(plain.normalize('NFC'));
+		return normal.length > 1 && normal.endsWith('/') ? normal.slice(0, -1) : normal;
+	}
+
+	#ownRules(): Rule[] {
+		const storage = (this.#context.storageFolders ?? []).map(folder => escapeGlob(this.#slashed(folder)));
+		const own: RawRule = {
+			globs: storage.flatMap(folder => [folder, `${folder}/**`]),
+			read: 'BLACK',
+			write: 'BLACK',
+			why: 'belongs to the gate and the ledger themselves',
+			examples: this.#context.storageFolders ?? [],
+		};
+		const added: RawRule = {
+			globs: this.#context.protectedPaths.flatMap(glob => this.#userGlobs(glob)),
+			read: 'BLACK',
+			write: 'BLACK',
+			why: 'is protected by your settings',
+			examples: [],
+		};
+		return [this.#compile(own), this.#compile(added)];
+	}
+
+	/** A glob of the user's covers what lies below it, too; a relative one counts from each workspace folder. */
+	#userGlobs(glob: string): string[] {
+		const slashed = (this.isWindows ? glob.replaceAll('\\', '/') : glob).replace(/\/+$/u, '');
+		if (slashed === '') return [];
+		const isAnchored = /^(?:\/|~|\*\*|[a-z]:)/iu.test(slashed);
+		const bases = isAnchored ? [slashed] : [`**/${slashed.replace(/^\.\//u, '')}`];
+		return bases.flatMap(base => [base, `${base}/**`]);
+	}
+
+	#compile(rule: RawRule): Rule {
+		const globs = rule.globs.map(glob => (glob.startsWith('~/') ? escapeGlob(this.#home) + glob.slice(1) : glob));
+		return { ...rule, patterns: globs.map(glob => globToPattern(glob)) };
+	}
+}
+
+interface RawRule extends Omit<Rule, 'patterns'> {
+	readonly globs: readonly string[];
+}
+
+function dotted(run: string, at: number, whole: string): string {
+	const start = whole.lastIndexOf('/', at - 1) + 1;
+	return at === start && /^\.{1,2}$/u.test(run) ? run : '';
+}
+
+function escapeGlob(path: string): string {
+	return path.replace(/[*?[\]{}]/gu, '?');
+}
+
+function followLink(path: string): string {
+	try {
+		return lstatSync(path).isSymbolicLink() ? realpathSync.native(path) : path;
+	} catch {
+		// What does not exist is no link; a dangling one is judged as written.
+		return path;
+	}
+}
+
+function isThere(path: string): boolean {
+	return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+/** The real path of the deepest part that exists, followed by the rest. */
+function realOfExisting(path: string): string {
+	let existing = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+	let rest = '';
+	for (;;) {
+		try {
+			const real = realpathSync.native(existing);
+			return real === '/' && rest !== '' ? rest : real + rest;
+		} catch {
+			// Not there (or not readable): go on with the folder that holds it, unless it is a link that leads nowhere yet.
+			const target = danglingTarget(existing);
+			if (target !== undefined) return target + rest;
+			if (existing === '/' || existing === '.' || existing === '') return path;
+			rest = existing.slice(existing.lastIndexOf('/')) + rest;
+			existing = posix.dirname(existing);
+		}
+	}
+}
+
+/** Where a link points that leads to something not made yet: writing through it makes that. */
+function danglingTarget(path: string): string | undefined {
+	try {
+		if (!lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return undefined;
+		return posix.resolve(posix.dirname(path), readlinkSync(path));
+	} catch {
+		return undefined;
+	}
+}

@@ -1,0 +1,200 @@
+import type { Tier } from '../../ledger/events';
+import type { CommandCall, Judge } from './call';
+import { findHandler } from './handlers';
+import { hasOption, isOption, sortWords } from './options';
+import { findRule, programName, type CommandRule } from './table';
+import { isUnknown, unknownMark, type Field } from './words';
+
+/** Judges one command by the table, its own handler, and the files that its words name. */
+export function judgeFields(judge: Judge, call: CommandCall): void {
+	const written = call.name;
+	if (!isPlainName(judge, call)) return;
+	const name = programName(written);
+	const rule = call.scope.functions.has(name) ? undefined : findRule(name);
+	if (call.scope.functions.has(name)) {
+		judge.add('GREEN', `calls the function ${name}`);
+		judgeMentions(judge, call.args, call, true);
+		return;
+	}
+	if (!rule) return judgeUnknown(judge, call, name);
+	const named: CommandCall = { ...call, name };
+	judgeByTable(judge, named, rule);
+	if (rule.handler) findHandler(rule.handler)(named, judge);
+	if (call.scope.isPathChanged) judge.add('YELLOW', `${name} may be another program, as PATH was changed`);
+}
+
+/** A name that is only known while it runs, or that imitates another one, is judged for that alone. */
+function isPlainName(judge: Judge, call: CommandCall): boolean {
+	const { name } = call;
+	if (name.includes(unknownMark)) {
+		judge.add('ORANGE', `runs a program whose name is not known before it runs (${name.replaceAll(unknownMark, '…')})`);
+		if (
+			hasOption(call.args, ['-rf', '-fr', '-r', '-R', '-c', '-e', '--force', '-exec', '-delete']) ||
+			call.args.some(isUnknown)
+		) {
+			judge.add('RED', 'what it would do cannot be told either');
+		}
+		judgeMentions(judge, call.args, call, true);
+		return false;
+	}
+	if (/[*?[\]]/u.test(name) && name !== '[' && name !== '[[') {
+		judge.add('RED', `runs whatever program the pattern ${name} finds`);
+		return false;
+	}
+	// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+	if (/[^\u0020-\u007E]/u.test(name)) judge.add('ORANGE', `the name ${name} holds letters that look like others`);
+	return true;
+}
+
+function judgeUnknown(judge: Judge, call: CommandCall, name: string): void {
+	judge.add('YELLOW', `runs ${name}`);
+	if (name.includes('/')) {
+		const cwd = call.scope.cwds[0];
+		const isAnchored = /^[~/]/u.test(name);
+		const zone =
+			cwd === undefined && !isAnchored
+				? 'outside'
+				: judge.rules.zone(judge.rules.real(judge.rules.absolute(name, cwd ?? '/')));
+		if (zone === 'temp' || zone === 'outside')
+			judge.add('ORANGE', `runs a program from outside the workspace (${name})`);
+		judgeMentions(judge, [{ text: name, isGlob: false }], call, false);
+	}
+	judgeMentions(judge, call.args, call, true);
+}
+
+function judgeByTable(judge: Judge, call: CommandCall, rule: CommandRule): void {
+	const { name, args, scope } = call;
+	const sorted = sortWords(args, rule.valued ?? []);
+	const sub = rule.subs ? findSub(rule.subs, args, sorted.positional) : undefined;
+	const tier: Tier = sub && rule.subs ? (rule.subs[sub] ?? rule.tier) : rule.tier;
+	const shown = sub ? `${name} ${sub}` : name;
+	const isHelp =
+		args.length === 1 && /^(?:--version|--help|-V|version|help)$/u.test(args[0]?.text ?? '') && rule.subs !== undefined;
+	if (rule.why !== undefined || rule.subs) judge.add(isHelp ? 'GREEN' : tier, `${shown}: ${rule.why ?? 'runs'}`);
+	for (const raise of rule.raise ?? []) {
+		if (raise.sub && !raise.sub.some(wanted => wanted === sub || sub?.startsWith(`${wanted} `))) continue;
+		if (hasOption(args, raise.has) && (!raise.and || hasOption(args, raise.and)))
+			judge.add(raise.tier, `${shown}: ${raise.why}`);
+	}
+	for (const [field, access] of optionFiles(rule, sorted.options)) judge.path(field, access, scope);
+	for (const line of optionLines(rule, args)) {
+		judge.add('YELLOW', `${name} runs “${line}”`);
+		judge.line(line, scope);
+	}
+	judgePaths(judge, call, rule, sorted.positional);
+	const isReader = rule.tier === 'GREEN' || rule.paths === 'read' || rule.paths === 'list' || rule.paths === 'pattern';
+	if (rule.paths === undefined) judgeMentions(judge, args, call, !isReader);
+	else if (rule.paths !== 'none')
+		judgeMentions(
+			judge,
+			args.filter(field => /^-|=/u.test(field.text)),
+			call,
+			!isReader,
+		);
+}
+
+/** The subcommand of two words or one; a word that no subcommand has counts as none. */
+function findSub(
+	subs: Readonly<Record<string, Tier>>,
+	args: readonly Field[],
+	positional: readonly Field[],
+): string | undefined {
+	const [first, second] = [positional[0]?.text, positional[1]?.text];
+	const candidates = [`${first} ${second}`, first, args[0]?.text];
+	return candidates.find(candidate => candidate !== undefined && Object.hasOwn(subs, candidate)) ?? first;
+}
+
+function optionFiles(
+	rule: CommandRule,
+	options: ReturnType<typeof sortWords>['options'],
+): readonly (readonly [Field, 'read' | 'write'])[] {
+	const files: (readonly [Field, 'read' | 'write'])[] = [];
+	for (const { name, value } of options) {
+		if (!value || value.text === '-') continue;
+		if (rule.out?.includes(name)) files.push([value, 'write']);
+		else if (rule.in?.includes(name)) files.push([value, 'read']);
+	}
+	return files;
+}
+
+/** The command lines that options carry: `--to-command=…`, `-e ssh`. */
+function optionLines(rule: CommandRule, args: readonly Field[]): readonly string[] {
+	const lines: string[] = [];
+	args.forEach((field, index) => {
+		for (const wanted of rule.runs ?? []) {
+			if (!isOption(field.text, wanted) && !field.text.startsWith(wanted)) continue;
+			const equals = field.text.indexOf('=');
+			const attached =
+				equals > 0
+					? field.text.slice(equals + 1)
+					: /^-[^-]$/u.test(wanted) && field.text.startsWith(wanted)
+						? field.text.slice(2)
+						: '';
+			const line = attached === '' ? args[index + 1]?.text : attached;
+			if (line !== undefined) lines.push(line.replace(/^exec=/u, ''));
+		}
+	});
+	return [...new Set(lines)];
+}
+
+function judgePaths(judge: Judge, call: CommandCall, rule: CommandRule, positional: readonly Field[]): void {
+	const { args, scope } = call;
+	const isDeep = rule.recursive !== undefined && (rule.recursive.includes('*') || hasOption(args, rule.recursive));
+	switch (rule.paths) {
+		case 'list':
+		case 'read':
+		case 'write':
+			for (const field of positional) judge.path(field, rule.paths, scope, isDeep && rule.paths === 'read');
+			return;
+		case 'pattern': {
+			const hasPattern = hasOption(args, ['-e', '-f', '--regexp', '--file', '--from-file', '--files']);
+			for (const field of hasPattern ? positional : positional.slice(1)) judge.path(field, 'read', scope, isDeep);
+			return;
+		}
+		case 'copy':
+		case 'move': {
+			const hasTarget = hasOption(args, ['-t', '--target-directory']);
+			const sources = hasTarget || positional.length < 2 ? positional : positional.slice(0, -1);
+			const target = hasTarget || positional.length < 2 ? undefined : positional.at(-1);
+			for (const field of sources) {
+				judge.path(field, 'read', scope, isDeep);
+				if (rule.paths === 'move') judge.path(field, 'delete', scope);
+			}
+			if (target) judge.path(target, 'write', scope);
+			return;
+		}
+		case 'none':
+		case undefined:
+	}
+}
+
+/** Secrets and set-up files count wherever a command names them, whatever the command is. */
+export function judgeMentions(judge: Judge, args: readonly Field[], call: CommandCall, mayWrite: boolean): void {
+	const cwds = call.scope.cwds.length > 0 ? call.scope.cwds : ['/'];
+	for (const field of args) {
+		for (const candidate of candidates(field.text)) {
+			for (const cwd of cwds) {
+				const access = mayWrite ? 'write' : 'read';
+				const finding = field.isGlob
+					? judge.rules.judgePattern(candidate, cwd, access)
+					: judge.rules.protection(candidate, cwd, access);
+				if (finding) judge.add(finding.tier, finding.reason);
+			}
+		}
+	}
+}
+
+/** The paths that may stand in a word: `--file=PATH`, `@PATH`, `host:PATH`, `-I/PATH`. */
+function candidates(text: string): readonly string[] {
+	if (text.length > 1000 || text.includes('\n') || text.includes(unknownMark) || text === '') return [];
+	const found = new Set<string>();
+	const add = (part: string): void => {
+		const plain = part.replace(/^[@"']+|["']+$/gu, '');
+		if (plain !== '' && !plain.startsWith('-') && !/^https?:/iu.test(plain)) found.add(plain);
+	};
+	add(text);
+	for (const part of text.split(/[=:,;]/u)) add(part);
+	const slash = text.search(/[/~]/u);
+	if (text.startsWith('-') && slash > 0) add(text.slice(slash));
+	return [...found];
+}

@@ -1,0 +1,9 @@
+import type { SafetyContext } from '../approval';
+import type { Findings } from '../finding';
+import { judgeShellCall } from './analysis';
+import { judgeWindows } from './windows';
+
+/** Judges a line of the CLI's PowerShell tool. */
+export function judgePowerShell(line: string, cwd: string, context: SafetyContext): Findings {
+	return judgeShellCall(cwd, context, (judge, scope) => judgeWindows(judge, line, scope, 'PowerShell'));
+}
