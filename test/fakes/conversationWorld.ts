@@ -144,7 +144,12 @@ export class World {
 				this.sessions.push(session);
 				return session;
 			},
-			gate: { onHook: async () => 'pass', onPermission: async () => ({ behavior: 'allow' }) },
+			newGate: () => ({
+				onHook: () => 'pass',
+				onPermission: async () => ({ behavior: 'allow' }),
+				onResult: () => undefined,
+				dispose: () => undefined,
+			}),
 			changes: { beforeTool: async () => undefined, afterTool: async () => undefined },
 			price: () => 5,
 			remainingBudget: async () => this.remaining,

@@ -9,11 +9,12 @@ import {
 	approvalPatch,
 	budgetError,
 	emptyView,
+	permissionCall,
 	restoredText,
 	untitled,
 	type ConversationRecord,
 } from './conversationParts';
-import type { ConversationDeps, CallOrigin } from './deps';
+import type { CallOrigin, ConversationDeps, ConversationGate } from './deps';
 import { History } from './history';
 import { ItemStore, type StoredItem } from './itemStore';
 import type { AttachmentView, ConversationView, Effort, PermissionMode, UserItem } from './items';
@@ -40,6 +41,7 @@ export class Conversation extends Owner {
 	readonly #project: string;
 	#view: ConversationView;
 	readonly #holder: SessionHolder;
+	readonly #gate: ConversationGate;
 	#pendingApprovals = 0;
 	/** What earlier turns cost. */
 	#paid: NanoDollars | null;
@@ -56,7 +58,15 @@ export class Conversation extends Owner {
 		this.onDidChange = this.#items.onDidChange;
 		this.history = new History(record.id, this.#items, deps.ledger);
 		this.#view = emptyView(record);
+		this.#gate = this.own(
+			deps.newGate({
+				cwd: record.project,
+				origin: toolUse => this.#callOrigin(toolUse),
+				turnStartedAt: () => this.#runner.turn?.startedAt ?? deps.clock.now(),
+			}),
+		);
 		this.#runner = new TurnRunner(deps, this.#items, {
+			toolEnded: toolUse => this.#gate.onResult(toolUse),
 			origin: (trigger, title) => this.#origin(trigger, title),
 			view: patch => this.#patch(patch),
 			turnEnded: () => this.#turnEnded(),
@@ -274,9 +284,9 @@ export class Conversation extends Owner {
 					onUsage: () => this.#runner.onUsage(),
 					onHook: async call => {
 						await this.#recordBefore(call.toolName, call.input);
-						return this.#deps.gate.onHook(call, this.#callOrigin(call.toolUseId));
+						return this.#gate.onHook(call);
 					},
-					onPermission: request => this.#deps.gate.onPermission(request, this.#callOrigin(request.toolUseId)),
+					onPermission: request => this.#gate.onPermission(permissionCall(request), request.signal),
 					onGarbage: line => this.#deps.log.debug(`The CLI wrote a line that is not JSON (${line.length} characters)`),
 					onExit: exit => this.#runner.onExit(exit),
 				},
@@ -343,7 +353,6 @@ export class Conversation extends Owner {
 		return {
 			conversation: this.id,
 			asker: this.#view.title,
-			cwd: this.#project,
 			execution: this.execution ?? null,
 			step: asId<StepId>(toolUse),
 		};

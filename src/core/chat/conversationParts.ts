@@ -1,8 +1,10 @@
 import * as z from 'zod/mini';
 import { ExpectedError } from '../base/errors';
 import type { NanoDollars } from '../base/money';
+import type { PermissionRequest } from '../claude/session';
 import type { ConversationRow } from '../ledger/queries';
 import type { ApprovalEnd } from '../safety/approvals';
+import type { PermissionCall } from '../safety/cliCalls';
 import type { ConversationId } from '../base/ids';
 import type { ConversationView, Effort, NoticeItem, PermissionMode, ToolItem } from './items';
 
@@ -98,6 +100,19 @@ export function budgetError(): ExpectedError<'budget'> {
 			actions: [{ title: 'Set Budget…', command: 'quarterdeck.costs.setBudget' }],
 		},
 	);
+}
+
+/** The CLI's question in the gate's own words. */
+export function permissionCall(request: PermissionRequest): PermissionCall {
+	const { toolName, input, toolUseId, decisionReason, decisionReasonType, isManualOnly } = request;
+	return {
+		toolName,
+		input,
+		toolUseId,
+		...(decisionReason === null ? {} : { decisionReason }),
+		...(decisionReasonType === null ? {} : { decisionReasonType }),
+		...(isManualOnly ? { classifierApprovable: false } : {}),
+	};
 }
 
 /** What was restored, for the notice. */

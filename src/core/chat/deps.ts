@@ -2,24 +2,35 @@ import type { Clock } from '../base/clock';
 import type { ConversationId, ExecutionId, StepId } from '../base/ids';
 import type { Logger } from '../base/logger';
 import type { NanoDollars } from '../base/money';
-import type { HookAnswer, HookCall, PermissionRequest, PermissionResult, StartClaudeSession } from '../claude/session';
+import type { HookAnswer, HookCall, PermissionResult, StartClaudeSession } from '../claude/session';
 import type { Ledger } from '../ledger/queries';
 import type { LedgerEvent, Usage } from '../ledger/events';
+import type { PermissionCall } from '../safety/cliCalls';
 
 /** On whose behalf a call is made, for approvals and the journal. */
 export interface CallOrigin {
 	readonly conversation: ConversationId;
 	/** The conversation's title. */
 	readonly asker: string;
-	readonly cwd: string;
 	readonly execution: ExecutionId | null;
 	readonly step: StepId | null;
 }
 
-/** The gate, as far as a conversation needs it. */
+/** The gate of one conversation's CLI: see `CliGate`. */
 export interface ConversationGate {
-	onHook(call: HookCall, origin: CallOrigin): Promise<HookAnswer>;
-	onPermission(request: PermissionRequest, origin: CallOrigin): Promise<PermissionResult>;
+	onHook(call: HookCall): HookAnswer;
+	onPermission(call: PermissionCall, signal: AbortSignal): Promise<PermissionResult>;
+	/** The call's result arrived. */
+	onResult(toolUseId: string): void;
+	dispose(): void;
+}
+
+/** What a gate asks its conversation. */
+export interface GateOptions {
+	readonly cwd: string;
+	origin(toolUseId: string): CallOrigin;
+	/** When the running turn began, milliseconds since 1970: its plan is not older. */
+	turnStartedAt(): number;
 }
 
 /** Keeps what files were before a turn changed them. */
@@ -37,7 +48,7 @@ export interface ConversationDeps {
 	append(event: LedgerEvent): void;
 	/** Starts a CLI; rejects with a `ClaudeErrorCode`. */
 	readonly startSession: StartClaudeSession;
-	readonly gate: ConversationGate;
+	newGate(options: GateOptions): ConversationGate;
 	readonly changes: TurnChangePort;
 	/** What one response costs; `null` for a model without a price. */
 	price(model: string, usage: Usage): NanoDollars | null;

@@ -19,6 +19,8 @@ export interface TurnEvents {
 	/** A turn is over; the next queued prompt may go. */
 	turnEnded(status: TurnStatus): void;
 	sessionChanged(session: string): void;
+	/** A call's result arrived, by the id of its `tool_use`. */
+	toolEnded(toolUse: string): void;
 	/** What the running turn cost so far. */
 	cost(cost: NanoDollars | null, basis: CostBasis | null): void;
 }
@@ -175,6 +177,9 @@ export class TurnRunner {
 		const turn = this.#turn;
 		if (!turn) return;
 		this.rows.results(message, turn);
+		const { content } = message.message;
+		if (typeof content !== 'string')
+			for (const block of content) if (block.type === 'tool_result') this.#events.toolEnded(block.tool_use_id);
 		for (const path of turn.changedFiles)
 			this.#deps.changes.afterTool(turn.execution, path).catch(error => this.#deps.log.warn(errorText(error)));
 	}

@@ -20,10 +20,14 @@ import { ProcessSupervisor } from '../../core/process/supervisor';
 import { Watchdog } from '../../core/process/watchdog';
 import type { Approvals } from '../../core/safety/approvals';
 import type { Grants } from '../../core/safety/grants';
+import { machineContext } from '../../core/safety/classify';
+import { CliGate } from '../../core/safety/cliGate';
+import { Gate } from '../../core/safety/gate';
+import type { SafetyContext } from '../../core/safety/approval';
+import { newestPlan } from '../../core/claude/plans';
 import { Obstacles } from '../claude/obstacles';
 import type { Host } from '../host/context';
 import type { PriceSetting } from '../host/settings';
-import { newGate } from './gate';
 
 export interface ChatServiceDeps {
 	readonly host: Host;
@@ -87,13 +91,19 @@ export class ChatService extends Owner {
 
 	#newConversations(): Conversations {
 		const { host, ledger, approvals, grants, changes, append } = this.#deps;
-		const gate = newGate(host, approvals, grants, append);
+		const gate = new Gate({
+			context: () => safetyContext(host, this.#deps.storage),
+			approvals,
+			grants,
+			journal: append,
+		});
 		return new Conversations({
 			clock: host.clock,
 			log: host.log,
 			ledger,
 			append,
-			gate,
+			newGate: ({ cwd, origin, turnStartedAt }) =>
+				new CliGate({ gate, cwd, origin, readPlan: () => newestPlan(process.env, turnStartedAt()) }),
 			changes,
 			approvals,
 			startSession: this.#startSession,
@@ -162,6 +172,15 @@ function newSupervisor({ context, log }: Host, storage: string): ProcessSupervis
 	const table = systemProcessTable();
 	const watchdog = new Watchdog({ entry: context.asAbsolutePath(join('dist', 'workers', 'watchdog.js')), logger: log });
 	return new ProcessSupervisor({ folder: join(storage, 'processes'), table, watchdog, logger: log });
+}
+
+/** The places and rules that hold now: the folders, what the user protects, and our own files. */
+function safetyContext({ settings, context }: Host, storage: string): SafetyContext {
+	const folders = (vscode.workspace.workspaceFolders ?? []).map(folder => folder.uri.fsPath);
+	return machineContext(folders, {
+		protectedPaths: [...settings.get('safety.protectedPaths'), `${storage}/**`, `${context.extensionPath}/**`],
+		raisedTiers: settings.get('safety.raiseTiers'),
+	});
 }
 
 /** Cache prices that the user left out follow the usual ratios to the input price. */
