@@ -58,7 +58,7 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Workben
 		options.folder,
 	];
 	const child = spawn(process.execPath, args, {
-		env: workbenchEnvironment(options.env),
+		env: workbenchEnvironment(options),
 		stdio: ['ignore', 'pipe', 'pipe'],
 	});
 	const parts: string[] = [];
@@ -99,7 +99,7 @@ export async function installPackage(
 	options: Pick<WorkbenchOptions, 'home' | 'extensions' | 'env'>,
 ): Promise<void> {
 	const args = [...baseArguments(options), '--install-extension', file];
-	await promisify(execFile)(process.execPath, args, { env: workbenchEnvironment(options.env) });
+	await promisify(execFile)(process.execPath, args, { env: workbenchEnvironment(options) });
 }
 
 function baseArguments(options: Pick<WorkbenchOptions, 'home' | 'extensions'>): readonly string[] {
@@ -131,13 +131,17 @@ function writeSettings(home: string, settings: Readonly<Record<string, unknown>>
 }
 
 /** Without what an editor that we may have been started from put there for its own children. */
-function workbenchEnvironment(extra: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {
+function workbenchEnvironment(options: Pick<WorkbenchOptions, 'home' | 'env'>): NodeJS.ProcessEnv {
+	// Sockets and scratch files of the editor go where everything of this run is removed.
+	const temporary = join(options.home, 'tmp');
+	mkdirSync(temporary, { recursive: true });
 	const kept = Object.entries(process.env).filter(
 		([name]) => !/^(VSCODE_|ELECTRON_|CODE_SERVER_|npm_|NODE_OPTIONS$|VITEST)/i.test(name),
 	);
 	// Started from a command line, an editor takes that environment and asks no login shell for another one.
 	// And no extension gallery: nothing that the tests or the demo do leaves this machine.
-	return { ...Object.fromEntries(kept), VSCODE_CLI: '1', EXTENSIONS_GALLERY: '{"serviceUrl":""}', ...extra };
+	const own = { TMPDIR: temporary, VSCODE_CLI: '1', EXTENSIONS_GALLERY: '{"serviceUrl":""}' };
+	return { ...Object.fromEntries(kept), ...own, ...options.env };
 }
 
 async function answers(address: string, hasEnded: AbortSignal): Promise<void> {
