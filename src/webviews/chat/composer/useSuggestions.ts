@@ -32,7 +32,10 @@ export function matchCommands(commands: readonly SlashCommand[], text: string): 
 	const ranked =
 		text === ''
 			? commands.map(command => ({ command, matches: [] as readonly number[] }))
-			: go(text, commands, { key: 'name' }).map(result => ({ command: result.obj, matches: result.indexes }));
+			: go(text, commands, { key: 'name', threshold: 0.1 }).map(result => ({
+					command: result.obj,
+					matches: result.indexes,
+				}));
 	return ranked.slice(0, limit).map(({ command, matches }) => ({
 		key: command.name,
 		icon: 'symbol-event',

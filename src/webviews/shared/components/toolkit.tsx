@@ -9,15 +9,18 @@ import {
 	vsCodeProgressRing,
 	vsCodeTextField,
 } from '@vscode/webview-ui-toolkit';
-import type {
-	ChangeEvent,
-	ComponentType,
-	FormEvent,
-	HTMLAttributes,
-	KeyboardEvent,
-	ReactElement,
-	ReactNode,
-	Ref,
+import {
+	useEffect,
+	useRef,
+	type ChangeEvent,
+	type ComponentType,
+	type FormEvent,
+	type HTMLAttributes,
+	type KeyboardEvent,
+	type ReactElement,
+	type ReactNode,
+	type Ref,
+	type RefObject,
 } from 'react';
 
 provideVSCodeDesignSystem().register(
@@ -138,10 +141,14 @@ export interface TextFieldProps {
 /** One line of text. `label` is for screen readers. */
 export function TextField(props: TextFieldProps): ReactElement {
 	const { label, value, onInput, placeholder, onKeyDown, onBlur, isFocused = false, className } = props;
+	const field = useNamed(label);
+	useEffect(() => {
+		// The toolkit builds its inner input a moment after it is attached; before that there is nothing to focus.
+		if (isFocused) requestAnimationFrame(() => field.current?.focus());
+	}, [field, isFocused]);
 	return (
 		<TextFieldElement
-			ref={isFocused ? focusOnce : undefined}
-			aria-label={label}
+			ref={field}
 			value={value}
 			placeholder={placeholder}
 			className={className}
@@ -156,10 +163,12 @@ export function TextField(props: TextFieldProps): ReactElement {
 
 /** Something is under way. */
 export function ProgressRing({ label }: { readonly label: string }): ReactElement {
-	return <ProgressRingElement aria-label={label} />;
+	return <ProgressRingElement ref={useNamed(label)} />;
 }
 
-/** The toolkit builds its inner input a microtask after it is attached; before that there is nothing to focus. */
-function focusOnce(field: HTMLElement | null): void {
-	if (field) requestAnimationFrame(() => field.focus());
+/** When they are attached, the toolkit's elements put a name of their own (`Text field`) over the one they were given. */
+function useNamed(label: string): RefObject<HTMLElement | null> {
+	const element = useRef<HTMLElement>(null);
+	useEffect(() => element.current?.setAttribute('aria-label', label), [label]);
+	return element;
 }

@@ -1,0 +1,414 @@
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { ExpectedError } from '../../../src/core/base/errors';
+import { approval, conversationId, notice, snapshot, text, tool, turn, user, view } from '../gallery/items';
+import { openChat } from './page';
+
+afterEach(() => vi.restoreAllMocks());
+
+const composer = (): HTMLTextAreaElement => screen.getByLabelText('Message to Claude');
+const press = (name: string | RegExp): void => {
+	fireEvent.click(screen.getByText(name));
+};
+
+describe('answers', () => {
+	test('stream as plain text and become Markdown block by block', async () => {
+		const answer = text('**Bold**\n\nstill **open', { isStreaming: true });
+		const page = await openChat(snapshot([user('Hi'), answer]));
+		expect(screen.getByText('Bold').tagName).toBe('STRONG');
+		expect(screen.getByText('still **open')).toBeTruthy();
+		act(() => page.host.change([{ op: 'append', id: answer.id, text: '**' }]));
+		act(() =>
+			page.host.change([
+				{ op: 'replace', item: { ...answer, text: '**Bold**\n\nstill **open**', isStreaming: false } },
+			]),
+		);
+		expect(screen.getByText('open').tagName).toBe('STRONG');
+	});
+
+	test('load nothing remote, run no HTML, and open links through the host', async () => {
+		const page = await openChat(
+			snapshot([
+				text(
+					'![cat](https://x.y/cat.png) <img src=x onerror=alert(1)> [site](https://x.y) [code](src/a.ts#L3) [bad](javascript:alert(1))',
+				),
+			]),
+		);
+		expect(document.querySelector('img')).toBeNull();
+		press('Image: cat');
+		press('site');
+		press('code');
+		press('bad');
+		await waitFor(() => expect(page.asked('openFile')).toEqual([{ path: 'src/a.ts', line: 3 }]));
+		expect(page.asked('openLink')).toEqual([{ href: 'https://x.y/cat.png' }, { href: 'https://x.y' }]);
+	});
+
+	test('offer what can be done with code', async () => {
+		const page = await openChat(snapshot([text('```ts\nconst a = 1;\n```')]));
+		for (const label of ['Copy', 'Insert at cursor', 'Apply to the open file as a diff', 'Open as a new file'])
+			fireEvent.click(screen.getByLabelText(label));
+		await screen.findByLabelText('Copied');
+		expect(page.host.calls.filter(call => call.name !== 'open' && call.name !== 'saveDraft')).toEqual([
+			{ name: 'copy', params: { text: 'const a = 1;' } },
+			{ name: 'insertAtCursor', params: { text: 'const a = 1;' } },
+			{ name: 'applyAsDiff', params: { text: 'const a = 1;', language: 'ts' } },
+			{ name: 'openAsFile', params: { text: 'const a = 1;', language: 'ts' } },
+		]);
+	});
+});
+
+describe('rows', () => {
+	test('of long output show their beginning, more of it, and an editor', async () => {
+		const output = Array.from({ length: 40 }, (_, line) => `line ${line}`).join('\n');
+		const page = await openChat(
+			snapshot([tool('Bash', { command: 'ls' }, { output, outputTotal: 90_000, state: 'failed' })]),
+		);
+		expect(screen.queryByText(/line 30/)).toBeNull();
+		press(/Show more/);
+		await screen.findByText(/line 30/);
+		press(/Show more/);
+		await waitFor(() =>
+			expect(page.asked('fullText')).toEqual([
+				{
+					conversation: conversationId,
+					item: expect.any(String),
+					part: 'output',
+					offset: output.length,
+					length: 50_000,
+				},
+			]),
+		);
+		press('Open in editor');
+		await waitFor(() => expect(page.asked('openInEditor')).toHaveLength(1));
+	});
+
+	test('are folded and unfolded, which a reload keeps', async () => {
+		const call = tool('Grep', { pattern: 'x' }, { output: 'found it' });
+		const page = await openChat(snapshot([call]));
+		expect(screen.queryByText('found it')).toBeNull();
+		fireEvent.click(screen.getByRole('button', { name: /^Grep/ }));
+		expect(screen.getByText('found it')).toBeTruthy();
+		page.saved.flush();
+		const stored = page.host.api.getState();
+		page.unmount();
+		await openChat(snapshot([call]), stored);
+		expect(screen.getByText('found it')).toBeTruthy();
+	});
+
+	test('close a turn with its cost and its changes', async () => {
+		const page = await openChat(
+			snapshot([turn({ changedFiles: ['/w/a.ts', '/w/b.ts'] }), turn({ cost: null, basis: 'unpriced' })]),
+		);
+		expect(screen.getByText('$0.0234')).toBeTruthy();
+		expect(screen.getByText('cost unknown')).toBeTruthy();
+		press('Show changes');
+		await waitFor(() =>
+			expect(page.asked('openTurnDiff')).toEqual([{ conversation: conversationId, execution: 'execution-1' }]),
+		);
+	});
+
+	test('of notices carry their actions', async () => {
+		const action = { title: 'Sign in', command: 'quarterdeck.signIn' };
+		const page = await openChat(
+			snapshot([notice('Not signed in', { level: 'error', details: '401', actions: [action] })]),
+		);
+		press('Show details');
+		expect(screen.getByText('401')).toBeTruthy();
+		press('Sign in');
+		await waitFor(() => expect(page.asked('runAction')).toEqual([{ action }]));
+	});
+
+	test('of the user can be sent again, forked, and taken back after a look at what would change', async () => {
+		const page = await openChat(snapshot([user('Fix it')]));
+		fireEvent.click(screen.getByLabelText('Edit and retry'));
+		const area = screen.getByLabelText('Edit the prompt');
+		fireEvent.change(area, { target: { value: 'Fix it well' } });
+		fireEvent.keyDown(area, { key: 'Enter' });
+		await waitFor(() => expect(page.asked('retry')).toMatchObject([{ text: 'Fix it well' }]));
+		fireEvent.click(await screen.findByLabelText('Restore files to here'));
+		fireEvent.click(await screen.findByText('Restore 1 file'));
+		await screen.findByText(/^Restored 1 file/);
+		expect(page.asked('restoreFiles')).toMatchObject([{ isDryRun: true }, { isDryRun: false }]);
+		press('Close');
+		fireEvent.click(screen.getByLabelText('Fork from here'));
+		await waitFor(() => expect(page.asked('fork')).toHaveLength(1));
+	});
+
+	test('that are queued can be changed and dropped', async () => {
+		const page = await openChat(
+			snapshot([user('Later', { state: 'queued' })], { conversation: view({ status: 'running' }) }),
+		);
+		fireEvent.click(screen.getByLabelText('Edit the queued prompt'));
+		fireEvent.keyDown(screen.getByLabelText('Edit the prompt'), { key: 'Enter' });
+		fireEvent.click(await screen.findByLabelText('Drop the queued prompt'));
+		await waitFor(() => expect(page.asked('editQueued')).toMatchObject([{ text: 'Later' }, { text: null }]));
+	});
+});
+
+const ask = (over: Parameters<typeof approval>[0]): ReturnType<typeof openChat> =>
+	openChat(
+		snapshot([tool('Bash', {}, { state: 'waiting', approval: approval({ id: 'a1' as never, ...over }) })], {
+			conversation: view({ status: 'waiting' }),
+		}),
+	);
+
+describe('decisions', () => {
+	test('YELLOW: only the offered allowances', async () => {
+		const page = await ask({ grants: ['once', 'session'] });
+		expect(screen.queryByText('Allow in this workspace')).toBeNull();
+		press('Allow for this session');
+		await waitFor(() =>
+			expect(page.asked('decide')).toEqual([{ approval: 'a1', decision: { outcome: 'allow', scope: 'session' } }]),
+		);
+	});
+
+	test('ORANGE: nothing before the word', async () => {
+		const page = await ask({ tier: 'ORANGE', word: 'harbour', grants: ['once'] });
+		press('Allow once');
+		expect(page.asked('decide')).toEqual([]);
+		const field = screen.getByLabelText('Type harbour to allow') as HTMLInputElement;
+		field.value = 'harbour';
+		fireEvent.input(field);
+		press('Allow once');
+		await waitFor(() =>
+			expect(page.asked('decide')).toEqual([
+				{ approval: 'a1', decision: { outcome: 'allow', scope: 'once', word: 'harbour' } },
+			]),
+		);
+	});
+
+	test('RED: says that a window follows', async () => {
+		await ask({ tier: 'RED', grants: ['once'], needsModal: true, effect: 'git push --force' });
+		expect(screen.getByText('git push --force')).toBeTruthy();
+		expect(screen.getByText('RED')).toBeTruthy();
+		expect(screen.getByText('Allow…')).toBeTruthy();
+	});
+
+	test('a refusal carries its reason, and a failed answer is said on the card', async () => {
+		const page = await ask({});
+		page.host.answer({
+			decide: () => {
+				throw new ExpectedError('gone', 'This call has ended.');
+			},
+		});
+		press('Refuse…');
+		const field = screen.getByLabelText('Why not, and what to do instead (optional)') as HTMLInputElement;
+		field.value = 'use pnpm';
+		fireEvent.input(field);
+		press('Refuse and stop');
+		await screen.findByText('This call has ended.');
+		expect(page.asked('decide')).toEqual([
+			{ approval: 'a1', decision: { outcome: 'refuse', reason: 'use pnpm', isStop: true } },
+		]);
+	});
+
+	test('an edit is reviewed in the diff editor', async () => {
+		const page = await ask({ kind: 'edit' });
+		press('Review');
+		await waitFor(() => expect(page.asked('reviewEdit')).toEqual([{ approval: 'a1' }]));
+	});
+
+	test('questions and plans', async () => {
+		const question = {
+			question: 'Which?',
+			header: 'DB',
+			isMultiSelect: false,
+			options: [{ label: 'SQLite', description: 'small' }],
+		};
+		const page = await ask({ kind: 'question', grants: [], questions: [question] });
+		fireEvent.click(screen.getByLabelText(/Other/));
+		fireEvent.change(screen.getByLabelText('Your own answer to: Which?'), { target: { value: 'DuckDB' } });
+		press('Answer');
+		await waitFor(() =>
+			expect(page.asked('decide')).toEqual([
+				{ approval: 'a1', decision: { outcome: 'answer', answers: { 'Which?': 'DuckDB' } } },
+			]),
+		);
+		page.unmount();
+		const planned = await ask({ kind: 'plan', grants: [], plan: '# Do **it**' });
+		expect(screen.getByText('it').tagName).toBe('STRONG');
+		press('Approve and auto-accept edits');
+		await waitFor(() =>
+			expect(planned.asked('decide')).toEqual([{ approval: 'a1', decision: { outcome: 'plan', mode: 'acceptEdits' } }]),
+		);
+	});
+});
+
+describe('the composer', () => {
+	test('sends on Enter, breaks the line on Shift+Enter, and brings the words back when sending fails', async () => {
+		const page = await openChat(snapshot([]));
+		const person = userEvent.setup();
+		await person.type(composer(), 'one{Shift>}{Enter}{/Shift}two');
+		expect(composer().value).toBe('one\ntwo');
+		await person.keyboard('{Enter}');
+		await waitFor(() =>
+			expect(page.asked('send')).toEqual([{ conversation: conversationId, text: 'one\ntwo', attachments: [] }]),
+		);
+		expect(composer().value).toBe('');
+		page.host.answer({
+			send: () => {
+				throw new ExpectedError('disk-full', 'There is no room on the disk.', {
+					actions: [{ title: 'Open folder', command: 'x' }],
+				});
+			},
+		});
+		await person.type(composer(), 'again{Enter}');
+		await screen.findByText('There is no room on the disk.');
+		expect(screen.getByText('Open folder')).toBeTruthy();
+		expect(composer().value).toBe('again');
+		fireEvent.click(screen.getByLabelText('Dismiss'));
+		expect(screen.queryByText('There is no room on the disk.')).toBeNull();
+	});
+
+	test('completes mentions by keyboard and attaches them', async () => {
+		const page = await openChat(snapshot([]));
+		const person = userEvent.setup();
+		await person.type(composer(), 'see @da');
+		const list = await screen.findByRole('listbox');
+		await within(list).findByText(/parseDate/);
+		await person.keyboard('{ArrowDown}{Enter}');
+		expect(composer().value).toBe('see @parseDate ');
+		expect(screen.queryByRole('listbox')).toBeNull();
+		await person.keyboard('{Enter}');
+		await waitFor(() =>
+			expect(page.asked('send')).toMatchObject([{ attachments: [{ kind: 'symbol', label: 'parseDate' }] }]),
+		);
+	});
+
+	test('Escape closes the menu first and stops the turn then', async () => {
+		const page = await openChat(snapshot([user('x')], { conversation: view({ status: 'running' }) }));
+		const person = userEvent.setup();
+		await person.type(composer(), '/c');
+		await screen.findByRole('listbox');
+		await person.keyboard('{Escape}');
+		expect(screen.queryByRole('listbox')).toBeNull();
+		expect(page.asked('stop')).toEqual([]);
+		await person.keyboard('{Escape}');
+		await waitFor(() => expect(page.asked('stop')).toHaveLength(1));
+	});
+
+	test('walks earlier prompts with Up and Down', async () => {
+		await openChat(snapshot([]));
+		const person = userEvent.setup();
+		await person.type(composer(), 'draft{ArrowUp}');
+		await waitFor(() => expect(composer().value).toBe('the last prompt'));
+		await person.keyboard('{ArrowUp}');
+		expect(composer().value).toBe('the one before');
+		await person.keyboard('{ArrowDown}{ArrowDown}');
+		expect(composer().value).toBe('draft');
+	});
+
+	test('offers the open file and takes pictures, but not too big ones', async () => {
+		const page = await openChat(snapshot([]));
+		act(() => page.host.server.emit('editorContext', { file: { path: '/w/a.ts', label: 'a.ts' }, selection: null }));
+		press('a.ts');
+		expect(screen.getByLabelText('Remove a.ts')).toBeTruthy();
+		const small = new File([new Uint8Array([1, 2, 3])], 'small.png', { type: 'image/png' });
+		const big = new File([new Uint8Array(4_000_000)], 'big.png', { type: 'image/png' });
+		fireEvent.paste(composer(), { clipboardData: { files: [small, big] } });
+		await screen.findByLabelText('Remove small.png');
+		expect(screen.getByText(/“big.png” has 4 MB/)).toBeTruthy();
+		fireEvent.drop(composer(), {
+			dataTransfer: { files: [], getData: (type: string) => (type === 'text/uri-list' ? 'file:///w/b.ts\r\n#x' : '') },
+		});
+		await waitFor(() => expect(page.asked('attachUris')).toEqual([{ uris: ['file:///w/b.ts'] }]));
+	});
+
+	test('keeps the draft over a reload', async () => {
+		const page = await openChat(snapshot([], { draft: 'from the host' }));
+		expect(composer().value).toBe('from the host');
+		fireEvent.change(composer(), { target: { value: 'changed' } });
+		page.saved.flush();
+		const stored = page.host.api.getState();
+		page.unmount();
+		await openChat(snapshot([], { draft: 'from the host' }), stored);
+		expect(composer().value).toBe('changed');
+	});
+});
+
+describe('the page', () => {
+	test('asks for a snapshot when a change is missing', async () => {
+		const page = await openChat(snapshot([]));
+		page.host.snapshot = snapshot([text('caught up')], { sequence: 5 });
+		act(() => page.host.server.emit('changed', { conversation: conversationId, sequence: 5, items: [], view: null }));
+		await screen.findByText('caught up');
+		expect(page.asked('open')).toEqual([{ conversation: null }, { conversation: conversationId }]);
+	});
+
+	test('shows an obstacle instead of the composer, with history readable, and goes back', async () => {
+		const action = { title: 'Install', command: 'quarterdeck.install' };
+		const page = await openChat(
+			snapshot([text('Old answer')], {
+				obstacle: { code: 'cli-missing', title: 'No CLI', text: 'Get it', actions: [action] },
+			}),
+		);
+		expect(screen.getByText('Old answer')).toBeTruthy();
+		expect(screen.queryByLabelText('Message to Claude')).toBeNull();
+		press('Install');
+		await waitFor(() => expect(page.asked('runAction')).toEqual([{ action }]));
+		act(() => page.host.server.emit('obstacle', null));
+		expect(composer()).toBeTruthy();
+	});
+
+	test('says why when it cannot open, and tries again', async () => {
+		let isBroken = true;
+		const opening = openChat(snapshot([text('Here')]), undefined, host =>
+			host.answer({
+				open: () => {
+					if (isBroken) throw new ExpectedError('broken', 'The ledger cannot be read.');
+					return snapshot([text('Here')]);
+				},
+			}),
+		);
+		await screen.findByText('The ledger cannot be read.');
+		isBroken = false;
+		press('Try again');
+		await opening;
+		expect(screen.getByText('Here')).toBeTruthy();
+	});
+
+	test('renames by double-click and by F2, once', async () => {
+		const page = await openChat(snapshot([]));
+		fireEvent.doubleClick(screen.getByText('Fix the date parser'));
+		const field = screen.getByLabelText('Title of the conversation') as HTMLInputElement;
+		field.value = 'Months';
+		fireEvent.input(field);
+		fireEvent.keyDown(field, { key: 'Enter' });
+		await waitFor(() => expect(page.asked('rename')).toEqual([{ conversation: conversationId, title: 'Months' }]));
+		fireEvent.keyDown(screen.getByText('Fix the date parser'), { key: 'F2' });
+		fireEvent.keyDown(screen.getByLabelText('Title of the conversation'), { key: 'Escape' });
+		expect(page.asked('rename')).toHaveLength(1);
+	});
+
+	test('lists conversations with their states and switches', async () => {
+		const other = {
+			id: 'c2' as typeof conversationId,
+			title: 'Release',
+			status: 'waiting',
+			updatedAt: Date.now(),
+			cost: null,
+		} as const;
+		const page = await openChat(snapshot([]), undefined, host => host.answer({ conversations: () => [other] }));
+		act(() => page.host.server.emit('conversations', [other]));
+		fireEvent.click(screen.getByLabelText('Conversations, 1 waiting for you'));
+		await screen.findByText('Waiting for you · now');
+		fireEvent.click(screen.getByText('Release'));
+		await waitFor(() => expect(page.asked('open')).toEqual([{ conversation: null }, { conversation: 'c2' }]));
+	});
+
+	test('sets mode, model and effort as far as the model has them', async () => {
+		const page = await openChat(snapshot([]));
+		fireEvent.click(screen.getByLabelText('Permission mode: Ask'));
+		fireEvent.click(screen.getByText('Plan'));
+		fireEvent.click(screen.getByLabelText('Default effort'));
+		fireEvent.click(screen.getByText('High effort'));
+		fireEvent.click(screen.getByLabelText('Model: Opus 5.5'));
+		fireEvent.click(screen.getByText('Haiku 5'));
+		await waitFor(() => expect(page.asked('setModel')).toEqual([{ conversation: conversationId, model: 'haiku' }]));
+		expect(page.asked('setMode')).toMatchObject([{ mode: 'plan' }]);
+		expect(page.asked('setEffort')).toMatchObject([{ effort: 'high' }]);
+		act(() => page.host.change([], { model: 'haiku' }));
+		expect(screen.queryByLabelText('Default effort')).toBeNull();
+	});
+});

@@ -1,0 +1,34 @@
+// What jsdom lacks and pages need. Sizes are made up: nothing here is about layout.
+import { cleanup } from '@testing-library/react';
+import { afterEach, vi } from 'vitest';
+
+class NoObserver {
+	observe(): void {}
+	unobserve(): void {}
+	disconnect(): void {}
+	takeRecords(): [] {
+		return [];
+	}
+}
+
+vi.stubGlobal('ResizeObserver', NoObserver);
+vi.stubGlobal('IntersectionObserver', NoObserver);
+vi.stubGlobal(
+	'DOMMatrixReadOnly',
+	class {
+		m22 = 1;
+	},
+);
+vi.stubGlobal('matchMedia', (query: string) => ({
+	matches: false,
+	media: query,
+	addEventListener: () => undefined,
+	removeEventListener: () => undefined,
+	addListener: () => undefined,
+	removeListener: () => undefined,
+	dispatchEvent: () => false,
+}));
+Element.prototype.scrollIntoView = () => undefined;
+Element.prototype.scrollTo = () => undefined;
+
+afterEach(() => cleanup());
