@@ -31,12 +31,22 @@ const kindTitles = { question: 'asks', plan: 'proposes a plan' } as const;
 export function approvalLabel(view: ApprovalView): string {
 	if (view.kind === 'question') return `Question: ${oneLine(view.questions[0]?.question ?? view.effect)}`;
 	if (view.kind === 'plan') return 'Plan to approve';
-	return `${view.tool}: ${oneLine(view.effect)}`;
+	const path = pathOf(view);
+	return `${view.tool}: ${path ? path.name : oneLine(view.effect)}`;
+}
+
+/** The file of an edit, in the parts that a narrow row has room for. */
+function pathOf(view: ApprovalView): { readonly name: string; readonly folder: string } | undefined {
+	if (view.kind !== 'edit') return undefined;
+	const parts = view.effect.split(/[\\/]/);
+	return { name: parts.at(-1) ?? view.effect, folder: parts.at(-2) ?? '' };
 }
 
 /** `YELLOW · Fix login`: what stands dimmed behind the label. */
 export function approvalDescription(view: ApprovalView): string {
-	return view.kind === 'question' || view.kind === 'plan' ? view.asker : `${view.tier} · ${view.asker}`;
+	if (view.kind === 'question' || view.kind === 'plan') return view.asker;
+	const folder = pathOf(view)?.folder ?? '';
+	return [folder, view.tier, view.asker].filter(part => part !== '').join(' · ');
 }
 
 /** The words that menus match: what can be done with this approval. */
@@ -157,6 +167,11 @@ export function redConfirmation(view: ApprovalView): {
 		detail: reasons === '' ? view.effect : `${view.effect}\n\n${reasons}`,
 		button: view.tool === 'Bash' ? 'Run It' : `Allow ${view.tool}`,
 	};
+}
+
+/** What stands above the box in which the word of an ORANGE call is typed. */
+export function wordPrompt(view: ApprovalView, word: string): string {
+	return `Type “${word}” to allow this once: ${view.effect}`;
 }
 
 /** One standing permission in a list. */

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { ExpectedError } from '../../core/base/errors';
 import type { Approvals } from '../../core/safety/approvals';
 import type { ApprovalView, Decision } from '../../core/safety/approval';
-import { redConfirmation } from '../../core/safety/views';
+import { redConfirmation, wordPrompt } from '../../core/safety/views';
 import { setContext } from '../host/commands';
 
 /** Asks in a modal whether a call that cannot be undone may run. Each call is asked for by itself. */
@@ -13,16 +13,23 @@ export async function confirmRed(view: ApprovalView): Promise<boolean> {
 
 /** Lets the user type the word of an ORANGE call. `undefined` when they think better of it. */
 async function askForWord(view: ApprovalView, word: string): Promise<string | undefined> {
+	// The message of a wrong word takes the prompt's place, so it says the effect as well.
+	const prompt = wordPrompt(view, word);
 	return vscode.window.showInputBox({
-		title: `Type “${word}” to allow this once`,
-		prompt: view.effect,
+		title: `${view.tier}: ${view.asker}`,
+		prompt,
 		placeHolder: word,
 		ignoreFocusOut: true,
 		validateInput: text => {
 			const typed = text.trim().toLowerCase();
-			return typed === word || word.startsWith(typed) ? undefined : `Type the word “${word}”.`;
+			return typed === '' || typed === word ? undefined : { message: prompt, severity: severityOf(typed, word) };
 		},
 	});
+}
+
+/** Half a word is not wrong yet, but Enter must not take it. */
+function severityOf(typed: string, word: string): vscode.InputBoxValidationSeverity {
+	return word.startsWith(typed) ? vscode.InputBoxValidationSeverity.Info : vscode.InputBoxValidationSeverity.Error;
 }
 
 /**

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { Owner } from '../../core/base/lifecycle';
+import { DisposableStore, Owner } from '../../core/base/lifecycle';
 import type { ApprovalView } from '../../core/safety/approval';
 import type { Approvals } from '../../core/safety/approvals';
 import { isOneClick, noticeText } from '../../core/safety/views';
@@ -15,9 +15,12 @@ const show = 'Show';
 /** Waits a moment, so that what comes together is told together, and what ends at once is not told at all. */
 const gatherMs = 400;
 
+/** As long as a toast stays on the screen; it then waits in the notification centre and can still be answered there. */
+const toastMs = 12_000;
+
 /**
- * Says that a conversation out of view waits. VS Code cannot take a notification back, so there is one at a time: the
- * next is shown when the user has answered the last, and an answer to a call that is over is answered with that fact.
+ * Says that a conversation out of view waits. VS Code cannot take a notification back, so there is one on the screen at
+ * a time, and an answer to a call that is over is answered with that fact.
  */
 export class ApprovalNotices extends Owner {
 	readonly #host: Host;
@@ -42,7 +45,7 @@ export class ApprovalNotices extends Owner {
 		this.own(
 			this.#host.clock.after(gatherMs, () => {
 				this.#isGathering = false;
-				void this.#tell().catch((error: unknown) => this.#host.commands.showFailure(error));
+				void this.#tell();
 			}),
 		);
 	}
@@ -54,12 +57,30 @@ export class ApprovalNotices extends Owner {
 		if (!first) return;
 		for (const view of waiting) this.#told.add(view.id);
 		this.#isShowing = true;
-		try {
-			await (waiting.length === 1 ? this.#tellOne(first) : this.#tellMany(waiting));
-		} finally {
-			this.#isShowing = false;
-		}
+		const answer = waiting.length === 1 ? this.#tellOne(first) : this.#tellMany(waiting);
+		const answered = answer.catch((error: unknown) => this.#failed(error));
+		await Promise.race([answered, this.#goneFromScreen(waiting)]);
+		this.#isShowing = false;
 		await this.#tell();
+	}
+
+	/** Resolves when nothing of it waits any more, or when the toast has left the screen by itself. */
+	#goneFromScreen(views: readonly ApprovalView[]): Promise<void> {
+		const store = this.own(new DisposableStore());
+		return new Promise<void>(resolve => {
+			store.add(this.#host.clock.after(toastMs, resolve));
+			store.add(
+				this.#approvals.onDidEnd(() => {
+					if (!views.some(view => this.#approvals.find(view.id))) resolve();
+				}),
+			);
+		}).finally(() => this.store.delete(store));
+	}
+
+	/** When the window closes, VS Code rejects what was still asked. */
+	async #failed(error: unknown): Promise<void> {
+		if (this.isDisposed || (error instanceof Error && error.name === 'Canceled')) return;
+		await this.#host.commands.showFailure(error);
 	}
 
 	#isInView({ conversation }: ApprovalView): boolean {

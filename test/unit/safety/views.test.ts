@@ -63,9 +63,9 @@ describe('a row of the tree', () => {
 			'approval allow session refuse',
 		],
 		[
-			approval({ kind: 'edit', tool: 'Edit', effect: '/w/a.ts', grants: ['once'] }),
-			'Edit: /w/a.ts',
-			'YELLOW · Fix login',
+			approval({ kind: 'edit', tool: 'Edit', effect: '/w/src/a.ts', grants: ['once'] }),
+			'Edit: a.ts',
+			'src · YELLOW · Fix login',
 			'approval allow refuse edit',
 		],
 		[question, 'Question: Which database?', 'Fix login', 'approval refuse'],
