@@ -7,7 +7,7 @@ import { WebviewPort, webviewHtml, webviewOptions, type Surface } from './webvie
 export interface PanelKind {
 	readonly viewType: string;
 	readonly surface: Surface;
-	readonly icon: vscode.Uri | undefined;
+	readonly icon: vscode.Uri | { readonly light: vscode.Uri; readonly dark: vscode.Uri } | undefined;
 	/** Joins a page to its feature. What it returns lives as long as the panel. */
 	connect(identity: string, port: WebviewPort, panel: vscode.WebviewPanel): Promise<Disposable>;
 }

@@ -91,10 +91,11 @@ async function costsSource(host: Host, deps: LedgerUiDeps, store: DisposableStor
 
 function registerPages(host: Host, deps: LedgerUiDeps): Panels {
 	const extension = host.context.extensionUri;
+	const icon = (name: string): vscode.Uri => vscode.Uri.joinPath(extension, 'media', name);
 	return new Panels(extension, {
 		viewType: panelTypes.execution,
 		surface: 'ledger',
-		icon: vscode.Uri.joinPath(extension, 'media', 'quarterdeck.svg'),
+		icon: { light: icon('tab-light.svg'), dark: icon('tab-dark.svg') },
 		connect: async (identity, port, panel) => {
 			const [page, ledger] = await Promise.all([import('./executionPage'), deps.ledger.get()]);
 			return page.connectExecutionPage(asId<ExecutionId>(identity), port, panel, { host, ledger, chat: deps.chat });

@@ -23,6 +23,7 @@ import { UsageTable } from './UsageTable';
 /** What ran, how it stands, and what it took. */
 export function Header({ view, now }: { readonly view: ExecutionPageView; readonly now: number }): ReactElement {
 	const { execution } = view;
+	const tokens = totalTokens(execution.usage);
 	return (
 		<header className="header">
 			<div className="title-row">
@@ -33,12 +34,11 @@ export function Header({ view, now }: { readonly view: ExecutionPageView; readon
 			<dl className="facts">
 				<Fact name="Status">{statusLabels[execution.status]}</Fact>
 				<Fact name="Started" title={formatMoment(execution.startedAt)}>
-					{formatMoment(execution.startedAt)}{' '}
-					<span className="muted">({formatRelative(execution.startedAt, now)})</span>
+					{formatMoment(execution.startedAt)} <span className="muted">{agoText(execution.startedAt, now)}</span>
 				</Fact>
 				<Fact name="Duration">{durationText(view, now)}</Fact>
 				<Fact name="Cost">{formatRunCost(execution.cost, execution.basis) || 'nothing recorded yet'}</Fact>
-				<Fact name="Tokens">{formatTokens(totalTokens(execution.usage))}</Fact>
+				{tokens > 0 && <Fact name="Tokens">{formatTokens(tokens)}</Fact>}
 				{execution.model !== null && <Fact name="Model">{execution.model}</Fact>}
 				<Fact name="Kind">
 					{kindLabels[execution.kind]}
@@ -103,6 +103,11 @@ function Fact({
 			<dd>{children}</dd>
 		</div>
 	);
+}
+
+/** How long ago, where that says more than the date. */
+function agoText(at: number, now: number): string {
+	return now - at < 7 * 24 * 60 * 60 * 1000 ? `(${formatRelative(at, now)})` : '';
 }
 
 function durationText({ execution }: ExecutionPageView, now: number): string {

@@ -56,7 +56,7 @@ function FailedSteps({ view }: { readonly view: ExecutionPageView }): ReactEleme
 	const steps = failedSteps(view.steps);
 	if (steps.length === 0) return null;
 	const shown = isWhole ? steps : steps.slice(0, shownAtOnce);
-	return (
+	const list = (
 		<ul className="problem-steps">
 			{shown.map(step => (
 				<li key={step.id}>
@@ -84,6 +84,12 @@ function FailedSteps({ view }: { readonly view: ExecutionPageView }): ReactEleme
 				</li>
 			)}
 		</ul>
+	);
+	return (
+		<>
+			<p>{steps.length === 1 ? 'One step did not succeed:' : `${steps.length} steps did not succeed:`}</p>
+			{list}
+		</>
 	);
 }
 

@@ -7,6 +7,15 @@ const address = new URLSearchParams(location.search);
 const themeName = address.get('theme') ?? 'dark';
 const colours: Record<string, string> =
 	themeName === 'contrast' ? themes.contrast : { ...themes.dark, ...themes[themeName as keyof typeof themes] };
+// What the shared themes leave out, as VS Code's own themes have it.
+const more: Record<string, string> = {
+	'--vscode-charts-blue': themeName === 'light' ? '#1a85ff' : '#3794ff',
+	'--vscode-charts-purple': themeName === 'light' ? '#652d90' : '#b180d7',
+	'--vscode-editor-findMatchHighlightBackground': themeName === 'contrast' ? 'transparent' : '#ea5c0055',
+	'--vscode-editor-findMatchHighlightBorder': themeName === 'contrast' ? '#f38518' : 'transparent',
+	'--vscode-editor-findMatchBackground': themeName === 'light' ? '#a8ac94' : '#515c6a',
+};
+for (const [name, value] of Object.entries(more)) document.documentElement.style.setProperty(name, value);
 for (const [name, value] of Object.entries(colours)) document.documentElement.style.setProperty(name, value);
 document.documentElement.style.setProperty(
 	'--vscode-font-family',
