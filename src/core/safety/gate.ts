@@ -136,6 +136,7 @@ export class Gate {
 		const { decision } = this.#ports.approvals.add(
 			{
 				tool: call.tool,
+				call,
 				classification: shown,
 				conversation: origin.conversation,
 				asker: origin.asker,
