@@ -32,7 +32,6 @@ export async function resolveShim(
 		if (!(await files.exists(target))) continue;
 		const kind = win32.extname(target).toLowerCase();
 		if (kind === '.exe') return { command: target, args: [] };
-		if (kind === '.cmd') return resolveShim(target, files, findNode);
 		const beside = win32.join(folder, 'node.exe');
 		const node = (await files.exists(beside)) ? beside : await findNode();
 		if (node !== undefined) return { command: node, args: [target] };
@@ -40,11 +39,16 @@ export async function resolveShim(
 	return undefined;
 }
 
-/** Quoted paths of a shim that start at its own folder, in the order in which they stand; its `node.exe` is no target. */
+/**
+ * Quoted programs of a shim, in the order in which they stand: those under its own folder, and those of the CLI's own
+ * package elsewhere (pnpm on another drive). A script of the user's own that starts something else is not taken apart:
+ * what it sets or adds would be lost.
+ */
 function targetsOf(text: string, folder: string): readonly string[] {
-	const quoted = [...text.matchAll(/"(%~dp0|%dp0%|%~dp0%)?\\?([^"%]+\.(?:exe|js|cjs|mjs|cmd))"/gi)];
+	const quoted = [...text.matchAll(/"(%~dp0|%dp0%)?\\?([^"%]+\.(?:exe|js|cjs|mjs))"/gi)];
 	const paths = quoted
 		.map(match => (match[1] === undefined ? (match[2] ?? '') : win32.join(folder, match[2] ?? '')))
-		.filter(path => win32.isAbsolute(path) && !/^node(?:\.exe)?$/i.test(win32.basename(path)));
+		.filter(path => win32.isAbsolute(path) && !/^node(?:\.exe)?$/i.test(win32.basename(path)))
+		.filter(path => path.startsWith(folder) || /claude-code/i.test(path));
 	return [...new Set(paths)];
 }

@@ -70,8 +70,7 @@ export async function endTree(
 	root: TreeRoot,
 	options: EndTreeOptions = {},
 ): Promise<readonly ProcessEntry[]> {
-	let members = await membersOf(table, root);
-	if (members.length === 0) return [];
+	let members = await settledMembers(table, root);
 	const isRoot = (entry: ProcessEntry): boolean => entry.pid === root.pid && entry.start === root.start;
 	if (options.signal !== undefined && process.platform !== 'win32' && members.some(isRoot)) {
 		signalProcess(root.pid, options.signal);
@@ -80,13 +79,29 @@ export async function endTree(
 			await pause(50);
 			members = await membersOf(table, root, members);
 		}
+		if (members.length === 0) members = await settledMembers(table, root);
 	}
 	for (let round = 0; round < 20 && members.length > 0; round++) {
 		for (const entry of members) await killProcess(entry.pid);
 		await pause(round < 5 ? 20 : 100);
-		members = await membersOf(table, root, members);
+		members = await settledMembers(table, root, members);
 	}
 	return members;
+}
+
+/**
+ * The members, looked for twice when there seem to be none: while a process replaces its program, its environment reads
+ * as empty, and just then it may have lost its parent too.
+ */
+async function settledMembers(
+	table: ProcessTable,
+	root: TreeRoot,
+	known: readonly ProcessEntry[] = [],
+): Promise<readonly ProcessEntry[]> {
+	const members = await membersOf(table, root, known);
+	if (members.length > 0) return members;
+	await pause(50);
+	return membersOf(table, root, known);
 }
 
 /** Sends a signal; a process that is gone already is no failure. */
