@@ -19,7 +19,8 @@ const shared = {
 	bundle: true,
 	minify: production,
 	sourcemap: production ? false : 'linked',
-	logLevel: 'warning',
+	// An editor's task waits for the lines that say a build has begun and ended.
+	logLevel: watch ? 'info' : 'warning',
 	target: 'es2023',
 	legalComments: 'none',
 	metafile: true,
