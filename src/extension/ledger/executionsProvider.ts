@@ -7,6 +7,7 @@ import { MutableDisposable, Owner, type Disposable } from '../../core/base/lifec
 import type { Logger } from '../../core/base/logger';
 import type { ExecutionRow, Ledger } from '../../core/ledger/queries';
 import { executionsTree, isLive } from '../../core/ledger/views/executionsTree';
+import { isFiltered } from '../../core/ledger/views/filter';
 import { failureNodes } from '../../core/ledger/views/viewNode';
 import type { ChatActions } from '../chat/actions';
 import type { FilterState } from './filterState';
@@ -123,6 +124,7 @@ export class ExecutionsProvider extends Owner implements vscode.TreeDataProvider
 				? executionsTree({
 						rows: this.#executions,
 						hasMore: this.#hasMore,
+						isFiltered: isFiltered(this.#deps.filter.value),
 						now: this.#deps.clock.now(),
 						isRunningHere: id => this.#deps.chat.isRunningHere(id),
 						commands: { open: 'quarterdeck.executions.open', more: 'quarterdeck.executions.more' },

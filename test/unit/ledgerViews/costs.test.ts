@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { budgetProblem, budgetText, budgetUse, parseBudget } from '../../../src/core/ledger/views/budget';
+import { budgetProblem, budgetUse, costOfBudget, parseBudget } from '../../../src/core/ledger/views/budget';
 import { costsCsv, csvRanges } from '../../../src/core/ledger/views/costsCsv';
 import { costsSummary } from '../../../src/core/ledger/views/costsHover';
 import { costQueries, costsTree, type CostRows } from '../../../src/core/ledger/views/costsTree';
@@ -29,7 +29,7 @@ describe('the costs tree', () => {
 		]);
 		expect(outline).toEqual([
 			[
-				'Today: ≥ $4.20 · 1 unpriced of $5.00 (84 %) [warning]',
+				'Today: ≥ $4.20 of $5.00 (84 %) · 1 unpriced [warning]',
 				'opus: $4.00 · 2 runs []',
 				'haiku: $0.2000 · 2 runs []',
 			],
@@ -90,7 +90,7 @@ describe('the costs tree', () => {
 
 const levelOf = (dollars: number, limit: number): string => {
 	const use = budgetUse(dollars * 1e9, limit);
-	return `${use.level} ${budgetText(use)}`.trim();
+	return `${use.level} ${costOfBudget(dollars * 1e9, 0, use)}`;
 };
 
 describe('budgets', () => {
@@ -104,13 +104,13 @@ describe('budgets', () => {
 			levelOf(5, 5),
 			levelOf(9, 5),
 		]).toEqual([
-			'none',
-			'ok of $5.00 (0 %)',
-			'ok of $5.00 (79 %)',
-			'warning of $5.00 (80 %)',
-			'warning of $5.00 (99 %)',
-			'exceeded of $5.00 (100 %)',
-			'exceeded of $5.00 (180 %)',
+			'none $1.00',
+			'ok $0.00 of $5.00 (0 %)',
+			'ok $4.00 of $5.00 (79 %)',
+			'warning $4.00 of $5.00 (80 %)',
+			'warning $5.00 of $5.00 (99 %)',
+			'exceeded $5.00 of $5.00 (100 %)',
+			'exceeded $9.00 of $5.00 (180 %)',
 		]);
 	});
 
@@ -136,7 +136,7 @@ describe('the status bar', () => {
 			'|:--|--:|--:|',
 			'| opus | \\$4\\.00 | 1k |',
 			'| haiku | \\$0\\.2000 | 1k |',
-			'| **Today** | **≥ \\$4\\.20 · 1 unpriced of \\$5\\.00 \\(84 %\\)** | |',
+			'| **Today** | **≥ \\$4\\.20 of \\$5\\.00 \\(84 %\\) · 1 unpriced** | |',
 			'| **November 2026** | **\\$20\\.00 of \\$100\\.00 \\(20 %\\)** | |',
 			'',
 			'More than 80 % of the daily budget is used.',

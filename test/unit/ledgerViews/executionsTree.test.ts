@@ -11,6 +11,7 @@ import { execution, hour, now } from './fixtures';
 const input = (change: Partial<ExecutionsTreeInput>): ExecutionsTreeInput => ({
 	rows: [],
 	hasMore: false,
+	isFiltered: false,
 	now,
 	isRunningHere: () => false,
 	commands: { open: 'open', more: 'more' },
@@ -61,13 +62,21 @@ describe('the executions tree', () => {
 		]);
 	});
 
+	test('matches are all in view, whatever was folded before', () => {
+		const rows = [execution('a'), execution('b', { startedAt: now - 60 * hour })];
+		expect(executionsTree(input({ rows, isFiltered: true })).map(node => [node.id, node.isExpanded])).toEqual([
+			['found:2026-11-05', true],
+			['found:2026-11-03', true],
+		]);
+	});
+
 	test('nothing is an empty tree', () => expect(executionsTree(input({}))).toEqual([]));
 
 	test('a finished row', () => {
 		const { label, description, contextValue, icon, command } = executionNode(execution('a'), input({}));
 		expect({ label, description, contextValue, icon, command }).toEqual({
 			label: 'Run a',
-			description: '14:00 · 1 min 12 s · $0.1234 · claude-sonnet-5',
+			description: '1 min 12 s · $0.1234 · claude-sonnet-5 · 14:00',
 			contextValue: 'execution succeeded resumable',
 			icon: { id: 'pass', color: 'testing.iconPassed' },
 			command: { id: 'open', args: ['a'] },
@@ -79,7 +88,7 @@ describe('the executions tree', () => {
 		const here = executionNode(row, input({ isRunningHere: () => true }));
 		expect([here.contextValue, here.description]).toEqual([
 			'execution running stoppable',
-			'14:59 · 12 s · claude-sonnet-5',
+			'12 s · claude-sonnet-5 · 14:59',
 		]);
 		expect(executionNode(row, input({})).contextValue).toBe('execution running');
 	});
@@ -89,7 +98,7 @@ describe('the executions tree', () => {
 		const node = executionNode(row, input({ isRunningHere: () => true }));
 		expect([node.contextValue, node.description]).toEqual([
 			'execution waiting stoppable resumable',
-			'14:00 · waits for you · $0.1234 · claude-sonnet-5',
+			'waits for you · $0.1234 · claude-sonnet-5 · 14:00',
 		]);
 	});
 

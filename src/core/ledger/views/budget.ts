@@ -1,4 +1,5 @@
 import { formatCost, toNano, type NanoDollars } from '../../base/money';
+import { formatCostSum } from './format';
 
 /** The limits that the user set, in US dollars; 0 is none. */
 export interface Budgets {
@@ -23,9 +24,13 @@ export function budgetUse(cost: NanoDollars, limitUsd: number): BudgetUse {
 	return { level: percent >= 100 ? 'exceeded' : percent >= 80 ? 'warning' : 'ok', limit, percent };
 }
 
-/** `of $5.00 (25 %)`, or nothing without a limit. */
-export function budgetText(use: BudgetUse): string {
-	return use.level === 'none' ? '' : `of ${formatCost(use.limit)} (${use.percent} %)`;
+/**
+ * `≥ $1.20 of $5.00 (24 %) · 1 unpriced`; without a limit only the cost. What is cut off in a narrow view stands last.
+ */
+export function costOfBudget(cost: NanoDollars, unpriced: number, use: BudgetUse): string {
+	if (use.level === 'none') return formatCostSum(cost, unpriced);
+	const known = `${unpriced > 0 ? '≥ ' : ''}${formatCost(cost)} of ${formatCost(use.limit)} (${use.percent} %)`;
+	return unpriced > 0 ? `${known} · ${unpriced.toLocaleString('en')} unpriced` : known;
 }
 
 /** The worse of two levels. */

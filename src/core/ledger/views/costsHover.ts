@@ -1,6 +1,6 @@
 import { localDay } from '../../base/clock';
 import type { CostRow } from '../queries';
-import { budgetText, budgetUse, worseLevel, type BudgetLevel, type Budgets } from './budget';
+import { budgetUse, costOfBudget, worseLevel, type BudgetLevel, type Budgets } from './budget';
 import { sumRow, type CostRows } from './costsTree';
 import { formatCostSum, formatTokens, monthLabel, totalTokens } from './format';
 import { escapeMarkdown } from './viewNode';
@@ -27,8 +27,8 @@ export function costsSummary(
 	const todayText = formatCostSum(today.cost, today.unpriced);
 	const lines = ['**Costs of your agents**', '', '| | Cost | Tokens |', '|:--|--:|--:|'];
 	for (const row of [...rows.todayByModel].sort((left, right) => right.cost - left.cost)) lines.push(modelLine(row));
-	lines.push(`| **Today** | **${cell(`${todayText} ${budgetText(dayUse)}`)}** | |`);
-	const monthText = `${formatCostSum(month.cost, month.unpriced)} ${budgetText(monthUse)}`;
+	lines.push(`| **Today** | **${cell(costOfBudget(today.cost, today.unpriced, dayUse))}** | |`);
+	const monthText = costOfBudget(month.cost, month.unpriced, monthUse);
 	lines.push(`| **${monthLabel(localDay(now).slice(0, 7))}** | **${cell(monthText)}** | |`);
 	const level = worseLevel(dayUse.level, monthUse.level);
 	lines.push('', sentence(level, dayUse.level === level ? 'daily' : 'monthly'));
@@ -36,7 +36,7 @@ export function costsSummary(
 		text: todayText,
 		level,
 		hover: lines.join('\n'),
-		spoken: `Agents cost ${todayText} ${budgetText(dayUse)} today`.replace(/\s+/g, ' '),
+		spoken: `Agents cost ${costOfBudget(today.cost, today.unpriced, dayUse)} today`,
 	};
 }
 

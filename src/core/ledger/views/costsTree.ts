@@ -1,6 +1,6 @@
 import { localDay } from '../../base/clock';
 import type { CostQuery, CostRow } from '../queries';
-import { budgetText, budgetUse, type BudgetLevel, type Budgets } from './budget';
+import { budgetUse, costOfBudget, type BudgetLevel, type Budgets } from './budget';
 import { dayBefore, dayLabel, folderName, formatCostSum, formatUsage, monthLabel, plural } from './format';
 import { escapeMarkdown, leaf, type NodeIcon, type ViewNode } from './viewNode';
 
@@ -105,8 +105,7 @@ function totalNode(
 ): ViewNode {
 	const sum = sumRow(rows);
 	const use = budgetUse(sum.cost, limitUsd);
-	const cost = formatCostSum(sum.cost, sum.unpriced);
-	const text = `${cost} ${budgetText(use)}`.trim();
+	const text = costOfBudget(sum.cost, sum.unpriced, use);
 	const tooltip = [
 		`**${label}**: ${escapeMarkdown(text)}`,
 		levelSentences[use.level],

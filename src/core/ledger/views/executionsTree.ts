@@ -23,6 +23,8 @@ export interface ExecutionsTreeInput {
 	readonly rows: readonly ExecutionRow[];
 	/** Whether older rows exist that were not read. */
 	readonly hasMore: boolean;
+	/** Whether only matches are shown: then every day is open. */
+	readonly isFiltered: boolean;
 	readonly now: number;
 	/** Executions that this window runs, and so can stop. */
 	isRunningHere(execution: ExecutionId): boolean;
@@ -61,8 +63,11 @@ export function executionsTree(input: ExecutionsTreeInput): ViewNode[] {
 }
 
 /** One execution as a row. */
-export function executionNode(row: ExecutionRow, input: Omit<ExecutionsTreeInput, 'rows' | 'hasMore'>): ViewNode {
-	const parts = [formatTime(row.startedAt), durationOf(row, input.now), formatRunCost(row.cost, row.basis), row.model];
+export function executionNode(
+	row: ExecutionRow,
+	input: Omit<ExecutionsTreeInput, 'rows' | 'hasMore' | 'isFiltered'>,
+): ViewNode {
+	const parts = [durationOf(row, input.now), formatRunCost(row.cost, row.basis), row.model, formatTime(row.startedAt)];
 	const description = parts.filter(part => part !== null && part !== '').join(' · ');
 	const title = oneLine(row.title) || 'Untitled';
 	const words = ['execution', row.status];
@@ -102,9 +107,16 @@ function dayNode(
 	const label = dayLabel(day, at.input.now);
 	const text = description === '' ? '' : description.filter(part => part !== '').join(' · ');
 	return {
-		...leaf({ id: `day:${day}`, label, description: text, tooltip: day, contextValue: 'day' }),
+		// The tree remembers by id what is folded; a day of matches must not be folded because the whole day was.
+		...leaf({
+			id: `${at.input.isFiltered ? 'found' : 'day'}:${day}`,
+			label,
+			description: text,
+			tooltip: day,
+			contextValue: 'day',
+		}),
 		children: rows.map(row => executionNode(row, at.input)),
-		isExpanded: at.isFirst || rows.some(isLive),
+		isExpanded: at.input.isFiltered || at.isFirst || rows.some(isLive),
 	};
 }
 
