@@ -2,7 +2,7 @@ import { mkdirSync, watch } from 'node:fs';
 import { Sequencer } from '../base/async';
 import { systemClock, type Clock } from '../base/clock';
 import { ExpectedError, errorText } from '../base/errors';
-import { asId, type HostId } from '../base/ids';
+import { asId, type HostId, type StepId } from '../base/ids';
 import { MutableDisposable, Owner, toDisposable, type Disposable } from '../base/lifecycle';
 import { silentLogger, type Logger } from '../base/logger';
 import type { OpenDatabase } from '../storage/sqlDatabase';
@@ -52,6 +52,7 @@ export class LedgerService extends Owner {
 	#snapshotAt: number | null = null;
 	#unsavedLines = 0;
 	#liveHosts = new Set<number>();
+	readonly #stepOwners = new Map<StepId, number>();
 
 	constructor(options: LedgerServiceOptions) {
 		super();
@@ -163,7 +164,7 @@ export class LedgerService extends Owner {
 
 	#context(): ReadContext & OpenProjection {
 		const open = this.#projection();
-		return { ...open, names: open.projection.names, liveHosts: this.#liveHosts };
+		return { ...open, names: open.projection.names, liveHosts: this.#liveHosts, stepOwners: this.#stepOwners };
 	}
 
 	#openFrom(isFresh: boolean): void {
@@ -171,6 +172,7 @@ export class LedgerService extends Owner {
 		this.#open = openProjection(this.#engine!, this.#folders!, this.#journal, this.#log, isFresh);
 		this.#snapshotAt = this.#open.snapshotAt;
 		this.#unsavedLines = 0;
+		this.#stepOwners.clear();
 	}
 
 	#closeProjection(): void {

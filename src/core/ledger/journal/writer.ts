@@ -170,8 +170,9 @@ export class JournalWriter implements Disposable {
 		const segment = (this.#segment ??= await this.#beginSegment());
 		const bytes = Buffer.from(text, 'utf8');
 		await segment.file.write(bytes);
-		const [, hasName] = await Promise.all([segment.file.sync(), segment.file.hasName()]);
-		if (!hasName) throw new ExpectedError('journal-removed', 'The journal file was deleted while it was in use');
+		await segment.file.sync();
+		if (!segment.file.hasName())
+			throw new ExpectedError('journal-removed', 'The journal file was deleted while it was in use');
 		segment.bytes += bytes.length;
 		for (const pending of this.#queue.splice(0, count)) pending.written.resolve();
 		if (segment.bytes >= (this.#options.maxSegmentBytes ?? 16 * 1024 * 1024)) {

@@ -68,7 +68,8 @@ export class ApprovalStore {
 				ON CONFLICT DO UPDATE SET at = excluded.at, execution = excluded.execution,
 					conversation = excluded.conversation, tool = excluded.tool, tier = excluded.tier,
 					effect_segment = excluded.effect_segment, effect_offset = excluded.effect_offset,
-					effect_length = excluded.effect_length`,
+					effect_length = excluded.effect_length
+				WHERE tier IS NULL OR excluded.at <= at`,
 			)
 			.run(values);
 	}

@@ -27,8 +27,8 @@ export type ExecutionEvent = Extract<
 	{ type: `execution.${string}` } | { type: `step.${string}` } | { type: 'usage.recorded' }
 >;
 
-/** Units of an input or output that a search finds; whole outputs would make the index larger than all rows. */
-const searchedUnits = 120;
+/** Units of an output that a search finds; whole outputs would make the index larger than all rows. */
+const searchedUnits = 80;
 
 interface Entry {
 	readonly state: ExecutionState;
@@ -67,7 +67,7 @@ export class ExecutionBatch {
 		switch (event.type) {
 			case 'execution.started':
 				// Agent and project decide where its usage counts, so the usage is taken out first.
-				if (state.kind === null) this.#usages(entry);
+				this.#usages(entry);
 				return startExecution(state, event, line.at, this.#names.idOf(line.host), this.#nameOf);
 			case 'execution.updated':
 				return updateExecution(state, event, line.seq, this.#nameOf);
@@ -85,8 +85,9 @@ export class ExecutionBatch {
 	save(): { readonly executions: readonly ExecutionId[]; readonly costs: boolean } {
 		for (const { state, titleBefore, steps, usages, texts } of this.#entries.values()) {
 			if (state.title !== titleBefore) texts.unshift(state.title);
-			for (const text of texts) {
-				if (state.texts < textsPerExecution) this.#store.indexText(state.row, state.texts++, text);
+			// One text for all of the batch: words are joined over an execution's texts anyway, and each text has a price.
+			if (texts.length > 0 && state.texts < textsPerExecution) {
+				this.#store.indexText(state.row, state.texts++, distinctWords(texts));
 			}
 			this.#store.saveExecution(state);
 			for (const step of steps.values()) this.#store.saveStep(state.row, step);
@@ -135,13 +136,13 @@ export class ExecutionBatch {
 		place: Place,
 	): void {
 		const step = this.#step(entry, event.step, line.at);
-		if (step.kind === null) entry.texts.push(`${event.name} ${event.title} ${searched(event.input, event.title)}`);
+		if (step.kind === null) entry.texts.push(event.name, event.title);
 		startStep(step, event, line.at, this.#names.idOf(event.name), textAt(line, 'input', event.input, place));
 	}
 
 	#endStep(entry: Entry, event: Extract<LedgerEvent, { type: 'step.ended' }>, line: JournalLine, place: Place): void {
 		const step = this.#step(entry, event.step, line.at);
-		if (step.endedAt === null && event.output) entry.texts.push(searched(event.output, ''));
+		if (step.endedAt === null && event.output) entry.texts.push(event.output.slice(0, searchedUnits));
 		endStep(step, event, line.at, textAt(line, 'output', event.output, place));
 	}
 
@@ -175,9 +176,16 @@ export class ExecutionBatch {
 	}
 }
 
-function searched(text: string | null, title: string): string {
-	if (text === null || text === title) return '';
-	return text.slice(0, searchedUnits);
+/** Each word once: a search asks whether it is there, and every place in the index takes memory in every window. */
+function distinctWords(texts: readonly string[]): string {
+	return [
+		...new Set(
+			texts
+				.join(' ')
+				.toLowerCase()
+				.match(/[\p{L}\p{N}]+/gu),
+		),
+	].join(' ');
 }
 
 /** Where a text of an event stands, and its size; `null` when there is none. */

@@ -21,6 +21,15 @@ const marks = (columns: string): string =>
 		.map(() => '?')
 		.join(', ');
 
+const sql = {
+	findExecution: `SELECT ${executionColumns} FROM executions WHERE id = ?`,
+	saveExecution: `INSERT OR REPLACE INTO executions (${executionColumns}) VALUES (${marks(executionColumns)})`,
+	findStep: `SELECT ${stepColumns} FROM execution_steps WHERE execution = ? AND id = ?`,
+	saveStep: `INSERT OR REPLACE INTO execution_steps (${stepColumns}) VALUES (${marks(stepColumns)})`,
+	findUsages: `SELECT ${usageColumns} FROM usage WHERE execution = ?`,
+	saveUsage: `INSERT OR REPLACE INTO usage (${usageColumns}) VALUES (${marks(usageColumns)})`,
+};
+
 /** Reads and writes the rows that batches change. Nothing is decided here. */
 export class RecordStore {
 	readonly #database: SqlDatabase;
@@ -45,43 +54,40 @@ export class RecordStore {
 	}
 
 	saveExecution(state: ExecutionState): void {
-		this.#database
-			.prepare(`INSERT OR REPLACE INTO executions (${executionColumns}) VALUES (${marks(executionColumns)})`)
-			.run([
-				state.row,
-				packId(state.id),
-				state.kind,
-				state.trigger,
-				state.status,
-				state.title,
-				state.error,
-				state.agent,
-				state.project,
-				state.provider,
-				state.model,
-				state.conversation,
-				state.host,
-				state.startedAt,
-				state.endedAt,
-				state.firstAt,
-				state.lastAt,
-				state.titleSeq,
-				state.modelSeq,
-				state.statusSeq,
-				state.texts,
-			]);
+		this.#database.prepare(sql.saveExecution).run([
+			state.row,
+			packId(state.id),
+			state.kind,
+			state.trigger,
+			state.status,
+			state.title,
+			state.error,
+			state.agent,
+			state.project,
+			state.provider,
+			state.model,
+			state.conversation,
+			state.host,
+			state.startedAt,
+			state.endedAt,
+			// Six bytes each that a started and ended execution does not need.
+			state.startedAt === null ? state.firstAt : null,
+			state.endedAt === null ? state.lastAt : null,
+			state.titleSeq,
+			state.modelSeq,
+			state.statusSeq,
+			state.texts,
+		]);
 	}
 
 	step(execution: number, id: string): StepState | undefined {
-		const row = this.#database
-			.prepare(`SELECT ${stepColumns} FROM execution_steps WHERE execution = ? AND id = ?`)
-			.get([execution, packId(id)]);
+		const row = this.#database.prepare(sql.findStep).get([execution, packId(id)]);
 		return row && toStep(row);
 	}
 
 	saveStep(execution: number, state: StepState): void {
 		this.#database
-			.prepare(`INSERT OR REPLACE INTO execution_steps (${stepColumns}) VALUES (${marks(stepColumns)})`)
+			.prepare(sql.saveStep)
 			.run([
 				execution,
 				packId(state.id),
@@ -102,16 +108,13 @@ export class RecordStore {
 	}
 
 	usages(execution: number): UsageState[] {
-		return this.#database
-			.prepare(`SELECT ${usageColumns} FROM usage WHERE execution = ?`)
-			.all([execution])
-			.map(toUsage);
+		return this.#database.prepare(sql.findUsages).all([execution]).map(toUsage);
 	}
 
 	saveUsage(execution: number, state: UsageState): void {
 		const { usage } = state;
 		this.#database
-			.prepare(`INSERT OR REPLACE INTO usage (${usageColumns}) VALUES (${marks(usageColumns)})`)
+			.prepare(sql.saveUsage)
 			.run([
 				execution,
 				state.provider,
@@ -139,7 +142,7 @@ export class RecordStore {
 }
 
 /** An execution's texts have the numbers `row * textsPerExecution` and up. */
-export const textsPerExecution = 2 ** 20;
+export const textsPerExecution = 2 ** 14;
 
 const count = (value: SqlValue | undefined): number => Number(value);
 const countOrNull = (value: SqlValue | undefined): number | null => (value === null ? null : Number(value));
@@ -161,8 +164,8 @@ function toExecution(row: SqlRow): ExecutionState {
 		host: count(row[12]),
 		startedAt: countOrNull(row[13]),
 		endedAt: countOrNull(row[14]),
-		firstAt: count(row[15]),
-		lastAt: count(row[16]),
+		firstAt: count(row[15] ?? row[13]),
+		lastAt: count(row[16] ?? row[14]),
 		titleSeq: count(row[17]),
 		modelSeq: count(row[18]),
 		statusSeq: count(row[19]),

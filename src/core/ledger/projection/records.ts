@@ -106,6 +106,7 @@ export function startExecution(
 	host: number,
 	nameOf: NameOf,
 ): void {
+	if (state.startedAt !== null && at > state.startedAt) return;
 	state.kind = codeOf(words.kind, event.kind);
 	state.trigger = codeOf(words.trigger, event.trigger);
 	state.agent = nameOf(event.agent);
@@ -147,7 +148,7 @@ export function endExecution(state: ExecutionState, event: Of<'execution.ended'>
 	state.statusSeq = 0;
 }
 
-/** Two ends of one record are not expected; the later one wins, whichever is read first. */
+/** Two ends of one record are not expected; the later one wins (and of two starts the earlier), whichever is read first. */
 function isLater(state: { status: number; endedAt: number | null }, at: number, status: number): boolean {
 	return state.endedAt === null || at > state.endedAt || (at === state.endedAt && status >= state.status);
 }
@@ -178,6 +179,7 @@ export function startStep(
 	name: number,
 	input: { readonly place: Place; readonly bytes: number } | null,
 ): void {
+	if (state.kind !== null && at > state.startedAt) return;
 	state.parent = event.parent;
 	state.kind = codeOf(words.stepKind, event.kind);
 	state.name = name;

@@ -48,7 +48,7 @@ CREATE TABLE executions (
 	kind INTEGER, trigger INTEGER, status INTEGER NOT NULL, title TEXT NOT NULL, error TEXT,
 	agent INTEGER NOT NULL, project INTEGER NOT NULL, provider INTEGER NOT NULL, model INTEGER NOT NULL,
 	conversation INTEGER NOT NULL, host INTEGER NOT NULL,
-	started_at INTEGER, ended_at INTEGER, first_at INTEGER NOT NULL, last_at INTEGER NOT NULL,
+	started_at INTEGER, ended_at INTEGER, first_at INTEGER, last_at INTEGER,
 	title_seq INTEGER NOT NULL, model_seq INTEGER NOT NULL, status_seq INTEGER NOT NULL, texts INTEGER NOT NULL);
 CREATE INDEX executions_by_start ON executions (started_at) WHERE kind IS NOT NULL;
 CREATE INDEX executions_by_conversation ON executions (conversation) WHERE conversation <> 0;
@@ -60,7 +60,6 @@ CREATE TABLE execution_steps (
 	input_segment INTEGER, input_offset INTEGER, input_length INTEGER, input_bytes INTEGER NOT NULL,
 	output_segment INTEGER, output_offset INTEGER, output_length INTEGER, output_bytes INTEGER NOT NULL,
 	PRIMARY KEY (execution, id)) WITHOUT ROWID;
-CREATE INDEX steps_by_id ON execution_steps (id);
 
 CREATE TABLE usage (
 	execution INTEGER NOT NULL, provider INTEGER NOT NULL, model INTEGER NOT NULL, seq INTEGER NOT NULL,

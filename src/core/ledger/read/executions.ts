@@ -13,7 +13,14 @@ export interface ReadContext {
 	readonly names: Names;
 	/** Numbers of the names of hosts that run. What a dead one left open reads as interrupted. */
 	readonly liveHosts: ReadonlySet<number>;
+	/**
+	 * Executions of the steps shown last. A text is asked for by its step alone, and an index for that would take more
+	 * memory than anything but the rows; a step that is not here is looked for among all.
+	 */
+	readonly stepOwners: Map<StepId, number>;
 }
+
+const maxStepOwners = 50_000;
 
 const executionColumns = `row, id, kind, trigger, status, title, agent, project, provider, model, conversation,
 	started_at, ended_at, last_at, error, host`;
@@ -33,6 +40,10 @@ export function findExecutions(context: ReadContext, filter: ExecutionFilter): E
 	if (filter.statuses) where(statusCondition(context, filter.statuses));
 	if (filter.kinds) where(`kind IN (${filter.kinds.map(kind => codeOf(words.kind, kind)).join(', ')})`);
 	if (filter.agent !== undefined) where('agent = ?', context.names.find(filter.agent));
+	if (filter.model !== undefined) {
+		const model = context.names.find(filter.model);
+		where('(model = ? OR row IN (SELECT execution FROM usage WHERE usage.model = ?))', model, model);
+	}
 	if (filter.project !== undefined) where('project = ?', context.names.find(filter.project));
 	if (filter.conversation !== undefined) where('conversation = ?', context.names.find(filter.conversation));
 	for (const word of searchWords(filter.text ?? '')) {
@@ -74,12 +85,17 @@ export function placeOfStepText(
 	step: StepId,
 	part: 'input' | 'output',
 ): Place | null | undefined {
-	const row = context.database
-		.prepare(
-			`SELECT ${part}_segment, ${part}_offset, ${part}_length FROM execution_steps INDEXED BY steps_by_id WHERE id = ?`,
-		)
-		.get([packId(step)]);
-	return row && toPlace(row, 0);
+	const columns = `${part}_segment, ${part}_offset, ${part}_length`;
+	const id = packId(step);
+	const { database, stepOwners } = context;
+	const find = `SELECT execution, ${columns} FROM execution_steps WHERE`;
+	const owner = stepOwners.get(step);
+	const row =
+		(owner === undefined ? undefined : database.prepare(`${find} execution = ? AND id = ?`).get([owner, id])) ??
+		database.prepare(`${find} id = ?`).get([id]);
+	if (!row) return undefined;
+	stepOwners.set(step, Number(row[0]));
+	return toPlace(row, 1);
 }
 
 /** Executions that a host left open, by host. */
@@ -155,28 +171,36 @@ function toRow(context: ReadContext, row: SqlRow): ExecutionRow {
 
 function readSteps(context: ReadContext, row: number, execution: ExecutionRow): StepRow[] {
 	const isOver = !['running', 'waiting'].includes(execution.status);
+	if (context.stepOwners.size > maxStepOwners) context.stepOwners.clear();
 	return context.database
 		.prepare(
 			`SELECT id, parent, kind, name, title, status, started_at, ended_at, usage, cost, input_bytes, output_bytes
 			FROM execution_steps WHERE execution = ? AND kind IS NOT NULL ORDER BY started_at, coalesce(input_offset, 0), id`,
 		)
 		.all([row])
-		.map(step => ({
-			id: asId<StepId>(unpackId(step[0])),
-			execution: execution.id,
-			parent: step[1] === null ? null : asId<StepId>(unpackId(step[1])),
-			kind: words.stepKind[Number(step[2])]!,
-			name: context.names.textOf(step[3]),
-			title: String(step[4]),
-			// A step that its execution did not wait for never told its end.
-			status: isOpen(Number(step[5])) && isOver ? 'interrupted' : (words.status[Number(step[5])] as StepStatus),
-			startedAt: Number(step[6]),
-			endedAt: step[7] === null ? null : Number(step[7]),
-			usage: step[8] === null ? null : unpackUsage(String(step[8])),
-			cost: step[9] === null ? null : Number(step[9]),
-			inputBytes: Number(step[10]),
-			outputBytes: Number(step[11]),
-		}));
+		.map(step => {
+			context.stepOwners.set(asId<StepId>(unpackId(step[0])), row);
+			return toStep(context, step, execution.id, isOver);
+		});
+}
+
+function toStep(context: ReadContext, step: SqlRow, execution: ExecutionId, isOver: boolean): StepRow {
+	return {
+		id: asId<StepId>(unpackId(step[0])),
+		execution,
+		parent: step[1] === null ? null : asId<StepId>(unpackId(step[1])),
+		kind: words.stepKind[Number(step[2])]!,
+		name: context.names.textOf(step[3]),
+		title: String(step[4]),
+		// A step that its execution did not wait for never told its end.
+		status: isOpen(Number(step[5])) && isOver ? 'interrupted' : (words.status[Number(step[5])] as StepStatus),
+		startedAt: Number(step[6]),
+		endedAt: step[7] === null ? null : Number(step[7]),
+		usage: step[8] === null ? null : unpackUsage(String(step[8])),
+		cost: step[9] === null ? null : Number(step[9]),
+		inputBytes: Number(step[10]),
+		outputBytes: Number(step[11]),
+	};
 }
 
 function readUsage({ database, names }: ReadContext, row: number, execution: ExecutionId): UsageRow[] {
