@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { leftovers, runVariable, signal, stopTree } from './lib/processes.ts';
 import { root } from './lib/tools.ts';
 
@@ -119,7 +120,7 @@ async function runCommand(command: Command): Promise<{ readonly count: Count; re
 	});
 	clearInterval(heartbeat);
 	if (child.pid !== undefined) running.delete(child.pid);
-	return { count: countOf(command, code), log: Buffer.concat(parts).toString('utf8') };
+	return { count: countOf(command, code), log: stripVTControlCharacters(Buffer.concat(parts).toString('utf8')) };
 }
 
 interface VitestResults {

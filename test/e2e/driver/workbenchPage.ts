@@ -1,0 +1,158 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Frame, Locator, Page } from 'playwright-core';
+import { root } from '../../../scripts/lib/tools.ts';
+import { ChatPage } from './chatPage.ts';
+import { until } from './until.ts';
+
+export type Theme = 'light' | 'dark' | 'contrast';
+
+const themes: Readonly<Record<Theme, { readonly name: string; readonly mark: string }>> = {
+	light: { name: 'Light Modern', mark: 'vs' },
+	dark: { name: 'Dark Modern', mark: 'vs-dark' },
+	contrast: { name: 'Default High Contrast', mark: 'hc-black' },
+};
+
+/** A window of the workbench, driven as a person does. */
+export class WorkbenchPage {
+	readonly page: Page;
+
+	constructor(page: Page) {
+		this.page = page;
+	}
+
+	/** Resolves when the activity bar has our icon: the workbench is drawn and knows the extension. */
+	async drawn(): Promise<void> {
+		await this.activityIcon().waitFor({ timeout: 45_000 });
+	}
+
+	activityIcon(): Locator {
+		return this.page.locator('.activitybar .action-label[aria-label^="Quarterdeck"]').first();
+	}
+
+	/** Opens our sidebar. A click on the icon of an open one would close it, and a fresh window may still be about to open it. */
+	async openSidebar(): Promise<void> {
+		const pane = this.pane('Chat');
+		await until('our sidebar', async () => {
+			if (await pane.isVisible()) return true;
+			const item = this.page.locator('.activitybar .action-item:has([aria-label^="Quarterdeck"])').first();
+			const isOpening = /\bchecked\b/.test((await item.getAttribute('class')) ?? '');
+			if (!isOpening) await this.activityIcon().click();
+			return pane.waitFor({ timeout: 2000 }).then(
+				() => true,
+				() => false,
+			);
+		});
+	}
+
+	/** Opens the chat and resolves when its page is drawn. */
+	async openChat(): Promise<ChatPage> {
+		await this.openSidebar();
+		return new ChatPage(await this.surface('chat'));
+	}
+
+	/** The frame of one of our pages: the content of a webview is two frames deep. */
+	surface(name: string): Promise<Frame> {
+		return until(
+			`the page '${name}'`,
+			async () => {
+				for (const frame of this.page.frames()) {
+					if (frame.isDetached()) continue;
+					const isOurs = await frame
+						.evaluate(
+							wanted =>
+								document.querySelector(`#root[data-surface="${wanted}"]`)?.childElementCount !== undefined &&
+								(document.querySelector('#root')?.childElementCount ?? 0) > 0,
+							name,
+						)
+						.catch(() => false);
+					if (isOurs) return frame;
+				}
+				return undefined;
+			},
+			30_000,
+		);
+	}
+
+	/** A section of the sidebar, by its title. */
+	pane(title: string): Locator {
+		return this.page
+			.locator('.pane')
+			.filter({ has: this.page.locator(`.pane-header[aria-label^="${title}"]`) })
+			.first();
+	}
+
+	/** Opens a section where it is folded and returns its rows as a person reads them. */
+	async rows(title: string): Promise<readonly string[]> {
+		await this.expand(title);
+		const rows = this.pane(title).locator('.monaco-list-row');
+		const labels = await rows.evaluateAll(items =>
+			items.map(item => item.getAttribute('aria-label') ?? item.textContent ?? ''),
+		);
+		return labels.map(label => label.trim());
+	}
+
+	/** One row of a section. */
+	async row(title: string, text: string | RegExp): Promise<Locator> {
+		await this.expand(title);
+		return this.pane(title).locator('.monaco-list-row').filter({ hasText: text }).first();
+	}
+
+	async expand(title: string): Promise<void> {
+		await this.openSidebar();
+		const header = this.pane(title).locator('.pane-header');
+		if ((await header.getAttribute('aria-expanded')) === 'false') await header.click();
+	}
+
+	/** Runs a command by what the palette shows for it, `Quarterdeck: Open Chat`. */
+	async command(title: string): Promise<void> {
+		await this.page.keyboard.press('F1');
+		const input = this.quickInput();
+		await input.waitFor();
+		await input.fill(`>${title}`);
+		const entry = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first();
+		await entry.waitFor();
+		await entry.click();
+	}
+
+	/** The text box of the palette, of picks and of questions. */
+	quickInput(): Locator {
+		return this.page.locator('.quick-input-widget .quick-input-box input').first();
+	}
+
+	/** Toasts on the screen. */
+	notifications(): Locator {
+		return this.page.locator('.notifications-toasts .notification-list-item');
+	}
+
+	/** Buttons of VS Code's own modal question. */
+	dialog(): Locator {
+		return this.page.locator('.monaco-dialog-box');
+	}
+
+	/** Types into an input box or a pick, and takes the first match. */
+	async answerInput(text: string): Promise<void> {
+		const input = this.quickInput();
+		await input.waitFor();
+		await input.fill(text);
+		await this.page.keyboard.press('Enter');
+	}
+
+	/** Picks a theme as the user does. */
+	async setTheme(theme: Theme): Promise<void> {
+		const { name, mark } = themes[theme];
+		await this.command('Preferences: Color Theme');
+		await this.answerInput(name);
+		await this.page.locator(`.monaco-workbench.${mark}`).waitFor();
+		await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+	}
+
+	/** Writes test/results/NAME.png and returns its path. */
+	async screenshot(name: string): Promise<string> {
+		const folder = join(root, 'test', 'results');
+		mkdirSync(folder, { recursive: true });
+		const path = join(folder, `${name}.png`);
+		await this.page.screenshot({ path });
+		return path;
+	}
+}
