@@ -19,6 +19,13 @@ interface Rule {
 	readonly read: Tier | null;
 	readonly write: Tier | null;
 	readonly why: string;
+	/** The rule counts even where the place alone would be stricter: harmless devices, the agent's own notebook. */
+	readonly isLenient?: boolean;
+}
+
+/** A rule that holds for a path, with what it says of the access. */
+interface RuleFinding extends Finding {
+	readonly isLenient: boolean;
 }
 
 const systemFolders: Readonly<Record<'posix' | 'win32', readonly string[]>> = {
@@ -50,14 +57,21 @@ const tempFolders: Readonly<Record<'posix' | 'win32', readonly string[]>> = {
 };
 
 const compiled = new WeakMap<SafetyContext, PathRules>();
+const recent = new Map<string, PathRules>();
 
-/** The rules of one context, compiled once. */
+const maxLookups = 4000;
+
+/** The rules of one context, compiled once: also when the host makes an equal context anew for each call. */
 export function pathRules(context: SafetyContext): PathRules {
 	const known = compiled.get(context);
 	if (known) return known;
-	const made = new PathRules(context);
-	compiled.set(context, made);
-	return made;
+	const { workspaceFolders, home, platform, protectedPaths, storageFolders } = context;
+	const key = JSON.stringify([workspaceFolders, home, platform, protectedPaths, storageFolders]);
+	const rules = recent.get(key) ?? new PathRules(context);
+	if (recent.size >= 8) recent.clear();
+	recent.set(key, rules);
+	compiled.set(context, rules);
+	return rules;
 }
 
 /** Judges paths: where they really lie, and what may be done to them. */
@@ -67,6 +81,9 @@ export class PathRules {
 	readonly #folders: readonly string[];
 	readonly #home: string;
 	readonly #temp: readonly string[];
+	/** Matches every path for which some rule could hold, and few others. */
+	readonly #hints: RegExp;
+	readonly #lookups = new Map<string, Rule | null>();
 	readonly #isCaseBlind: boolean;
 	readonly #isNative: boolean;
 	readonly isWindows: boolean;
@@ -80,7 +97,9 @@ export class PathRules {
 		this.#home = this.#slashed(context.home);
 		this.#folders = context.workspaceFolders.map(folder => this.#slashed(folder));
 		this.#temp = this.isWindows ? [`${this.#home}/AppData/Local/Temp`] : tempFolders.posix;
-		this.#rules = [...this.#ownRules(), ...protectedRules.map(rule => this.#compile(rule as RawRule))];
+		const raw = [...this.#ownRules(), ...protectedRules.map(rule => rule as RawRule)];
+		this.#rules = raw.map(rule => this.#compile(rule));
+		this.#hints = hintPattern(raw.flatMap(rule => rule.globs));
 	}
 
 	/** The absolute path that a word means, `/`-separated, `..` and links not yet followed. */
@@ -131,9 +150,10 @@ export class PathRules {
 		const byPlace = this.#byPlace(real, text, access, isRecursive);
 		const byRule = this.#byRule(real, text, access) ?? this.#byRule(written, text, access);
 		const other = written === real ? undefined : this.#byRule(written, text, access);
-		let finding = byRule && (isWorse(byRule.tier, byPlace.tier) || this.#isLenient(byRule, byPlace)) ? byRule : byPlace;
+		const isRuleBinding = byRule && (isWorse(byRule.tier, byPlace.tier) || byRule.isLenient);
+		let finding: Finding = isRuleBinding ? byRule : byPlace;
 		if (other && isWorse(other.tier, finding.tier)) finding = other;
-		const around = isRecursive || access === 'delete' ? this.#around(real, text, access) : undefined;
+		const around = isRecursive ? this.#around(real, text, access) : undefined;
 		return around && isWorse(around.tier, finding.tier) ? around : finding;
 	}
 
@@ -161,11 +181,6 @@ export class PathRules {
 	/** Whether the path is the top of a workspace folder, the home folder or something above either. */
 	isTop(real: string): boolean {
 		return [this.#home, ...this.#folders].some(folder => this.#isInside(folder, real));
-	}
-
-	/** A harmless rule (a device, the agent's notebook) is the one case in which a rule is milder than the place. */
-	#isLenient(rule: Finding, place: Finding): boolean {
-		return rule.reason.endsWith('harmless device') || (rule.reason.endsWith('own notebook') && place.tier !== 'BLACK');
 	}
 
 	#byPlace(real: string, text: string, access: Access, isRecursive: boolean): Finding {
@@ -201,22 +216,28 @@ export class PathRules {
 			: { tier: 'YELLOW', reason: `deletes ${text} ${where}` };
 	}
 
-	#byRule(path: string, text: string, access: Access): Finding | undefined {
-		const rule = this.#rules.find(candidate => candidate.patterns.some(pattern => pattern.test(path)));
+	#byRule(path: string, text: string, access: Access): RuleFinding | undefined {
+		const rule = this.#ruleFor(path);
 		if (!rule || access === 'list') return undefined;
 		const tier = access === 'read' ? rule.read : rule.write;
-		return tier === null ? undefined : { tier, reason: `${text} ${rule.why}` };
+		return tier === null ? undefined : { tier, reason: `${text} ${rule.why}`, isLenient: rule.isLenient === true };
 	}
 
-	/** Reading or deleting a folder with everything in it reaches the secrets that lie inside it. */
+	/** The first rule that holds for a path. What was looked up lately is remembered: lines name the same paths often. */
+	#ruleFor(path: string): Rule | undefined {
+		const known = this.#lookups.get(path);
+		if (known !== undefined) return known === null ? undefined : known;
+		const rule = this.#hints.test(path)
+			? this.#rules.find(candidate => candidate.patterns.some(pattern => pattern.test(path)))
+			: undefined;
+		if (this.#lookups.size >= maxLookups) this.#lookups.clear();
+		this.#lookups.set(path, rule ?? null);
+		return rule;
+	}
+
+	/** Reading a folder with everything in it reaches the secrets that lie inside it. */
 	#around(real: string, text: string, access: Access): Finding | undefined {
-		if (access === 'list' || access === 'write') return undefined;
-		if (access === 'delete') {
-			const path = `${real === '/' ? '' : real}/.git`;
-			return /(?:^|\/)\.git$/u.test(real) || !this.#isNative || !isThere(path) || !this.isTop(real)
-				? undefined
-				: { tier: 'RED', reason: `deletes the whole repository (${text})` };
-		}
+		if (access !== 'read') return undefined;
 		return this.#isInside(this.#home, real) && !this.#folders.some(folder => this.#isInside(real, folder))
 			? { tier: 'ORANGE', reason: `reads everything under ${text}, keys and passwords included` }
 			: undefined;
@@ -239,7 +260,7 @@ export class PathRules {
 		return normal.length > 1 && normal.endsWith('/') ? normal.slice(0, -1) : normal;
 	}
 
-	#ownRules(): Rule[] {
+	#ownRules(): RawRule[] {
 		const storage = (this.#context.storageFolders ?? []).map(folder => escapeGlob(this.#slashed(folder)));
 		const own: RawRule = {
 			globs: storage.flatMap(folder => [folder, `${folder}/**`]),
@@ -255,13 +276,13 @@ export class PathRules {
 			why: 'is protected by your settings',
 			examples: [],
 		};
-		return [this.#compile(own), this.#compile(added)];
+		return [own, added];
 	}
 
-	/** A glob of the user's covers what lies below it, too; a relative one counts from each workspace folder. */
+	/** A glob of the user's covers what lies below it, too; a relative one holds in every folder. */
 	#userGlobs(glob: string): string[] {
-		const slashed = (this.isWindows ? glob.replaceAll('\\', '/') : glob).replace(/\/+$/u, '');
-		if (slashed === '') return [];
+		const slashed = (this.isWindows ? glob.replaceAll('\\', '/') : glob).replace(/(?:\/+(?:\*\*)?)+$/u, '');
+		if (slashed === '') return glob === '' ? [] : ['/**'];
 		const isAnchored = /^(?:\/|~|\*\*|[a-z]:)/iu.test(slashed);
 		const bases = isAnchored ? [slashed] : [`**/${slashed.replace(/^\.\//u, '')}`];
 		return bases.flatMap(base => [base, `${base}/**`]);
@@ -275,6 +296,20 @@ export class PathRules {
 
 interface RawRule extends Omit<Rule, 'patterns'> {
 	readonly globs: readonly string[];
+}
+
+/** The longest plain piece of each glob: a path that holds none of them matches no glob. */
+function hintPattern(globs: readonly string[]): RegExp {
+	const pieces = globs.map(glob => {
+		const plain = glob.replace(/\[[^\]]*\]|\{[^}]*\}/gu, '*').split(/[*?~]+|\*\*\//u);
+		return plain
+			.reduce((longest, piece) => (piece.length > longest.length ? piece : longest), '')
+			.replace(/^\/|\/$/gu, '');
+	});
+	const unique = [...new Set(pieces)].filter(
+		piece => !pieces.some(other => other !== piece && piece.includes(other) && other !== ''),
+	);
+	return new RegExp(unique.map(piece => piece.replace(/[$()*+.?[\\\]^{|}]/gu, '\\$&')).join('|'), 'iu');
 }
 
 function dotted(run: string, at: number, whole: string): string {
@@ -295,26 +330,31 @@ function followLink(path: string): string {
 	}
 }
 
-function isThere(path: string): boolean {
-	return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-}
-
 /** The real path of the deepest part that exists, followed by the rest. */
 function realOfExisting(path: string): string {
 	let existing = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 	let rest = '';
-	for (;;) {
-		try {
-			const real = realpathSync.native(existing);
-			return real === '/' && rest !== '' ? rest : real + rest;
-		} catch {
-			// Not there (or not readable): go on with the folder that holds it, unless it is a link that leads nowhere yet.
-			const target = danglingTarget(existing);
-			if (target !== undefined) return target + rest;
-			if (existing === '/' || existing === '.' || existing === '') return path;
-			rest = existing.slice(existing.lastIndexOf('/')) + rest;
-			existing = posix.dirname(existing);
-		}
+	while (!isThere(existing)) {
+		if (existing === '/' || existing === '.' || existing === '') return path;
+		rest = existing.slice(existing.lastIndexOf('/')) + rest;
+		existing = posix.dirname(existing);
+	}
+	try {
+		const real = realpathSync.native(existing);
+		return real === '/' && rest !== '' ? rest : real + rest;
+	} catch {
+		// A link that leads nowhere yet: writing through it makes what it points to.
+		return (danglingTarget(existing) ?? existing) + rest;
+	}
+}
+
+/** Asked first, as a look-up that throws costs many times more. */
+function isThere(path: string): boolean {
+	try {
+		return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+	} catch {
+		// Below a file, or not ours to look at: the folder above tells.
+		return false;
 	}
 }
 

@@ -223,6 +223,8 @@ class ShellAnalysis implements Judge {
 
 	#children(node: SyntaxNode, scope: ShellScope, stdin: Stdin): void {
 		if (node.type === 'Statement') return this.#statements([node], scope, stdin);
+		// The command of a `coproc` stands in no statement of its own.
+		if (node.type === 'Command') return this.#simple(node, scope, stdin, false);
 		if (node.type === 'Word') return void expandWord(node, this.#wordScope(scope));
 		if (node.type === 'Script') return this.#substitution(node, scope);
 		if (node.type === 'Subshell') return this.#statements(node.body.commands, scope.fork(), stdin);

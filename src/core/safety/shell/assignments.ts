@@ -32,6 +32,7 @@ export function judgeAssignment(
 	}
 	const text = wordText(value, words).text;
 	judgeVariable(judge, assignment.name, text, scope);
+	if (assignment.name === 'IFS' && !isForOneCommand) scope.isSplitChanged = true;
 	if (!isForOneCommand) scope.assign(assignment.name, assignment.append ? undefined : text);
 }
 

@@ -2,6 +2,7 @@ import type { Tier } from '../../ledger/events';
 import type { CommandCall, Judge } from './call';
 import { findHandler } from './handlers';
 import { hasOption, isOption, sortWords } from './options';
+import { judgeMentions } from './mentions';
 import { findRule, programName, type CommandRule } from './table';
 import { isUnknown, unknownMark, type Field } from './words';
 
@@ -29,6 +30,7 @@ function isPlainName(judge: Judge, call: CommandCall): boolean {
 	if (name.includes(unknownMark)) {
 		judge.add('ORANGE', `runs a program whose name is not known before it runs (${name.replaceAll(unknownMark, '…')})`);
 		if (
+			call.scope.isSplitChanged ||
 			hasOption(call.args, ['-rf', '-fr', '-r', '-R', '-c', '-e', '--force', '-exec', '-delete']) ||
 			call.args.some(isUnknown)
 		) {
@@ -64,7 +66,7 @@ function judgeUnknown(judge: Judge, call: CommandCall, name: string): void {
 
 function judgeByTable(judge: Judge, call: CommandCall, rule: CommandRule): void {
 	const { name, args, scope } = call;
-	const sorted = sortWords(args, rule.valued ?? []);
+	const sorted = sortWords(args, [...(rule.valued ?? []), ...(rule.out ?? []), ...(rule.in ?? [])]);
 	const sub = rule.subs ? findSub(rule.subs, args, sorted.positional) : undefined;
 	const tier: Tier = sub && rule.subs ? (rule.subs[sub] ?? rule.tier) : rule.tier;
 	const shown = sub ? `${name} ${sub}` : name;
@@ -166,35 +168,4 @@ function judgePaths(judge: Judge, call: CommandCall, rule: CommandRule, position
 		case 'none':
 		case undefined:
 	}
-}
-
-/** Secrets and set-up files count wherever a command names them, whatever the command is. */
-export function judgeMentions(judge: Judge, args: readonly Field[], call: CommandCall, mayWrite: boolean): void {
-	const cwds = call.scope.cwds.length > 0 ? call.scope.cwds : ['/'];
-	for (const field of args) {
-		for (const candidate of candidates(field.text)) {
-			for (const cwd of cwds) {
-				const access = mayWrite ? 'write' : 'read';
-				const finding = field.isGlob
-					? judge.rules.judgePattern(candidate, cwd, access)
-					: judge.rules.protection(candidate, cwd, access);
-				if (finding) judge.add(finding.tier, finding.reason);
-			}
-		}
-	}
-}
-
-/** The paths that may stand in a word: `--file=PATH`, `@PATH`, `host:PATH`, `-I/PATH`. */
-function candidates(text: string): readonly string[] {
-	if (text.length > 1000 || text.includes('\n') || text.includes(unknownMark) || text === '') return [];
-	const found = new Set<string>();
-	const add = (part: string): void => {
-		const plain = part.replace(/^[@"']+|["']+$/gu, '');
-		if (plain !== '' && !plain.startsWith('-') && !/^https?:/iu.test(plain)) found.add(plain);
-	};
-	add(text);
-	for (const part of text.split(/[=:,;]/u)) add(part);
-	const slash = text.search(/[/~]/u);
-	if (text.startsWith('-') && slash > 0) add(text.slice(slash));
-	return [...found];
 }

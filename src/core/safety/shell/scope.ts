@@ -18,6 +18,8 @@ const manyValues = 8;
 export class ShellScope {
 	/** The folders the shell may be in; empty when it could be anywhere. */
 	cwds: readonly string[];
+	/** Whether words are split at other characters than usual: then no variable's value tells the words. */
+	isSplitChanged = false;
 	/** Whether programs may come from somewhere else than usual. */
 	isPathChanged = false;
 	readonly functions: Set<string>;
@@ -38,12 +40,14 @@ export class ShellScope {
 	fork(): ShellScope {
 		const copy = new ShellScope(this.cwds, this.#values, this.functions);
 		copy.isPathChanged = this.isPathChanged;
+		copy.isSplitChanged = this.isSplitChanged;
 		copy.#choice = this.#choice;
 		return copy;
 	}
 
 	/** The value of a variable in the reading that is looked at now. */
 	value(name: string): string | undefined {
+		if (this.isSplitChanged) return undefined;
 		const chosen = this.#choice.get(name);
 		if (chosen !== undefined) return chosen;
 		if (name === 'PWD') return this.cwds.length === 1 ? this.cwds[0] : undefined;
@@ -102,16 +106,5 @@ export class ShellScope {
 		);
 		const all = [...new Set(isCertain ? next : [...this.cwds, ...next])];
 		this.cwds = all.length > manyValues ? [] : all;
-	}
-
-	/** Takes over what another scope may have changed, as after a branch that may not run. */
-	merge(other: ShellScope): void {
-		this.cwds = other.cwds.length === 0 || this.cwds.length === 0 ? [] : [...new Set([...this.cwds, ...other.cwds])];
-		this.isPathChanged ||= other.isPathChanged;
-		for (const [name, values] of other.#values) {
-			if (values === null) this.assign(name, undefined);
-			else for (const value of values) this.assign(name, value);
-		}
-		for (const name of other.functions) this.functions.add(name);
 	}
 }

@@ -1,4 +1,5 @@
 import type { CommandCall, Handler, Judge } from '../call';
+import { judgeMentions } from '../mentions';
 import { hasOption, isOption, sortWords } from '../options';
 import { plainField, unknownMark, type Field } from '../words';
 
@@ -25,6 +26,7 @@ const git: Handler = (call, judge) => {
 			scope.fork(),
 		);
 	else if (sub === 'rm' || sub === 'mv') fileNames(call, judge, sub, rest);
+	judgeMentions(judge, named(rest), call, false);
 	for (const field of outputs(rest, sub)) judge.path(field, 'write', scope);
 	if (sub !== 'grep' && sub !== 'log' && hasOption(rest, ['--no-index'])) {
 		for (const field of sortWords(rest, []).positional) judge.path(field, 'read', scope);
@@ -135,6 +137,14 @@ function fileNames(call: CommandCall, judge: Judge, sub: 'rm' | 'mv', rest: read
 	if (hasOption(rest, ['--cached'])) return;
 	for (const field of sortWords(rest, []).positional)
 		judge.path(field, sub === 'rm' ? 'delete' : 'write', call.scope, hasOption(rest, ['-r']));
+}
+
+/** The words that may name files or objects: all but messages. */
+function named(rest: readonly Field[]): readonly Field[] {
+	return rest.filter((field, index) => {
+		const before = rest[index - 1]?.text ?? '';
+		return !/\s/u.test(field.text) && !/^(?:-[a-z]*m|--message|--author|--grep|-S|-G|--format|--pretty)$/u.test(before);
+	});
 }
 
 function outputs(rest: readonly Field[], sub: string | undefined): readonly Field[] {

@@ -111,6 +111,7 @@ function curlOption(call: CommandCall, judge: Judge, name: string, value: Field 
 		judge.path(value, 'write', call.scope);
 	if (/^(?:-b|--cookie|-E|--cert|--key|--netrc-file)$/u.test(name) && !value.text.includes('='))
 		judge.path(value, 'read', call.scope);
+	if (name === '-K' || name === '--config') judge.path(value, 'read', call.scope);
 	if (name === '-K' || name === '--config') judge.add('ORANGE', 'curl takes its options from a file or its input');
 	if (name === '--unix-socket') judge.path(value, 'write', call.scope);
 	if (name === '-x' || name === '--proxy') judge.add('ORANGE', 'curl goes through another machine');

@@ -108,7 +108,8 @@ const build: Handler = (call, judge) => {
 		if (name === '--eval' || name === '-E') judge.add('RED', `${call.name} runs rules given with the command`);
 		if (value && /^(?:-C|-f|--directory|--file|--makefile|--justfile)$/u.test(name)) {
 			judge.path(value, 'read', call.scope);
-			if (value.text === '-' || value.process) judge.add('RED', `${call.name} runs rules that it is given`);
+			if (value.text === '-' || value.process || /^\/(?:dev|proc)\//u.test(value.text))
+				judge.add('RED', `${call.name} runs rules that it is given`);
 			const zone = judge.rules.zone(judge.rules.real(judge.rules.absolute(value.text, call.scope.cwds[0] ?? '/')));
 			if (zone === 'temp' || zone === 'outside')
 				judge.add('ORANGE', `${call.name} runs rules from outside the workspace`);

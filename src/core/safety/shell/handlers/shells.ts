@@ -143,6 +143,8 @@ const readVariables: Handler = (call, judge) => {
 };
 
 const printf: Handler = (call, judge) => {
+	if (call.name === 'let' && call.args.some(field => /\[.*(?:\$\(|`)/su.test(field.text)))
+		judge.add('RED', 'hides a command inside arithmetic');
 	if (call.name !== 'printf' || !hasOption(call.args, ['-v'])) return;
 	const name = call.args[call.args.findIndex(field => field.text.startsWith('-v')) + 1]?.text ?? unknownMark;
 	if (/\[.*(?:\$\(|`)/su.test(name)) judge.add('RED', 'hides a command inside an array index');

@@ -1,6 +1,8 @@
 import { judgeVariable } from '../assignments';
 import type { CommandCall, Handler, Judge } from '../call';
 import { hasOption } from '../options';
+import type { ShellScope } from '../scope';
+import { findRule, programName } from '../table';
 import { plainField, unknownMark, type Field } from '../words';
 
 /** Options of wrappers that take the next word, and how many words stand before the command. */
@@ -60,7 +62,7 @@ export function wrappedCommand(args: readonly Field[], valued: readonly string[]
 	while (at < args.length) {
 		const text = args[at]?.text ?? '';
 		if (text === '--') at++;
-		else if (valued.includes(text)) at += 2;
+		else if (valued.includes(text) || takesNext(text, valued)) at += 2;
 		else if (/^[-+]./u.test(text)) at++;
 		else if (left > 0) {
 			left--;
@@ -68,6 +70,20 @@ export function wrappedCommand(args: readonly Field[], valued: readonly string[]
 		} else break;
 	}
 	return args.slice(at);
+}
+
+/** `-Eu root`: the last letter of a group may take the next word. */
+function takesNext(text: string, valued: readonly string[]): boolean {
+	return /^-[A-Za-z]{2,}$/u.test(text) && valued.includes(`-${text.at(-1)}`);
+}
+
+/** The command that a wrapper starts; a first word that no program has may be the value of an option not known here. */
+function judgeInner(judge: Judge, rest: readonly Field[], call: CommandCall, inner: ShellScope): void {
+	judge.command(rest, inner, call.stdin);
+	if (findRule(programName(rest[0]?.text ?? ''))) return;
+	rest.slice(1, 5).forEach((field, index) => {
+		if (findRule(programName(field.text))) judge.command(rest.slice(index + 1), inner.fork(), call.stdin);
+	});
 }
 
 const wrapper: Handler = (call, judge) => {
@@ -83,7 +99,7 @@ const wrapper: Handler = (call, judge) => {
 		judgeVariable(judge, text.slice(0, equals), text.slice(equals + 1), inner);
 		rest = rest.slice(1);
 	}
-	if (rest.length > 0) return judge.command(rest, inner, stdin);
+	if (rest.length > 0) return judgeInner(judge, rest, call, inner);
 	if (name === 'env') judge.add('YELLOW', 'env shows environment variables, secrets included');
 	if (['sudo', 'doas', 'pkexec', 'su-exec', 'gosu', 'chroot', 'unshare', 'nsenter', 'wsl', 'busybox'].includes(name)) {
 		if (!hasOption(args, ['-l', '-k', '-v', '--version', '--help']))
@@ -130,8 +146,13 @@ const xargs: Handler = (call, judge) => {
 	const own = wrappedCommand(call.args, valued, 0);
 	const end = own.findIndex(field => /^:{3,4}\+?$/u.test(field.text));
 	const command = end < 0 ? own : own.slice(0, end);
+	const given = end < 0 ? [] : own.slice(end).filter(field => !/^:{3,4}\+?$/u.test(field.text));
+	for (const field of given) {
+		if (command.length > 0) judge.command([...command, field], call.scope.fork());
+		else judge.line(field.text, call.scope.fork());
+	}
 	if (command.length === 0) {
-		if (call.name !== 'xargs') judge.add('RED', `${call.name} runs the lines that it reads`);
+		if (call.name !== 'xargs' && given.length === 0) judge.add('RED', `${call.name} runs the lines that it reads`);
 		return;
 	}
 	const joined = command.map(field => field.text).join(' ');
