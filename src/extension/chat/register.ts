@@ -19,6 +19,7 @@ export interface ChatRegistration extends Disposable {
 export function registerChat(host: Host, chat: Lazy<Chat>): ChatRegistration {
 	const store = new DisposableStore();
 	const extension = host.context.extensionUri;
+	const icon = (name: string): vscode.Uri => vscode.Uri.joinPath(extension, 'media', name);
 	const view: ChatView = store.add(
 		new ChatView(extension, async port => (await chat.get()).connect(port, 'sidebar', undefined, () => view.isVisible)),
 	);
@@ -26,7 +27,7 @@ export function registerChat(host: Host, chat: Lazy<Chat>): ChatRegistration {
 		new Panels(extension, {
 			viewType: panelTypes.chat,
 			surface: 'chat',
-			icon: vscode.Uri.joinPath(extension, 'media', 'quarterdeck.svg'),
+			icon: { light: icon('tab-light.svg'), dark: icon('tab-dark.svg') },
 			connect: async (identity, port, panel) =>
 				(await chat.get()).connect(port, 'tab', asId<ConversationId>(identity), () => panel.visible),
 		}),

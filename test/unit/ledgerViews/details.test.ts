@@ -115,6 +115,19 @@ describe('the log', () => {
 		expect(output.slice(many.length).map(text => text.length)).toEqual([lineLimit, lineLimit, 5]);
 	});
 
+	test('of a long failure, only the lines that say so are errors', async () => {
+		const { lines, log } = collect();
+		texts['a:output'] = Array.from({ length: 100 }, (_, index) => (index === 60 ? 'not ok 60' : `ok ${index}`)).join(
+			'\n',
+		);
+		const failed = step('a', { status: 'failed', outputBytes: 9 });
+		await log.update({ execution: execution('e1'), steps: [failed], usage: [] }, signal);
+		expect(lines.filter(line => line.level === 'error').map(line => line.text)).toEqual([
+			'not ok 60',
+			'Failed after 1.0 s',
+		]);
+	});
+
 	test('a text that cannot be read is tried again by the next update', async () => {
 		let isBroken = true;
 		const lines: LogLine[] = [];

@@ -28,6 +28,8 @@ export type ReadStepText = (
 /** A line longer than this goes on in the next one, so that one minified file cannot stall the view. */
 export const lineLimit = 2_000;
 const sliceLength = 256 * 1024;
+const shortFailure = 20;
+const looksFailed = /\b(error|errors|err!|failed|failure|failing|fatal|panic|exception|not ok|traceback)\b/i;
 
 interface LogEvent {
 	readonly key: string;
@@ -75,7 +77,9 @@ export class ExecutionLog {
 	async #emitText(event: LogEvent, progress: Progress, signal: AbortSignal): Promise<void> {
 		const { step, part } = event;
 		if (!step || part === null || (part === 'input' ? step.inputBytes : step.outputBytes) === 0) return;
-		const level = part === 'output' && step.status === 'failed' ? 'error' : 'debug';
+		const isFailure = part === 'output' && step.status === 'failed';
+		const emit = (text: string): void =>
+			this.#emit(isFailure ? failureLines(event, text) : linesOf(event, text, 'debug'));
 		for (let total = Infinity; progress.offset < total && !signal.aborted;) {
 			const slice = await this.#read(step.id, part, progress.offset, sliceLength);
 			({ total } = slice);
@@ -84,9 +88,9 @@ export class ExecutionLog {
 			const text = progress.rest + slice.text;
 			const cut = progress.offset < total ? text.lastIndexOf('\n') + 1 : text.length;
 			progress.rest = text.slice(cut);
-			if (cut > 0) this.#emit(linesOf(event, text.slice(0, cut).replace(/\r?\n$/, ''), level));
+			if (cut > 0) emit(text.slice(0, cut).replace(/\r?\n$/, ''));
 		}
-		if (progress.rest !== '' && !signal.aborted) this.#emit(linesOf(event, progress.rest, level));
+		if (progress.rest !== '' && !signal.aborted) emit(progress.rest);
 	}
 }
 
@@ -153,6 +157,13 @@ function stepEvents(step: StepRow): LogEvent[] {
 		start,
 		{ key: `end:${step.id}`, at: Math.max(step.endedAt, step.startedAt), part: 'output', step, level, text },
 	];
+}
+
+/** What a failed step gave: all of it when it is short, else the lines that say what failed, among the rest. */
+function failureLines(event: LogEvent, text: string): LogLine[] {
+	const lines = linesOf(event, text, 'error');
+	if (lines.length <= shortFailure) return lines;
+	return lines.map(line => (looksFailed.test(line.text) ? line : { ...line, level: 'debug' }));
 }
 
 function linesOf(event: LogEvent, text: string, level: LogLevel): LogLine[] {
