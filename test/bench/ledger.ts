@@ -42,8 +42,11 @@ export async function run(print: (line: BenchLine) => void): Promise<void> {
 }
 
 function report(print: (line: BenchLine) => void, metric: string, unit: string, value: number, baseline: number): void {
-	const round = (figure: number): number => Number(figure.toPrecision(4));
 	print({ bench, metric, value: round(value), unit, baseline: round(baseline), ratio: round(value / baseline) });
+}
+
+function round(figure: number): number {
+	return Number(figure.toPrecision(4));
 }
 
 /** Events of a turn as they come: a hundred callers that each wait for their own event before the next. */

@@ -1,7 +1,7 @@
 import { build } from 'esbuild';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { asId, type ExecutionId } from '../../../src/core/base/ids';
 import { readCosts } from '../../../src/core/ledger/read/costs';
 import { readExecution } from '../../../src/core/ledger/read/executions';
@@ -16,10 +16,8 @@ export interface KillResult {
 	readonly doubleCounted: number;
 }
 
-const repository = resolve(import.meta.dirname, '../../..');
-
 /** Bundles the writing window into one file that plain node runs. */
-export async function bundleChild(folder: string): Promise<string> {
+async function bundleChild(repository: string, folder: string): Promise<string> {
 	const outfile = join(folder, 'killChild.mjs');
 	await build({
 		entryPoints: [join(repository, 'test/bench/ledgerParts/killChild.ts')],
@@ -36,7 +34,8 @@ export async function bundleChild(folder: string): Promise<string> {
  * Two windows write into one folder and are killed at a random moment, round after round, while this process follows
  * the journal, snapshots and merges like a third window. At the end a new window opens the folder.
  */
-export async function killRounds(child: string, folder: string, rounds: number): Promise<KillResult> {
+export async function killRounds(repository: string, folder: string, rounds: number): Promise<KillResult> {
+	const child = await bundleChild(repository, folder);
 	const acknowledged = new Set<ExecutionId>();
 	const engine = sqlJsEngine(join(repository, 'node_modules/sql.js/dist/sql-wasm.wasm'));
 	const open = async (): Promise<LedgerService> => {

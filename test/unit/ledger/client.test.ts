@@ -35,6 +35,8 @@ function startWorker(file: string, workers: Worker[]): LedgerPort {
 	worker.on('exit', code => exit.fire(code));
 	worker.on('error', () => undefined);
 	return {
+		// A thread has no origin: that rule means windows.
+		// oxlint-disable-next-line unicorn/require-post-message-target-origin
 		post: message => worker.postMessage(message),
 		onMessage(listener) {
 			worker.on('message', listener);

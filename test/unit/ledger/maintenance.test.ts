@@ -48,6 +48,21 @@ function clientOf(service: LedgerService): Client<LedgerContract> {
 	return connect<LedgerContract>(port(1));
 }
 
+const say = (conversation: ConversationId, body: string): LedgerEvent => ({
+	type: 'conversation.item',
+	conversation,
+	item: id.item(),
+	order: 1,
+	body,
+});
+const costs = (of: LedgerService) =>
+	of.read(context =>
+		['day', 'month', 'agent', 'model'].map(by =>
+			readCosts(context, { fromDay: '2026-01-01', toDay: '2026-12-31', by: [by as 'day'] }),
+		),
+	);
+const midnight = (daysAgo: number): number => new Date(2026, 5, 15 - daysAgo).getTime();
+
 function stepOf(execution: ExecutionId, step: StepId, output: string): LedgerEvent[] {
 	return [
 		{ type: 'step.started', execution, step, parent: null, kind: 'tool', name: 'Bash', title: 'ls', input: 'ls -l' },
@@ -101,13 +116,6 @@ test('what is older than the retention is forgotten by every window, and its cos
 	const folder = temporaryFolder();
 	const [ancient, recent, kept, gone] = [id.execution(), id.execution(), id.conversation(), id.conversation()];
 	const big = 'x'.repeat(100_000);
-	const say = (conversation: ConversationId, body: string): LedgerEvent => ({
-		type: 'conversation.item',
-		conversation,
-		item: id.item(),
-		order: 1,
-		body,
-	});
 	await write(folder, 100, [
 		started(ancient, { title: 'ancient', agent: 'scout' }),
 		...stepOf(ancient, id.step(), big),
@@ -131,12 +139,6 @@ test('what is older than the retention is forgotten by every window, and its cos
 	}
 	const watching = await openAt(folder, { days: 30, megabytes: 80 });
 	const service = await openAt(folder, { days: 30, megabytes: 80 });
-	const costs = (of: LedgerService) =>
-		of.read(context =>
-			['day', 'month', 'agent', 'model'].map(by =>
-				readCosts(context, { fromDay: '2026-01-01', toDay: '2026-12-31', by: [by as 'day'] }),
-			),
-		);
 	const facts = async (of: LedgerService) => ({
 		costs: await costs(of),
 		executions: (await of.read(context => findExecutions(context, {}))).map(row => row.id),
@@ -169,7 +171,6 @@ test('what is older than the retention is forgotten by every window, and its cos
 test('the cutoff is the older of age and size, never touches the last day, and there is none without need', () => {
 	const parts = [100, 50, 10].map(daysAgo => ({ bytes: 4 * 1024 * 1024, lastAt: now - daysAgo * dayMs }));
 	const at = (days: number, megabytes: number) => cutoffOf(now, { days, megabytes }, parts)?.beforeAt;
-	const midnight = (daysAgo: number): number => new Date(2026, 5, 15 - daysAgo).getTime();
 	expect(at(365, 80)).toBe(midnight(365));
 	expect(at(365, 11)).toBe(midnight(100));
 	expect(at(365, 6)).toBe(midnight(50));

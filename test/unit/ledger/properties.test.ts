@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -228,6 +228,8 @@ test('events give the same rows in any order, in any batches, and however often 
 	);
 }, 60_000);
 
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
 test('the roll-ups are the sums of the executions', async () => {
 	await fc.assert(
 		fc.asyncProperty(journal, fc.integer({ min: 1, max: 6 }), async (lines, batches) => {
@@ -243,7 +245,6 @@ test('the roll-ups are the sums of the executions', async () => {
 				total: { cost: number; usage: { input: number }; executions: number }[];
 				costs: { cost: number; executions: number }[][];
 			};
-			const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 			const cost = sum(facts.executions.map(({ execution }) => execution.cost ?? 0));
 			expect(facts.total[0]?.cost ?? 0).toBe(cost);
 			expect(facts.total[0]?.usage.input ?? 0).toBe(

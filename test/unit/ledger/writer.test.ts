@@ -25,8 +25,8 @@ class FaultyDisk implements AppendFs {
 	fault: { readonly at: 'write' | 'sync' | 'create'; readonly code: string } | undefined;
 	syncs = 0;
 
-	readonly ensureFolder = diskAppendFs.ensureFolder;
-	readonly remove = diskAppendFs.remove;
+	readonly ensureFolder = (folder: string): Promise<void> => diskAppendFs.ensureFolder(folder);
+	readonly remove = (path: string): Promise<void> => diskAppendFs.remove(path);
 
 	async create(path: string) {
 		this.#failAt('create');
