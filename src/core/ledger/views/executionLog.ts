@@ -27,7 +27,8 @@ export type ReadStepText = (
 
 /** A line longer than this goes on in the next one, so that one minified file cannot stall the view. */
 export const lineLimit = 2_000;
-const sliceLength = 256 * 1024;
+// Large, because the other side reads the whole text for each slice of it.
+const sliceLength = 1024 * 1024;
 const shortFailure = 20;
 const looksFailed = /\b(error|errors|err!|failed|failure|failing|fatal|panic|exception|not ok|traceback)\b/i;
 
