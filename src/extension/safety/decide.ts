@@ -22,14 +22,9 @@ async function askForWord(view: ApprovalView, word: string): Promise<string | un
 		ignoreFocusOut: true,
 		validateInput: text => {
 			const typed = text.trim().toLowerCase();
-			return typed === '' || typed === word ? undefined : { message: prompt, severity: severityOf(typed, word) };
+			return typed === '' || typed === word ? undefined : prompt;
 		},
 	});
-}
-
-/** Half a word is not wrong yet, but Enter must not take it. */
-function severityOf(typed: string, word: string): vscode.InputBoxValidationSeverity {
-	return word.startsWith(typed) ? vscode.InputBoxValidationSeverity.Info : vscode.InputBoxValidationSeverity.Error;
 }
 
 /**
