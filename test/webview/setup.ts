@@ -28,7 +28,10 @@ vi.stubGlobal('matchMedia', (query: string) => ({
 	removeListener: () => undefined,
 	dispatchEvent: () => false,
 }));
-Element.prototype.scrollIntoView = () => undefined;
-Element.prototype.scrollTo = () => undefined;
+// Tests that drive a real browser run in Node's own environment, without a document.
+if (typeof Element !== 'undefined') {
+	Element.prototype.scrollIntoView = () => undefined;
+	Element.prototype.scrollTo = () => undefined;
+}
 
 afterEach(() => cleanup());

@@ -53,11 +53,20 @@ export function App({ client, saved, wanted }: AppProps): ReactElement {
 function useWantedRow(host: ReturnType<typeof useChatHost>, state: ChatState): void {
 	const { jump } = state;
 	const asked = useRef(0);
+	const { conversation, items } = state;
+	const isOpen = conversation !== null;
+	const isRestored = useRef(false);
 	useEffect(() => {
-		if (!jump || jump.count === asked.current || !state.conversation) return;
+		const { topItem } = host.saved.value;
+		if (!isOpen || isRestored.current) return;
+		isRestored.current = true;
+		if (topItem !== null && !items.some(item => item.id === topItem)) host.dispatch({ type: 'jump', item: topItem });
+	}, [host, isOpen, items]);
+	useEffect(() => {
+		if (!jump || jump.count === asked.current || !isOpen) return;
 		asked.current = jump.count;
 		void fetchUntil(host, state, jump.item);
-	}, [host, state, jump]);
+	}, [host, state, jump, isOpen]);
 }
 
 function Opening({ state }: { readonly state: ChatState }): ReactElement {

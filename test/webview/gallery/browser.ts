@@ -7,17 +7,17 @@ import { chromium, type Browser } from 'playwright-core';
 import { findTool, tool, type Tools } from '../../../scripts/lib/tools.ts';
 
 /** A Chromium: named by the environment, made ready by the test harness, or installed on the system. */
-function findChromium(): Tools['browser'] {
+export function findChromium(): Tools['browser'] | undefined {
 	const named = process.env['QUARTERDECK_TEST_CHROMIUM'];
 	if (named) return { executable: named, args: [], env: {} };
 	const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 	const installed = places.find(path => existsSync(path));
-	return findTool('browser') ?? (installed ? { executable: installed, args: [], env: {} } : tool('browser'));
+	return findTool('browser') ?? (installed ? { executable: installed, args: [], env: {} } : undefined);
 }
 
 /** Starts the browser; whoever asked closes it. */
 export async function launchBrowser(): Promise<Browser> {
-	const { executable, args, env } = findChromium();
+	const { executable, args, env } = findChromium() ?? tool('browser');
 	return chromium.launch({
 		executablePath: executable,
 		args: [...args, '--no-sandbox', '--disable-quic', '--no-first-run'],

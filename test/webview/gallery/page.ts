@@ -23,9 +23,9 @@ const scene = scenes[address.get('scene') ?? 'short'];
 if (!scene) throw new Error('No such scene');
 const host = createFakeHost(scene.snapshot);
 Object.assign(globalThis, { acquireVsCodeApi: () => host.api });
-// The shooter asks which scenes there are and what to do in this one.
+// The shooter asks which scenes there are and what to do in this one; tests drive the host.
 Object.assign(globalThis, {
-	gallery: { names: Object.keys(scenes), press: scene.press ?? [], type: scene.type ?? '' },
+	gallery: { names: Object.keys(scenes), press: scene.press ?? [], type: scene.type ?? '', host },
 });
 if (scene.conversations) host.answer({ conversations: () => scene.conversations ?? [] });
 import('../../../src/webviews/chat/main').then(

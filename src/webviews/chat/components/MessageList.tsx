@@ -1,9 +1,9 @@
 import { useCallback, useEffect, useRef, useState, type ReactElement, type RefObject } from 'react';
-import { Virtuoso, type ListRange, type VirtuosoHandle } from 'react-virtuoso';
+import { Virtuoso, type VirtuosoHandle } from 'react-virtuoso';
 import type { ChatItem } from '../../../core/chat/items';
 import { Codicon } from '../../shared/components/Codicon';
 import { formatCount } from '../../shared/format';
-import { prefersReducedMotion } from '../../shared/theme';
+import { useFollow, type Follow } from '../follow';
 import { useHost } from '../host';
 import { isBusy, type ChatState } from '../state';
 import { Activity } from './Activity';
@@ -23,25 +23,14 @@ const viewportMargin = { top: 400, bottom: 400 };
 export function MessageList({ state }: { readonly state: ChatState }): ReactElement {
 	const { saved } = useHost();
 	const list = useRef<VirtuosoHandle>(null);
-	const [isAtEnd, setIsAtEnd] = useState(saved.value.topItem === null);
-	const isAtEndNow = useRef(isAtEnd);
+	const follow = useFollow();
 	const { rows, children } = state.grouped;
 	const onEarlier = useEarlier(state);
-	useFollow(list, isAtEndNow, state);
-	useJump(list, state);
+	useOwnPrompt(rows, follow);
+	useJump(list, state, follow);
 	const [first] = useState(() => startRow(rows, saved.value.topItem));
-	const onRange = (range: ListRange): void => {
-		const top = rows[range.startIndex - state.firstIndex];
-		saved.update({ topItem: isAtEndNow.current ? null : (top?.id ?? null) });
-	};
-	const toEnd = (): void =>
-		list.current?.scrollToIndex({
-			index: 'LAST',
-			align: 'end',
-			behavior: rows.length > 200 || prefersReducedMotion() ? 'auto' : 'smooth',
-		});
 	return (
-		<div className="list">
+		<div className="list" onClickCapture={follow.onClickCapture}>
 			<Virtuoso<ChatItem, ListContext>
 				ref={list}
 				className="scroller"
@@ -56,18 +45,13 @@ export function MessageList({ state }: { readonly state: ChatState }): ReactElem
 				itemContent={renderRow}
 				components={parts}
 				increaseViewportBy={viewportMargin}
-				atBottomThreshold={24}
-				atBottomStateChange={isAtBottom => {
-					isAtEndNow.current = isAtBottom;
-					setIsAtEnd(isAtBottom);
-					if (isAtBottom) saved.update({ topItem: null });
-				}}
-				followOutput={isAtBottom => (isAtBottom ? 'auto' : false)}
-				rangeChanged={onRange}
+				scrollerRef={follow.onScroller}
+				totalListHeightChanged={follow.onHeight}
+				followOutput={follow.isFollowing ? 'auto' : false}
 				startReached={onEarlier}
 			/>
-			{!isAtEnd && (
-				<button type="button" className="to-end" onClick={toEnd}>
+			{!follow.isFollowing && (
+				<button type="button" className="to-end" onClick={follow.follow}>
 					<Codicon name="arrow-down" />
 					Jump to latest
 				</button>
@@ -102,22 +86,18 @@ function useEarlier(state: ChatState): () => void {
 	}, [attempt, conversation, dispatch, first, isWanted]);
 }
 
-/** Text that grows in the last row moves the end down without adding a row: the view goes with it if it was there. */
-function useFollow(list: RefObject<VirtuosoHandle | null>, isAtEnd: RefObject<boolean>, state: ChatState): void {
-	const last = state.grouped.rows.at(-1);
-	const wasSent = useRef(last);
+/** One's own prompt is always shown, wherever one was reading. */
+function useOwnPrompt(rows: readonly ChatItem[], { follow }: Follow): void {
+	const last = rows.at(-1);
+	const seen = useRef(last?.id);
 	useEffect(() => {
-		if (isAtEnd.current) list.current?.autoscrollToBottom();
-	});
-	useEffect(() => {
-		const isNew = last !== undefined && last.id !== wasSent.current?.id;
-		wasSent.current = last;
-		// One's own prompt is always shown, wherever one was reading.
-		if (isNew && last.kind === 'user') list.current?.scrollToIndex({ index: 'LAST', align: 'end' });
-	}, [list, last]);
+		const isNew = last !== undefined && last.id !== seen.current;
+		seen.current = last?.id;
+		if (isNew && last.kind === 'user') follow();
+	}, [last, follow]);
 }
 
-function useJump(list: RefObject<VirtuosoHandle | null>, state: ChatState): void {
+function useJump(list: RefObject<VirtuosoHandle | null>, state: ChatState, { release }: Follow): void {
 	const done = useRef(0);
 	const { jump, grouped } = state;
 	useEffect(() => {
@@ -127,8 +107,9 @@ function useJump(list: RefObject<VirtuosoHandle | null>, state: ChatState): void
 		);
 		if (at < 0) return;
 		done.current = jump.count;
+		release();
 		list.current?.scrollToIndex({ index: at, align: 'center' });
-	}, [list, jump, grouped]);
+	}, [list, jump, grouped, release]);
 }
 
 function ListHeader({ context }: { readonly context?: ListContext }): ReactElement | null {

@@ -33,7 +33,7 @@ export const Row = memo(
 	function Row({ item, childMap }: RowProps): ReactElement {
 		const kids = childMap.get(item.id) ?? noKids;
 		return (
-			<div className={`row row-${item.kind}`} role="article" aria-label={labels[item.kind]}>
+			<div className={`row row-${item.kind}`} data-item={item.id} role="article" aria-label={labels[item.kind]}>
 				{item.kind === 'user' && <UserRow item={item} />}
 				{item.kind === 'text' && <MessageRow item={item} />}
 				{item.kind === 'thinking' && <ThinkingRow item={item} />}
