@@ -1,8 +1,8 @@
 // npm run bench -- NAME: bundles the measurements of that name, runs them, prints one JSON object a line.
-import { build, stop } from 'esbuild';
+import { build, stop, type Plugin } from 'esbuild';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { leftovers, runVariable } from '../../scripts/lib/processes.ts';
 import { runNode } from '../../scripts/lib/runNode.ts';
@@ -10,8 +10,20 @@ import { cache, root } from '../../scripts/lib/tools.ts';
 import type { Bench } from './line.ts';
 
 const folder = join(root, 'test', 'bench');
-// Beside the sources, so that what is not bundled is found in node_modules and import.meta.dirname is as deep as there.
+// Below the checkout, so that what is not bundled is found in node_modules.
 const output = join(cache, 'bench');
+
+/** In a bundle every file would have the bundle's folder; each keeps the one it was written in. */
+const ownFolders: Plugin = {
+	name: 'own-folders',
+	setup(bundler) {
+		bundler.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+			if (path.includes('node_modules')) return undefined;
+			const contents = readFileSync(path, 'utf8').replaceAll('import.meta.dirname', JSON.stringify(dirname(path)));
+			return { contents, loader: 'ts' };
+		});
+	},
+};
 
 /** A name stands for its own file and for parts that begin with it: `kill` for killLedger.ts and killClaude.ts. */
 function filesOf(name: string): readonly string[] {
@@ -42,7 +54,7 @@ async function bundle(file: string): Promise<Bench> {
 		format: 'esm',
 		target: 'node22',
 		external: Object.keys({ ...dependencies, ...devDependencies }),
-		define: { 'import.meta.dirname': JSON.stringify(folder) },
+		plugins: [ownFolders],
 		logLevel: 'warning',
 	});
 	return (await import(pathToFileURL(outfile).href)) as Bench;
