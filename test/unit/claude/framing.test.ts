@@ -61,6 +61,13 @@ describe('frames', () => {
 		expect(readAll(Buffer.from(`${'x'.repeat(5000)}\n`)).garbage[0]?.length).toBe(300);
 	});
 
+	test('lines that only together make sense are not joined', () => {
+		const lines = ['{"a":[{}', '{}]}', '{"b":1}', '{"f":1}'];
+		const bytes = Buffer.from(`${lines.join('\n')}\n`);
+		const expected = { frames: [{ b: 1 }, { f: 1 }], garbage: ['{"a":[{}', '{}]}'] };
+		expect([readAll(bytes), readAll(bytes, [...bytes.keys()])]).toEqual([expected, expected]);
+	});
+
 	test('bytes that are not UTF-8 cost one character, not the line', () => {
 		const bytes = Buffer.concat([Buffer.from('{"a":"x'), Buffer.from([0xff, 0xc3]), Buffer.from('y"}\n{"b":"ü"}\n')]);
 		expect(readAll(bytes, [7, 8, 9, 17, 18]).frames).toEqual([{ a: 'x\uFFFD\uFFFDy' }, { b: 'ü' }]);
