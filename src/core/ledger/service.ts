@@ -225,6 +225,11 @@ export class LedgerService extends Owner {
 		const { database } = this.#projection();
 		this.#snapshotTimer.value = undefined;
 		const at = this.#clock.now();
+		// After much new, the tables are full of half-empty pages: every window would hold them in memory.
+		if (this.#unsavedLines >= snapshotLines) {
+			database.exec("INSERT INTO search (search) VALUES ('optimize')");
+			database.compact();
+		}
 		try {
 			writeSnapshot(this.#folders!.snapshot, database.export(), this.#journal, at);
 			this.#snapshotAt = at;

@@ -56,7 +56,8 @@ export class JournalTail {
 				future: Number(row[5]),
 				firstAt: row[6] === null ? null : Number(row[6]),
 				lastAt: row[7] === null ? null : Number(row[7]),
-				seenBytes: -1,
+				// A segment that has not grown since the snapshot is not even opened.
+				seenBytes: Number(row[2]),
 			});
 		}
 	}

@@ -31,6 +31,10 @@ export class NodeSqlite implements SqlDatabase {
 		return result;
 	}
 
+	compact(): void {
+		this.exec('VACUUM');
+	}
+
 	export(): Uint8Array {
 		throw new Error('The file is the image');
 	}

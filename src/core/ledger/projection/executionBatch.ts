@@ -27,8 +27,8 @@ export type ExecutionEvent = Extract<
 	{ type: `execution.${string}` } | { type: `step.${string}` } | { type: 'usage.recorded' }
 >;
 
-/** Units of an output that a search finds; whole outputs would make the index larger than all rows. */
-const searchedUnits = 80;
+/** Units of a failed step's output that a search finds; whole outputs would make the index larger than all rows. */
+const searchedUnits = 200;
 
 interface Entry {
 	readonly state: ExecutionState;
@@ -142,7 +142,9 @@ export class ExecutionBatch {
 
 	#endStep(entry: Entry, event: Extract<LedgerEvent, { type: 'step.ended' }>, line: JournalLine, place: Place): void {
 		const step = this.#step(entry, event.step, line.at);
-		if (step.endedAt === null && event.output) entry.texts.push(event.output.slice(0, searchedUnits));
+		// Of outputs, people look for the errors.
+		const isFailure = step.endedAt === null && event.status === 'failed';
+		if (isFailure && event.output) entry.texts.push(event.output.slice(0, searchedUnits));
 		endStep(step, event, line.at, textAt(line, 'output', event.output, place));
 	}
 

@@ -16,8 +16,9 @@ export function readCosts(context: ReadContext, query: CostQuery): CostRow[] {
 		.map(row => {
 			const key = keyOf(context, query.by, row);
 			const sums = row.slice(query.by.length).map(Number);
-			const [executions, unpriced] = runs?.get(key.join('\0')) ?? [sums[6]!, sums[7]!];
-			return {
+			const text = key.join('\0');
+			const [executions, unpriced] = runs?.get(text) ?? [sums[6]!, sums[7]!];
+			const found: CostRow = {
 				key,
 				cost: sums[0]!,
 				usage: {
@@ -30,8 +31,10 @@ export function readCosts(context: ReadContext, query: CostQuery): CostRow[] {
 				executions,
 				unpriced,
 			};
+			return { text, found };
 		})
-		.sort((left, right) => (left.key.join('\0') < right.key.join('\0') ? -1 : 1));
+		.sort((left, right) => (left.text < right.text ? -1 : 1))
+		.map(({ found }) => found);
 }
 
 interface Source {

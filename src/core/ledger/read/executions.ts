@@ -47,7 +47,9 @@ export function findExecutions(context: ReadContext, filter: ExecutionFilter): E
 	if (filter.project !== undefined) where('project = ?', context.names.find(filter.project));
 	if (filter.conversation !== undefined) where('conversation = ?', context.names.find(filter.conversation));
 	for (const word of searchWords(filter.text ?? '')) {
-		where(`row IN (SELECT docid / ${textsPerExecution} FROM search WHERE search MATCH ?)`, word);
+		// A common word is looked up while walking the rows in order; sorting all that hold it would take their memory.
+		const row = isCommon(context.database, word) ? '+row' : 'row';
+		where(`${row} IN (SELECT docid / ${textsPerExecution} FROM search WHERE search MATCH ?)`, word);
 	}
 	return context.database
 		.prepare(
@@ -129,6 +131,13 @@ function searchWords(text: string): string[] {
 	// Lower case, since AND, OR, NOT and NEAR mean something in capitals.
 	const found = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 	return found.map((word, index) => (index === found.length - 1 ? `${word}*` : word));
+}
+
+function isCommon(database: SqlDatabase, word: string): boolean {
+	const found = database
+		.prepare('SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT 2000)')
+		.get([word]);
+	return Number(found?.[0]) >= 2000;
 }
 
 function statusOf(context: ReadContext, code: number, host: SqlValue | undefined): ExecutionStatus {
