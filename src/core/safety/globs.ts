@@ -1,9 +1,14 @@
-/** Turns a path glob (`**`, `*`, `?`, `{a,b}`, `[…]`) into a pattern over `/`-separated paths; letter case is ignored. */
-export function globToPattern(glob: string, flags = 'iu'): RegExp {
+/**
+ * Turns a path glob (`**`, `*`, `?`, `{a,b}`, `[…]`) into a pattern over `/`-separated paths; letter case is ignored.
+ * In a shell, a `*` that begins a name does not match a leading dot.
+ */
+export function globToPattern(glob: string, flags = 'iu', isShell = false): RegExp {
 	let source = '';
 	let depth = 0;
 	for (let at = 0; at < glob.length; at++) {
 		const character = glob.charAt(at);
+		const isStart = isShell && (at === 0 || glob.charAt(at - 1) === '/');
+		if (isStart && (character === '*' || character === '?')) source += '(?!\\.)';
 		if (character === '*') {
 			const isDeep = glob.charAt(at + 1) === '*';
 			if (!isDeep) source += '[^/]*';

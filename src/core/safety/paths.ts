@@ -159,7 +159,12 @@ export class PathRules {
 
 	/** What reading or writing all that a shell pattern may match amounts to; undefined when it names nothing special. */
 	judgePattern(text: string, cwd: string, access: Access): Finding | undefined {
-		const pattern = globToPattern(this.#normal(this.absolute(text, cwd)));
+		if (access === 'list') return undefined;
+		// Many wildcards take a pattern longer to try than anybody would wait; no honest one has so many.
+		if ((text.match(/[*?[{]+/gu)?.length ?? 0) > 6 || text.length > 500) {
+			return { tier: 'ORANGE', reason: `the pattern ${text} is too complicated to be judged` };
+		}
+		const pattern = globToPattern(this.#normal(this.absolute(text.replace(/\*{3,}/gu, '**'), cwd)), 'iu', true);
 		let worst: Finding | undefined;
 		for (const rule of this.#rules) {
 			const tier = access === 'write' || access === 'delete' ? rule.write : rule.read;

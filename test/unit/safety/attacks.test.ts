@@ -12,3 +12,49 @@ test('no known way around the classifier gets through', () => {
 	});
 	expect(through).toEqual([]);
 });
+
+test('no line keeps the gate busy', () => {
+	const lines = [
+		'ls; '.repeat(20_000),
+		`echo ${'$('.repeat(3000)}ls${')'.repeat(3000)}`,
+		`${'for a in 1; do '.repeat(14)}ls;${' done;'.repeat(14)}`,
+		`sed '${'s/a/b/;'.repeat(5000)}' x`,
+		`python -c "${'fetch('.repeat(9000)}"`,
+		`rm ${'*'.repeat(5000)}x`,
+		`cat ${'*a'.repeat(400)}`,
+		`cat ${'[a'.repeat(3000)}`,
+		`echo ${'{a,b}'.repeat(20)}`,
+		`echo ${'{a,'.repeat(200)}${'}'.repeat(200)}`,
+		`cat ${'../'.repeat(20_000)}x`,
+		`cat ${'a/'.repeat(9000)}x`,
+	];
+	const slow = lines.filter(command => {
+		const start = performance.now();
+		classify({ tool: 'Bash', input: { command }, cwd }, context);
+		// A second leaves room for a busy machine; the runaway cases took minutes.
+		return performance.now() - start > 1000;
+	});
+	expect(slow.map(line => line.slice(0, 40))).toEqual([]);
+});
+
+test('what cannot be read as a shell command is at least RED', () => {
+	for (const command of [
+		'echo "',
+		'if true',
+		'ls | | cat',
+		'$(',
+		'a && ',
+		'`',
+		'case x in',
+		'{ ls',
+		')',
+		'echo ${',
+		'<<<',
+		'for',
+	]) {
+		expect(isWorse('RED', classify({ tool: 'Bash', input: { command }, cwd }, context).tier), command).toBe(false);
+	}
+	for (const input of [{}, { command: 5 }, { command: null }]) {
+		expect(classify({ tool: 'Bash', input, cwd }, context).tier).toBe('RED');
+	}
+});

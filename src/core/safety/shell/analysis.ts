@@ -20,7 +20,7 @@ import type { CommandCall, Judge } from './call';
 import { judgeFields } from './commands';
 import { grantPrefix } from './grantPrefix';
 import { judgePath } from './pathFields';
-import { noStdin, ShellScope, type Stdin } from './scope';
+import { isFetcher, noStdin, ShellScope, type Stdin } from './scope';
 import { printedText } from './staticOutput';
 import { expandWord, plainField, unknownMark, wordText, type Field, type WordScope } from './words';
 
@@ -171,6 +171,9 @@ class ShellAnalysis implements Judge {
 	}
 
 	#printed(command: Command, scope: ShellScope, stdin: Stdin): string | undefined {
+		const name = command.name?.value ?? '';
+		// A function or another PATH may print something else under the same name.
+		if (scope.functions.has(name) || scope.isPathChanged) return undefined;
 		return printedText(command, this.#silentScope(scope), stdin, scope.cwds);
 	}
 
@@ -185,6 +188,8 @@ class ShellAnalysis implements Judge {
 				return this.#statements(node.body.commands, scope.fork(), stdin);
 			case 'BraceGroup':
 				return this.#statements(node.body.commands, scope, stdin);
+			case 'Coproc':
+				return this.#branch(node, scope.fork(), { kind: 'pipe', from: ['the rest of the line'] });
 			case 'Function':
 				scope.functions.add(node.name.value);
 				if (callsItself(node, node.name.value)) this.add('RED', `${node.name.value} starts itself again and again`);
@@ -276,10 +281,24 @@ class ShellAnalysis implements Judge {
 		];
 		this.#redirections(node.redirects, scope);
 		const input = this.#stdinOf(node.redirects, scope) ?? stdin;
+		this.#noteWritten(node, scope, stdin);
 		const name = fields[0]?.text ?? '';
 		if (['cd', 'pushd', 'popd', 'chdir'].includes(name)) this.#changeFolder(name, fields, scope, isCertain);
 		else if (fields.length > 0) judgeFields(this, this.#call(fields, scope, input));
 		return fields;
+	}
+
+	/** Remembers what a redirection writes, for the case that the same line runs it. */
+	#noteWritten(node: Command, scope: ShellScope, stdin: Stdin): void {
+		const names = [node.name?.value ?? '', ...(stdin.kind === 'pipe' ? stdin.from : [])];
+		for (const redirection of node.redirects) {
+			if (redirection.type !== 'Redirect' || !/>/u.test(redirection.operator)) continue;
+			const target = wordText(redirection.target, this.#silentScope(scope)).text;
+			scope.noteWritten(target, {
+				text: this.#printed(node, scope, stdin),
+				isFetched: names.some(name => isFetcher(name)),
+			});
+		}
 	}
 
 	#argument(part: Command['args'][number], scope: ShellScope, words: WordScope): readonly Field[] {
@@ -330,16 +349,17 @@ class ShellAnalysis implements Judge {
 		return stdin;
 	}
 
-	#substitution(script: ParsedScript, scope: ShellScope): void {
-		this.#nested(() => this.#script(script, scope.fork()));
+	#substitution(script: ParsedScript, scope: ShellScope, stdin: Stdin = noStdin): void {
+		this.#nested(() => this.#script(script, scope.fork(), stdin));
 	}
 
 	#wordScope(scope: ShellScope): WordScope {
 		return {
 			value: name => scope.value(name),
-			substitute: (script, text) => {
+			evaluates: text => this.add('RED', `${text} runs something that cannot be told beforehand`),
+			substitute: (script, text, isFed) => {
 				if (!script) this.add('RED', `cannot read the commands in ${text}`);
-				else this.#substitution(script, scope);
+				else this.#substitution(script, scope, isFed ? { kind: 'pipe', from: ['another command'] } : noStdin);
 				return this.#printedBy(script, scope);
 			},
 		};

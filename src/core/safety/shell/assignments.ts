@@ -39,6 +39,8 @@ export function judgeAssignment(
 /** What giving an environment variable a value makes other programs do. */
 export function judgeVariable(judge: Judge, name: string, value: string, scope: ShellScope): void {
 	const shown = `${name}=${value.replaceAll(unknownMark, '…')}`;
+	if (name === 'HOME' || name === 'USERPROFILE')
+		return judge.add('ORANGE', `${shown} moves the home folder, and with it what ~ means`);
 	switch (kindOf(name)) {
 		case 'path':
 			return judgePathVariable(judge, value, shown, scope);

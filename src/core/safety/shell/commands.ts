@@ -3,6 +3,8 @@ import type { CommandCall, Judge } from './call';
 import { findHandler } from './handlers';
 import { hasOption, isOption, sortWords } from './options';
 import { judgeMentions } from './mentions';
+import { judgeRunOfWritten } from './runsFile';
+import { isFetcher } from './scope';
 import { findRule, programName, type CommandRule } from './table';
 import { isUnknown, unknownMark, type Field } from './words';
 
@@ -15,6 +17,8 @@ export function judgeFields(judge: Judge, call: CommandCall): void {
 	if (call.scope.functions.has(name)) {
 		judge.add('GREEN', `calls the function ${name}`);
 		judgeMentions(judge, call.args, call, true);
+		// Many functions run what they are given: `run() { "$@"; }`.
+		if (findRule(programName(call.args[0]?.text ?? ''))) judge.command(call.args, call.scope.fork(), call.stdin);
 		return;
 	}
 	if (!rule) return judgeUnknown(judge, call, name);
@@ -51,6 +55,7 @@ function isPlainName(judge: Judge, call: CommandCall): boolean {
 function judgeUnknown(judge: Judge, call: CommandCall, name: string): void {
 	judge.add('YELLOW', `runs ${name}`);
 	if (name.includes('/')) {
+		judgeRunOfWritten(judge, name, call, true);
 		const cwd = call.scope.cwds[0];
 		const isAnchored = /^[~/]/u.test(name);
 		const zone =
@@ -84,6 +89,7 @@ function judgeByTable(judge: Judge, call: CommandCall, rule: CommandRule): void 
 		judge.line(line, scope);
 	}
 	judgePaths(judge, call, rule, sorted.positional);
+	if (name === 'tee') noteTee(call, sorted.positional);
 	const isReader = rule.tier === 'GREEN' || rule.paths === 'read' || rule.paths === 'list' || rule.paths === 'pattern';
 	if (rule.paths === undefined) judgeMentions(judge, args, call, !isReader);
 	else if (rule.paths !== 'none')
@@ -93,6 +99,14 @@ function judgeByTable(judge: Judge, call: CommandCall, rule: CommandRule): void 
 			call,
 			!isReader,
 		);
+}
+
+/** `… | tee FILE` writes what comes in. */
+function noteTee(call: CommandCall, files: readonly Field[]): void {
+	const { stdin, scope } = call;
+	const isFetched = stdin.kind === 'pipe' && stdin.from.some(isFetcher);
+	for (const field of files)
+		scope.noteWritten(field.text, { text: stdin.kind === 'text' ? stdin.text : undefined, isFetched });
 }
 
 /** The subcommand of two words or one; a word that no subcommand has counts as none. */

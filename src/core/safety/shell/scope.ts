@@ -10,6 +10,19 @@ export type Stdin =
 	/** The output of other commands, named here. */
 	| { readonly kind: 'pipe'; readonly from: readonly string[] };
 
+/** What a line wrote to a file before it may run that. */
+export interface Written {
+	readonly text: string | undefined;
+	readonly isFetched: boolean;
+}
+
+/** Whether a program brings data from other machines. */
+export function isFetcher(name: string): boolean {
+	return /(?:^|\/)(?:curl|wget|wget2|aria2c|http|https|xh|nc|ncat|netcat|socat|lynx|scp|sftp|ssh|ftp|rclone)$/u.test(
+		name,
+	);
+}
+
 export const noStdin: Stdin = { kind: 'none' };
 
 const manyValues = 8;
@@ -24,6 +37,8 @@ export class ShellScope {
 	isPathChanged = false;
 	readonly functions: Set<string>;
 	readonly #values: Map<string, readonly string[] | null>;
+	/** Shared by all scopes of a line: a subshell writes the same files. */
+	#written = new Map<string, Written>();
 	#choice: ReadonlyMap<string, string> = new Map();
 
 	constructor(
@@ -42,6 +57,7 @@ export class ShellScope {
 		copy.isPathChanged = this.isPathChanged;
 		copy.isSplitChanged = this.isSplitChanged;
 		copy.#choice = this.#choice;
+		copy.#written = this.#written;
 		return copy;
 	}
 
@@ -50,9 +66,22 @@ export class ShellScope {
 		if (this.isSplitChanged) return undefined;
 		const chosen = this.#choice.get(name);
 		if (chosen !== undefined) return chosen;
-		if (name === 'PWD') return this.cwds.length === 1 ? this.cwds[0] : undefined;
+		if (name === 'PWD' && !this.#values.has('PWD')) return this.cwds.length === 1 ? this.cwds[0] : undefined;
 		const values = this.#values.get(name);
 		return values?.length === 1 ? values[0] : undefined;
+	}
+
+	/** Remembers that the line wrote a file; what was fetched stays fetched. */
+	noteWritten(path: string, what: Written): void {
+		const key = fileKey(path);
+		const before = this.#written.get(key);
+		if (before) this.#written.set(key, { text: undefined, isFetched: before.isFetched || what.isFetched });
+		else this.#written.set(key, what);
+	}
+
+	/** What the line itself wrote to a file, if it did. */
+	written(path: string): Written | undefined {
+		return this.#written.get(fileKey(path));
 	}
 
 	/** Remembers one more possible value; `undefined` is a value that nobody knows. */
@@ -107,4 +136,9 @@ export class ShellScope {
 		const all = [...new Set(isCertain ? next : [...this.cwds, ...next])];
 		this.cwds = all.length > manyValues ? [] : all;
 	}
+}
+
+/** Files are told apart by their last name only: which folder a line is in may not be certain. */
+function fileKey(path: string): string {
+	return path.slice(path.lastIndexOf('/') + 1);
 }

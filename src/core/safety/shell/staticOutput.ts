@@ -17,7 +17,10 @@ export function printedText(
 	if ((name === 'pwd' || isTop) && cwds.length === 1) return cwds[0];
 	if (name === 'mktemp') return '/tmp/mktemp-file';
 	if (args.some(text => text.includes(unknownMark))) return undefined;
-	if (name === 'echo') return `${echoed(args)}\n`;
+	// Some shells' `echo` reads backslashes and others do not: then nobody knows what it prints.
+	if (name === 'echo')
+		return args.some(text => text.includes('\\')) && !/^-[nE]*e/u.test(args[0] ?? '') ? undefined : `${echoed(args)}\n`;
+	if (name === 'tee') return inputOf(command, stdin);
 	if (name === 'printf') return printed(args);
 	if (name === 'cat' && args.every(text => text === '-')) return inputOf(command, stdin);
 	if (name === 'base64' && args.some(text => /^(?:-d|-D|--decode)$/u.test(text)))

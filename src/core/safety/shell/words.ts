@@ -1,4 +1,4 @@
-import type { ParsedScript, Word, WordPart } from 'unbash';
+import { forEachChild, type ParsedScript, type SyntaxNode, type Word, type WordPart } from 'unbash';
 
 /** Stands in a field for what only the running shell knows. */
 export const unknownMark = '\u{FFFC}';
@@ -17,8 +17,10 @@ export interface Field {
 export interface WordScope {
 	/** A variable's value; undefined when it is not known. */
 	value(name: string): string | undefined;
-	/** Judges the commands of a substitution; the result is what they print, where that is known. */
-	substitute(script: ParsedScript | undefined, text: string): string | undefined;
+	/** Judges the commands of a substitution; the result is what they print, where that is known. `isFed`: of `>(…)`. */
+	substitute(script: ParsedScript | undefined, text: string, isFed?: boolean): string | undefined;
+	/** Takes note of an expansion that runs something which the parser does not show. */
+	evaluates?(text: string): void;
 }
 
 /** Whether a part of the field is not known. */
@@ -49,6 +51,14 @@ export function wordText(word: Word | undefined, scope: WordScope): Field {
 		isGlob: fields.some(field => field.isGlob),
 		...(process ? { process } : {}),
 	};
+}
+
+/** Judges every substitution below a node whose own text is not looked at. */
+function judgeInner(node: SyntaxNode, scope: WordScope): void {
+	forEachChild(node, child => {
+		if (child.type === 'Script') scope.substitute(child, '');
+		else judgeInner(child, scope);
+	});
 }
 
 class FieldBuilder {
@@ -85,13 +95,16 @@ class FieldBuilder {
 				for (const child of part.parts) this.#append(this.#single(child));
 				return undefined;
 			case 'Glob':
+				if (part.kind === 'bracket') judgeInner(part, this.#scope);
 				return this.#append(part.value, { isGlob: true });
 			case 'ExtendedGlob':
+				judgeInner(part, this.#scope);
 				return this.#append('*', { isGlob: true });
 			case 'BraceExpansion':
+				judgeInner(part, this.#scope);
 				return this.#braces(part.text);
 			case 'ProcessSubstitution':
-				this.#scope.substitute(part.script, part.text);
+				this.#scope.substitute(part.script, part.text, part.operator === '>');
 				return this.#append('/dev/fd/63', part.script ? { process: part.script } : {});
 			default:
 				return this.#split(this.#single(part));
@@ -106,17 +119,18 @@ class FieldBuilder {
 			case 'SimpleExpansion':
 				return this.#variable(part.text.slice(1));
 			case 'ParameterExpansion': {
-				if (part.operation && 'operand' in part.operation && part.operation.operand) {
-					expandWord(part.operation.operand, this.#scope);
-				}
-				if (part.index) expandWord(part.index, this.#scope);
-				if (part.operation?.type === 'Replace') expandWord(part.operation.replacement, this.#scope);
+				judgeInner(part, this.#scope);
+				// `${x@P}` expands the value as a prompt, with its substitutions.
+				// And a slash inside a substitution inside `${x/…/…}` is where the parser loses its way.
+				if (part.operation?.type === 'Transform') this.#scope.evaluates?.(part.text);
+				else if (part.operation?.type === 'Replace' && /[$<>]\(|`/u.test(part.text)) this.#scope.evaluates?.(part.text);
 				if (part.prefix === '#') return '0';
 				return part.operation || part.prefix || part.index ? unknownMark : this.#variable(part.parameter);
 			}
 			case 'CommandExpansion':
 				return this.#scope.substitute(part.script, part.text) ?? unknownMark;
 			case 'ArithmeticExpansion':
+				judgeInner(part, this.#scope);
 				return '0';
 			default:
 				return unknownMark;

@@ -2,6 +2,7 @@ import type { CommandCall, Handler, Judge } from '../call';
 import codePatterns from '../codePatterns.json' with { type: 'json' };
 import { hasOption, sortWords } from '../options';
 import { isUnknown, unknownMark, type Field } from '../words';
+import { judgeRunOfWritten } from '../runsFile';
 import { wrappedCommand } from './wrappers';
 
 const patterns = codePatterns.map(rule => ({
@@ -139,9 +140,17 @@ function judgeScriptFile(call: CommandCall, judge: Judge, script: Field): void {
 	if (script.process) return judge.add('RED', `${call.name} runs whatever another command prints`);
 	if (isUnknown(script)) return judge.add('ORANGE', `${call.name} runs a script that is not known before it runs`);
 	judge.path(script, 'read', call.scope);
+	judgeRunOfWritten(judge, script.text, call, false);
 	const cwd = call.scope.cwds[0];
 	const zone = judge.rules.zone(judge.rules.real(judge.rules.absolute(script.text, cwd ?? '/')));
 	if (zone === 'outside') judge.add('ORANGE', `${script.text} is a script from outside the workspace`);
+}
+
+/** A script that is too long to be looked through must not keep the gate busy. */
+function isTooLong(judge: Judge, name: string, program: readonly Field[]): boolean {
+	const isLong = program.some(field => field.text.length > 4000);
+	if (isLong) judge.add('RED', `the ${name} script is too long to be judged`);
+	return isLong;
 }
 
 const awk: Handler = (call, judge) => {
@@ -152,6 +161,7 @@ const awk: Handler = (call, judge) => {
 		.filter(option => option.name === '-e' || option.name === '--source')
 		.flatMap(option => (option.value ? [option.value] : []));
 	const program = files.length > 0 || sources.length > 0 ? sources : positional.slice(0, 1);
+	if (isTooLong(judge, 'awk', program)) return;
 	for (const field of program) {
 		if (isUnknown(field)) judge.add('ORANGE', 'awk runs a program that is not known before it runs');
 		if (/\bsystem\s*\(|\|\s*getline|\|&|@load|\|\s*["\w]/u.test(field.text))
@@ -179,6 +189,7 @@ const sed: Handler = (call, judge) => {
 	const fromFile = options.filter(option => option.name === '-f' || option.name === '--file');
 	const program = scripts.length > 0 || fromFile.length > 0 ? scripts : positional.slice(0, 1);
 	const isInPlace = call.args.some(field => /^-[nErsz]*i|^--in-place/u.test(field.text));
+	if (isTooLong(judge, 'sed', program)) return;
 	for (const field of fromFile) judge.add('YELLOW', `sed runs the script ${field.value?.text ?? ''}`);
 	for (const field of program) {
 		if (isUnknown(field) && isInPlace) judge.add('YELLOW', 'sed runs a script that is not known before it runs');
@@ -242,4 +253,10 @@ function judgeEditorLine(judge: Judge, call: CommandCall, line: string): void {
 	if (written !== undefined) judge.path({ text: written, isGlob: false }, 'write', call.scope);
 }
 
-export const codeHandlers: Readonly<Record<string, Handler>> = { code, awk, sed, editor };
+/** The filter of `jq` can read the environment. */
+const jq: Handler = (call, judge) => {
+	if (call.args.some(field => /\benv\b|\$ENV/u.test(field.text)))
+		judge.add('YELLOW', `${call.name} shows environment variables, secrets included`);
+};
+
+export const codeHandlers: Readonly<Record<string, Handler>> = { code, awk, sed, editor, jq };

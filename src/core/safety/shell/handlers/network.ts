@@ -89,6 +89,7 @@ const curl: Handler = (call, judge) => {
 	const isHome = addresses.length > 0 && addresses.every(field => isLocal(field.text));
 	for (const field of addresses) judgeAddress(judge, call, field);
 	for (const { name, value } of options) curlOption(call, judge, name, value, isHome);
+	noteDownload(call, options);
 	const method = options.find(option => option.name === '-X' || option.name === '--request')?.value?.text.toUpperCase();
 	if (method !== undefined && method !== 'GET' && method !== 'HEAD' && !isHome)
 		judge.add('ORANGE', `curl ${method} changes something on another machine`);
@@ -115,6 +116,16 @@ function curlOption(call: CommandCall, judge: Judge, name: string, value: Field 
 	if (name === '-K' || name === '--config') judge.add('ORANGE', 'curl takes its options from a file or its input');
 	if (name === '--unix-socket') judge.path(value, 'write', call.scope);
 	if (name === '-x' || name === '--proxy') judge.add('ORANGE', 'curl goes through another machine');
+}
+
+/** What is downloaded and then run by the same line has been seen by nobody. */
+function noteDownload(call: CommandCall, options: ReturnType<typeof sortWords>['options']): void {
+	const note = (path: string): void => call.scope.noteWritten(path, { text: undefined, isFetched: true });
+	for (const { name, value } of options) {
+		if (value && /^(?:-o|-O|--output|--output-document|--out)$/u.test(name)) note(value.text);
+	}
+	// Without a name the file is called as at its address.
+	for (const field of call.args) if (/^https?:/iu.test(field.text)) note(field.text.replace(/[?#].*$/u, ''));
 }
 
 function judgeAddress(judge: Judge, call: CommandCall, field: Field): void {
@@ -165,6 +176,7 @@ const wget: Handler = (call, judge) => {
 		if (/^--(?:post|body|method)/u.test(name) && !isHome) judge.add('ORANGE', 'sends data to another machine');
 		if (name === '-e') judge.add('ORANGE', 'gives the downloader settings of its own');
 	}
+	noteDownload(call, options);
 	if (hasOption(call.args, ['--use-askpass*', '--on-download*', '--on-bt*']))
 		judge.add('RED', 'runs another program while it downloads');
 	const isVerb = /^(?:POST|PUT|DELETE|PATCH)$/u.test(positional[0]?.text ?? '');

@@ -1,11 +1,10 @@
 import type { CommandCall, Handler, Judge } from '../call';
 import { judgeVariable } from '../assignments';
 import { hasOption } from '../options';
-import type { Stdin } from '../scope';
+import { isFetcher, type Stdin } from '../scope';
 import { isUnknown, unknownMark, type Field } from '../words';
+import { judgeRunOfWritten } from '../runsFile';
 import { wrappedCommand } from './wrappers';
-
-const network = /^(?:curl|wget|aria2c|http|https|xh|nc|ncat|netcat|socat|fetch|lynx|scp|ssh|ftp)$/u;
 
 /** Judges what a shell reads from its input as the commands that they are. */
 export function judgeShellInput(judge: Judge, name: string, stdin: Stdin, call: CommandCall): void {
@@ -13,7 +12,7 @@ export function judgeShellInput(judge: Judge, name: string, stdin: Stdin, call: 
 	else if (stdin.kind === 'file') judgeScript(judge, { text: stdin.path, isGlob: false }, call);
 	else if (stdin.kind === 'pipe') {
 		const from = stdin.from.join(' | ');
-		const isFetched = stdin.from.some(part => network.test(part));
+		const isFetched = stdin.from.some(part => isFetcher(part));
 		judge.add(
 			'RED',
 			isFetched
@@ -27,6 +26,7 @@ function judgeScript(judge: Judge, script: Field, call: CommandCall): void {
 	if (script.process) return judge.add('RED', `${call.name} runs whatever another command prints`);
 	if (isUnknown(script)) return judge.add('RED', `${call.name} runs a script that is not known before it runs`);
 	judge.path(script, 'read', call.scope);
+	judgeRunOfWritten(judge, script.text, call, true);
 	judge.add('YELLOW', `${call.name} runs the script ${script.text}`);
 	const [cwd] = call.scope.cwds;
 	const zone = judge.rules.zone(judge.rules.real(judge.rules.absolute(script.text, cwd ?? '/')));
@@ -79,6 +79,8 @@ const source: Handler = (call, judge) => {
 		return judgeShellInput(judge, call.name, call.stdin, call);
 	}
 	judgeScript(judge, script, call);
+	// A script may give any variable another value.
+	call.scope.isSplitChanged = true;
 };
 
 /** `trap 'rm -f x' EXIT`: the line runs in the end. */
@@ -123,6 +125,8 @@ const declare: Handler = (call, judge) => {
 		if (match) judgeVariable(judge, match[1] ?? '', match[2] ?? '', call.scope);
 		if (call.name === 'unset') call.scope.assign(field.text, undefined);
 	}
+	// A reference changes another variable under its own name.
+	if (hasOption(call.args, ['-n'])) call.scope.isSplitChanged = true;
 	if (hasOption(call.args, ['-n']))
 		for (const field of call.args) call.scope.assign(field.text.split('=')[0] ?? '', undefined);
 };

@@ -1,5 +1,6 @@
 import { judgeVariable } from '../assignments';
 import type { CommandCall, Handler, Judge } from '../call';
+import { judgeMentions } from '../mentions';
 import { hasOption } from '../options';
 import type { ShellScope } from '../scope';
 import { findRule, programName } from '../table';
@@ -92,6 +93,7 @@ const wrapper: Handler = (call, judge) => {
 	if (name === 'command' && hasOption(args, ['-v', '-V'])) return;
 	splitString(call, judge);
 	let rest = wrappedCommand(args, shape.valued ?? [], shape.skip ?? 0);
+	judgeMentions(judge, args.slice(0, args.length - rest.length), call, true);
 	const inner = scope.fork();
 	while (/^[A-Za-z_]\w*=/u.test(rest[0]?.text ?? '')) {
 		const text = rest[0]?.text ?? '';
