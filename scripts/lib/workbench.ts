@@ -42,6 +42,9 @@ const quietSettings = {
 	'extensions.autoCheckUpdates': false,
 	'extensions.ignoreRecommendations': true,
 	'git.openRepositoryInParentFolders': 'never',
+	// Else TypeScript's own helper runs `npm install` in the background, and may outlive the window.
+	'js/ts.tsserver.automaticTypeAcquisition.enabled': false,
+	'typescript.disableAutomaticTypeAcquisition': true,
 	'chat.commandCenter.enabled': false,
 	'chat.disableAIFeatures': true,
 };
