@@ -6,13 +6,14 @@ import { ExpectedError, errorText } from '../core/base/errors';
 import { asId, type ApprovalId } from '../core/base/ids';
 import { DisposableStore, type Disposable } from '../core/base/lifecycle';
 import { ChangeFiles, diskReader } from '../core/chat/review/changeFiles';
+import type { Conversations } from '../core/chat/conversations';
 import { TurnChanges } from '../core/chat/review/turnChanges';
 import type { LedgerClient } from '../core/ledger/client';
 import type { LedgerEvent } from '../core/ledger/events';
 import type { Ledger } from '../core/ledger/queries';
 import type { Decision } from '../core/safety/approval';
 import { Approvals } from '../core/safety/approvals';
-import { Grants } from '../core/safety/grants';
+import { Grants, type Grant } from '../core/safety/grants';
 import type { Chat } from './chat/chat';
 import { registerChat, type ChatRegistration } from './chat/register';
 import { registerReview, type ReviewFeature } from './chat/review/register';
@@ -74,6 +75,7 @@ class Parts {
 	readonly #host: Host;
 	#client: LedgerClient | undefined;
 	#chat: Chat | undefined;
+	#conversations: Conversations | undefined;
 	#chatRegistration: ChatRegistration | undefined;
 	#review: ReviewFeature | undefined;
 
@@ -111,7 +113,8 @@ class Parts {
 
 	registerSafety(): Disposable {
 		const { approvals, grants, actions } = this;
-		const titleOf = (): string => 'this conversation';
+		const titleOf = ({ conversation }: Grant): string =>
+			this.#conversations?.live.find(({ id }) => id === conversation)?.view.title ?? 'a closed conversation';
 		return registerSafety(this.#host, { approvals, grants, chat: actions, titleOf });
 	}
 
@@ -130,7 +133,7 @@ class Parts {
 
 	async #startService(): Promise<ChatService> {
 		const [{ ChatService }, ledger] = await Promise.all([import('./chat/service'), this.ledger.get()]);
-		return new ChatService({
+		const service = new ChatService({
 			host: this.#host,
 			ledger,
 			approvals: this.approvals,
@@ -140,6 +143,8 @@ class Parts {
 			append: event => this.append(event),
 			isWatched: () => this.#chat?.isAnyVisible ?? false,
 		});
+		this.#conversations = service.conversations;
+		return service;
 	}
 
 	async #startChat(store: DisposableStore): Promise<Chat> {
@@ -161,7 +166,6 @@ class Parts {
 					await vscode.commands.executeCommand('quarterdeck.executions.open', execution);
 				},
 				openTab: (id, title) => registration.panels.show(id, title),
-				setBadge: count => registration.view.setBadge(count),
 			}),
 		);
 		this.#chat = chat;

@@ -156,6 +156,7 @@ export class World {
 			onUse: () => undefined,
 			onSession: () => undefined,
 			approvals: this.approvals,
+			grants: { endConversation: () => undefined },
 			project: () => '/project',
 			defaults: () => ({ model: 'default', mode: 'default', effort: 'default' }),
 		});

@@ -288,7 +288,10 @@ export class Conversation extends Owner {
 					},
 					onPermission: request => this.#gate.onPermission(permissionCall(request), request.signal),
 					onGarbage: line => this.#deps.log.debug(`The CLI wrote a line that is not JSON (${line.length} characters)`),
-					onExit: exit => this.#runner.onExit(exit),
+					onExit: exit => {
+						this.#gate.dispose();
+						this.#runner.onExit(exit);
+					},
 				},
 			},
 			start,

@@ -5,6 +5,7 @@ import { newId, type ConversationId, type ExecutionId, type ItemId } from '../ba
 import { DisposableStore, Owner } from '../base/lifecycle';
 import type { ConversationRow } from '../ledger/queries';
 import type { Approvals } from '../safety/approvals';
+import type { Grants } from '../safety/grants';
 import { Conversation } from './conversation';
 import { recordOf, untitled, type ConversationRecord } from './conversationParts';
 import type { ConversationDeps } from './deps';
@@ -22,6 +23,7 @@ export interface ConversationDefaults {
 
 export interface ConversationsPorts extends ConversationDeps {
 	readonly approvals: Approvals;
+	readonly grants: Pick<Grants, 'endConversation'>;
 	/** Absolute path of the folder that new conversations work in; throws `ExpectedError` when none is open. */
 	project(): string;
 	defaults(): ConversationDefaults;
@@ -116,6 +118,7 @@ export class Conversations extends Owner {
 		if (conversation?.isBusy)
 			throw new ExpectedError('busy', 'Stop the running turn before you archive the conversation.');
 		await conversation?.closeSession();
+		this.#ports.grants.endConversation(id);
 		this.#ports.append({ type: 'conversation.changed', conversation: id, isArchived: true });
 		this.#forget(id);
 	}

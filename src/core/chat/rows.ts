@@ -87,11 +87,15 @@ export class Rows {
 		if (!this.#streaming.has(parent ?? '')) this.#responseEnded(response, turn);
 	}
 
-	/** Results of tools. */
-	results(message: UserMessage, turn: Turn): void {
+	/** Results of tools. Says for each call which file it changed, if it did. */
+	results(message: UserMessage, turn: Turn): readonly { readonly toolUse: string; readonly changed: string | null }[] {
 		const { content } = message.message;
-		if (typeof content === 'string') return;
-		for (const block of content) if (block.type === 'tool_result') this.#result(block, message.tool_use_result, turn);
+		if (typeof content === 'string') return [];
+		return content.flatMap(block =>
+			block.type === 'tool_result'
+				? [{ toolUse: block.tool_use_id, changed: this.#result(block, message.tool_use_result, turn) }]
+				: [],
+		);
 	}
 
 	/** Changes a tool's row; an unknown id changes nothing. */
@@ -203,28 +207,28 @@ export class Rows {
 		});
 	}
 
-	#result(block: ToolResultBlock, structured: unknown, turn: Turn): void {
+	#result(block: ToolResultBlock, structured: unknown, turn: Turn): string | null {
 		const id = asId<ItemId>(block.tool_use_id);
 		const item = this.#ports.items.get(id);
 		const text = resultText(block.content);
 		const isFailed = block.is_error === true;
-		if (item?.kind === 'tool') {
-			const wasRefused = item.state === 'refused';
-			const state = wasRefused ? 'refused' : isFailed ? 'failed' : 'done';
-			const file = changedFile(item.tool, item.input);
-			if (file !== undefined && state === 'done') turn.changedFiles.add(file);
-			this.#ports.items.replace({
-				...item,
-				state,
-				output: text,
-				outputTotal: text.length,
-				diff: isFailed ? item.diff : (resultDiff(structured) ?? item.diff),
-				approval: null,
-				duration: this.#took(id),
-			});
-			if (wasRefused) return turn.stepEnded(asId<StepId>(block.tool_use_id), { status: 'refused', output: text });
-		}
-		turn.stepEnded(asId<StepId>(block.tool_use_id), { status: isFailed ? 'failed' : 'succeeded', output: text });
+		const isRefused = item?.kind === 'tool' && item.state === 'refused';
+		const status = isRefused ? 'refused' : isFailed ? 'failed' : 'succeeded';
+		turn.stepEnded(asId<StepId>(block.tool_use_id), { status, output: text });
+		if (item?.kind !== 'tool') return null;
+		this.#ports.items.replace({
+			...item,
+			state: isRefused ? 'refused' : isFailed ? 'failed' : 'done',
+			output: text,
+			outputTotal: text.length,
+			diff: isFailed ? item.diff : (resultDiff(structured) ?? item.diff),
+			approval: null,
+			duration: this.#took(id),
+		});
+		const file = isFailed ? undefined : changedFile(item.tool, item.input);
+		if (file === undefined) return null;
+		turn.changedFiles.add(file);
+		return file;
 	}
 
 	#took(id: ItemId): number | null {

@@ -176,12 +176,11 @@ export class TurnRunner {
 	#results(message: Extract<ClaudeMessage, { type: 'user' }>): void {
 		const turn = this.#turn;
 		if (!turn) return;
-		this.rows.results(message, turn);
-		const { content } = message.message;
-		if (typeof content !== 'string')
-			for (const block of content) if (block.type === 'tool_result') this.#events.toolEnded(block.tool_use_id);
-		for (const path of turn.changedFiles)
-			this.#deps.changes.afterTool(turn.execution, path).catch(error => this.#deps.log.warn(errorText(error)));
+		for (const { toolUse, changed } of this.rows.results(message, turn)) {
+			this.#events.toolEnded(toolUse);
+			if (changed === null) continue;
+			this.#deps.changes.afterTool(turn.execution, changed).catch(error => this.#deps.log.warn(errorText(error)));
+		}
 	}
 
 	#system(message: SystemMessage): void {

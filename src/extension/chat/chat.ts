@@ -25,7 +25,6 @@ export interface ChatDeps extends Pick<
 	readonly approvals: Approvals;
 	readonly obstacles: Obstacles;
 	openTab(conversation: ConversationId, title: string): Promise<void>;
-	setBadge(count: number): void;
 }
 
 /** The open pages of the chat and what commands do with them. Made when the first page opens. */
@@ -39,9 +38,6 @@ export class Chat extends Owner {
 		super();
 		this.#deps = deps;
 		this.own(deps.obstacles.onDidChange(obstacle => this.#eachPage(page => page.setObstacle(obstacle))));
-		const showBadge = (): void => deps.setBadge(deps.approvals.pending.length);
-		this.own(deps.approvals.onDidAdd(showBadge));
-		this.own(deps.approvals.onDidEnd(showBadge));
 	}
 
 	get isAnyVisible(): boolean {

@@ -106,6 +106,7 @@ export class ChatService extends Owner {
 				new CliGate({ gate, cwd, origin, readPlan: () => newestPlan(process.env, turnStartedAt()) }),
 			changes,
 			approvals,
+			grants,
 			startSession: this.#startSession,
 			price: (model, usage) => priceResponse(this.#prices(), model, usage),
 			remainingBudget: () => this.#remainingBudget(),
@@ -178,7 +179,8 @@ function newSupervisor({ context, log }: Host, storage: string): ProcessSupervis
 function safetyContext({ settings, context }: Host, storage: string): SafetyContext {
 	const folders = (vscode.workspace.workspaceFolders ?? []).map(folder => folder.uri.fsPath);
 	return machineContext(folders, {
-		protectedPaths: [...settings.get('safety.protectedPaths'), `${storage}/**`, `${context.extensionPath}/**`],
+		protectedPaths: settings.get('safety.protectedPaths'),
+		storageFolders: [storage, context.extensionPath, ...(context.storageUri ? [context.storageUri.fsPath] : [])],
 		raisedTiers: settings.get('safety.raiseTiers'),
 	});
 }

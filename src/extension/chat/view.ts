@@ -23,13 +23,6 @@ export class ChatView extends Owner implements vscode.WebviewViewProvider {
 		return this.#view?.visible ?? false;
 	}
 
-	/** The number on the view's badge, for conversations that wait. */
-	setBadge(count: number): void {
-		if (!this.#view) return;
-		this.#view.badge =
-			count === 0 ? undefined : { value: count, tooltip: count === 1 ? '1 approval waits' : `${count} approvals wait` };
-	}
-
 	async resolveWebviewView(view: vscode.WebviewView): Promise<void> {
 		const lifetime = new DisposableStore();
 		this.#view = view;

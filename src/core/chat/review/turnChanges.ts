@@ -79,20 +79,6 @@ export class TurnChanges {
 		});
 	}
 
-	/**
-	 * Takes the state before from a tool's own report (`originalFile`), for a file that nobody announced. The CLI reports
-	 * it with line feeds only. A state that was read is kept.
-	 */
-	reported(execution: ExecutionId, path: string, original: string | null): Promise<void> {
-		const turn = this.#turn(execution);
-		return turn.work.run(async () => {
-			const after = await this.#state(path);
-			const before = turn.changes.get(path)?.before ?? (await this.#stateOf(original));
-			turn.changes.set(path, { path, before, after });
-			await this.#save(execution, turn);
-		});
-	}
-
 	/** The files that a turn changed, by path; those that are again as they were are left out. */
 	async changesOf(execution: ExecutionId): Promise<readonly FileChange[]> {
 		const turn = this.#turns.get(execution);
@@ -135,11 +121,6 @@ export class TurnChanges {
 			this.#log.warn(`The state of a changed file could not be kept: ${errorText(error)}`);
 			return { kind: 'not-kept', why: 'unreadable' };
 		}
-	}
-
-	async #stateOf(text: string | null): Promise<FileState> {
-		if (text === null) return { kind: 'absent' };
-		return { kind: 'kept', hash: await this.#store.keep(new TextEncoder().encode(text)) };
 	}
 }
 
