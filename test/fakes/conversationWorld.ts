@@ -6,6 +6,7 @@ import type { ConversationId } from '../../src/core/base/ids';
 import type { CostRow } from '../../src/core/claude/costs';
 import type { ClaudeMessage } from '../../src/core/claude/messages';
 import type { ClaudeSession, ClaudeSessionHandlers, ClaudeSessionOptions } from '../../src/core/claude/session';
+import type { SessionHistory } from '../../src/core/chat/deps';
 import { Conversations } from '../../src/core/chat/conversations';
 import type { LedgerEvent } from '../../src/core/ledger/events';
 import type { ConversationRow, Ledger } from '../../src/core/ledger/queries';
@@ -126,6 +127,12 @@ export class World {
 	remaining: number | null = null;
 	/** Throws to let the next starts fail. */
 	beforeStart: (options: ClaudeSessionOptions) => void = () => undefined;
+	/** The CLI keeps nothing unless a test says so. */
+	readonly history: SessionHistory = {
+		usage: async () => null,
+		sessions: async () => [],
+		conversation: async () => null,
+	};
 	readonly conversations: Conversations;
 
 	constructor() {
@@ -155,6 +162,7 @@ export class World {
 			remainingBudget: async () => this.remaining,
 			onUse: () => undefined,
 			onSession: () => undefined,
+			history: this.history,
 			approvals: this.approvals,
 			grants: { endConversation: () => undefined },
 			project: () => '/project',
@@ -200,6 +208,6 @@ export class World {
 			const row = { createdAt: 1, updatedAt: 1, itemCount: 1, ...base, ...old, ...changed, isArchived };
 			rows.set(conversation, row);
 		}
-		return [...rows.values()].filter(row => !row.isArchived).reverse();
+		return [...rows.values()].filter(row => !row.isArchived).toReversed();
 	}
 }

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 
-vi.mock('vscode', () => ({ EventEmitter: class {} }));
+vi.mock('vscode', () => ({ window: {} }));
 
 const root = resolve(import.meta.dirname, '../..');
 interface Manifest {

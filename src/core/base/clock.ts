@@ -19,9 +19,10 @@ export const systemClock: Clock = {
 	},
 };
 
+const two = (value: number): string => String(value).padStart(2, '0');
+
 /** The local calendar day of a moment, as `YYYY-MM-DD`. */
 export function localDay(at: number): string {
 	const date = new Date(at);
-	const two = (value: number): string => String(value).padStart(2, '0');
 	return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }

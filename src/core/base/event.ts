@@ -25,7 +25,8 @@ export class Emitter<T> implements Disposable {
 	}
 
 	fire(value: T): void {
-		for (const listener of [...this.#listeners]) {
+		// A copy: a listener may unsubscribe, or subscribe another, while it is called.
+		for (const listener of Array.from(this.#listeners)) {
 			try {
 				listener(value);
 			} catch (error) {

@@ -69,7 +69,7 @@ export class DisposableStore implements Disposable {
 
 	/** Disposes what is held and stays usable. */
 	clear(): void {
-		const items = [...this.#items].reverse();
+		const items = [...this.#items].toReversed();
 		this.#items.clear();
 		disposeAll(items);
 	}

@@ -1,5 +1,5 @@
 import { Lazy } from '../base/async';
-import { ExpectedError } from '../base/errors';
+import { ExpectedError, errorText } from '../base/errors';
 import { Emitter } from '../base/event';
 import { newId, type ConversationId, type ExecutionId, type ItemId } from '../base/ids';
 import { DisposableStore, Owner } from '../base/lifecycle';
@@ -8,7 +8,10 @@ import type { Approvals } from '../safety/approvals';
 import type { Grants } from '../safety/grants';
 import { Conversation } from './conversation';
 import { recordOf, untitled, type ConversationRecord } from './conversationParts';
-import type { ConversationDeps } from './deps';
+import type { SessionSummary } from '../claude/history/protocol';
+import type { ConversationDeps, SessionHistory } from './deps';
+import { importedRows } from './imported';
+import { recoverCosts } from './recovery';
 import type { StoredItem } from './itemStore';
 import type { ChatItem, ConversationSummary, Effort, PermissionMode } from './items';
 
@@ -22,6 +25,7 @@ export interface ConversationDefaults {
 }
 
 export interface ConversationsPorts extends ConversationDeps {
+	readonly history: SessionHistory;
 	readonly approvals: Approvals;
 	readonly grants: Pick<Grants, 'endConversation'>;
 	/** Absolute path of the folder that new conversations work in; throws `ExpectedError` when none is open. */
@@ -147,6 +151,22 @@ export class Conversations extends Owner {
 		return this.#copyRows(record, upTo, start);
 	}
 
+	/** Sessions of this folder that were begun outside, in a terminal for example. */
+	async foreignSessions(): Promise<readonly SessionSummary[]> {
+		const own = new Set((await this.#rows(true)).map(row => row.session));
+		const all = await this.#ports.history.sessions(this.#ports.project());
+		return all.filter(session => !own.has(session.id));
+	}
+
+	/** Continues a session that was begun outside: its rows are copied, and its next prompt resumes it. */
+	async importSession({ id, title }: SessionSummary): Promise<Conversation> {
+		const project = this.#ports.project();
+		const found = await this.#ports.history.conversation(project, id);
+		if (!found) throw new ExpectedError('no-session', 'Claude no longer has this session.');
+		const record = { id: newId<ConversationId>(), title, project, session: id, cost: null, ...this.#ports.defaults() };
+		return this.#copyRows(record, importedRows(found.messages, this.#ports.clock), undefined);
+	}
+
 	/** Sends a message again from where it stood. What came after it is kept as a conversation of its own. */
 	async retry(id: ConversationId, item: ItemId, text: string): Promise<void> {
 		const source = await this.#get(id);
@@ -192,15 +212,19 @@ export class Conversations extends Owner {
 		const row = await ledger.query('conversation', { id });
 		if (!row) return undefined;
 		const { items, earlier } = await ledger.query('items', { conversation: id, limit: firstRows });
+		const stored = items.map(({ order, body }) => ({ order, item: JSON.parse(body) as ChatItem }));
 		const executions = await ledger.query('executions', { conversation: id, limit: 100_000 });
 		const costs = executions.flatMap(execution => (execution.cost === null ? [] : [execution.cost]));
+		const { session } = row;
+		recoverCosts(
+			{ conversation: id, cwd: row.project ?? this.#ports.project(), session, rows: stored, executions },
+			this.#ports,
+			this.#ports.history,
+		).catch((error: unknown) => this.#ports.log.warn(errorText(error)));
 		const cost = costs.length === 0 ? null : costs.reduce((sum, value) => sum + value, 0);
 		const record = recordOf(row, this.#ports.defaults(), cost, () => this.#ports.project());
 		const conversation = this.#adopt(new Conversation(record, this.#ports));
-		conversation.load(
-			items.map(stored => ({ order: stored.order, item: JSON.parse(stored.body) as ChatItem })),
-			earlier,
-		);
+		conversation.load(stored, earlier);
 		return conversation;
 	}
 
@@ -256,7 +280,7 @@ export class Conversations extends Owner {
 		return copy;
 	}
 
-	#rows(): Promise<readonly ConversationRow[]> {
+	#rows(withArchived = false): Promise<readonly ConversationRow[]> {
 		let project: string | undefined;
 		try {
 			project = this.#ports.project();
@@ -264,6 +288,6 @@ export class Conversations extends Owner {
 			// Without a folder every conversation is listed: they can still be read.
 			if (!(error instanceof ExpectedError)) throw error;
 		}
-		return this.#ports.ledger.query('conversations', project === undefined ? {} : { project });
+		return this.#ports.ledger.query('conversations', { withArchived, ...(project === undefined ? {} : { project }) });
 	}
 }

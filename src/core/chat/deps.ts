@@ -2,6 +2,8 @@ import type { Clock } from '../base/clock';
 import type { ConversationId, ExecutionId, StepId } from '../base/ids';
 import type { Logger } from '../base/logger';
 import type { NanoDollars } from '../base/money';
+import type { CostRow } from '../claude/costs';
+import type { HistoryMessage, SessionSummary } from '../claude/history/protocol';
 import type { HookAnswer, HookCall, PermissionResult, StartClaudeSession } from '../claude/session';
 import type { Ledger } from '../ledger/queries';
 import type { LedgerEvent, Usage } from '../ledger/events';
@@ -28,9 +30,9 @@ export interface ConversationGate {
 /** What a gate asks its conversation. */
 export interface GateOptions {
 	readonly cwd: string;
-	origin(toolUseId: string): CallOrigin;
+	readonly origin: (toolUseId: string) => CallOrigin;
 	/** When the running turn began, milliseconds since 1970: its plan is not older. */
-	turnStartedAt(): number;
+	readonly turnStartedAt: () => number;
 }
 
 /** Keeps what files were before a turn changed them. */
@@ -39,13 +41,22 @@ export interface TurnChangePort {
 	afterTool(execution: ExecutionId, path: string): Promise<void>;
 }
 
+/** What the CLI keeps of its sessions on disk. */
+export interface SessionHistory {
+	/** What a session used since a prompt, for a turn whose report never came; `null` when there is no transcript. */
+	usage(cwd: string, session: string, since: string): Promise<readonly CostRow[] | null>;
+	/** Sessions of a folder, newest first: also those that were begun in a terminal. */
+	sessions(cwd: string): Promise<readonly SessionSummary[]>;
+	conversation(cwd: string, session: string): Promise<{ readonly messages: readonly HistoryMessage[] } | null>;
+}
+
 /** What a conversation needs from outside. */
 export interface ConversationDeps {
 	readonly clock: Clock;
 	readonly log: Logger;
 	readonly ledger: Pick<Ledger, 'query'>;
 	/** Journals an event; a failure to write is shown by the ledger itself. */
-	append(event: LedgerEvent): void;
+	readonly append: (event: LedgerEvent) => void;
 	/** Starts a CLI; rejects with a `ClaudeErrorCode`. */
 	readonly startSession: StartClaudeSession;
 	newGate(options: GateOptions): ConversationGate;

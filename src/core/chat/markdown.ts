@@ -23,7 +23,7 @@ function itemMarkdown(item: ChatItem): string {
 			return toolMarkdown(item);
 		case 'notice':
 			return quote(item.text);
-		case 'turn':
+		default:
 			return `*${item.status}, ${(item.duration / 1000).toFixed(1)} s, ${item.cost === null ? 'cost unknown' : formatCost(item.cost)}*`;
 	}
 }

@@ -1,4 +1,4 @@
-import fuzzysort from 'fuzzysort';
+import { go, prepare } from 'fuzzysort';
 
 /** Something that can be named after `@`. */
 export interface Mentionable {
@@ -15,10 +15,10 @@ export interface Ranked<T extends Mentionable> {
 
 /** A list prepared once for many searches. */
 export class MentionIndex<T extends Mentionable> {
-	readonly #prepared: readonly { readonly candidate: T; readonly target: ReturnType<typeof fuzzysort.prepare> }[];
+	readonly #prepared: readonly { readonly candidate: T; readonly target: ReturnType<typeof prepare> }[];
 
 	constructor(candidates: readonly T[]) {
-		this.#prepared = candidates.map(candidate => ({ candidate, target: fuzzysort.prepare(candidate.label) }));
+		this.#prepared = candidates.map(candidate => ({ candidate, target: prepare(candidate.label) }));
 	}
 
 	get size(): number {
@@ -27,7 +27,7 @@ export class MentionIndex<T extends Mentionable> {
 
 	/** The best matches of `text`, best first. */
 	find(text: string, limit: number): readonly Ranked<T>[] {
-		const found = fuzzysort.go(text, this.#prepared, { key: 'target', limit });
+		const found = go(text, this.#prepared, { key: 'target', limit });
 		return found.map(result => ({ candidate: result.obj.candidate, matches: [...result.indexes] }));
 	}
 }

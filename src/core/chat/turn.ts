@@ -64,7 +64,12 @@ export class Turn {
 			execution: this.execution,
 			kind: 'chat',
 			agent: null,
-			...{ title, trigger, project, provider, model, conversation },
+			title,
+			trigger,
+			project,
+			provider,
+			model,
+			conversation,
 		});
 	}
 
@@ -129,7 +134,7 @@ export class Turn {
 	/** Ends the execution; open steps end with it. */
 	end(status: TurnStatus, error: string | null): void {
 		if (this.#isEnded) return;
-		for (const step of [...this.#open])
+		for (const step of Array.from(this.#open))
 			this.stepEnded(step, { status: status === 'failed' ? 'failed' : 'stopped', output: null });
 		this.#writeUsage();
 		this.#isEnded = true;

@@ -119,7 +119,7 @@ export function connect<C extends Contract>(port: Port, defaultTimeoutMs = 30_00
 				const timer = Number.isFinite(timeoutMs)
 					? setTimeout(() => fail(id, 'timeout', `'${name}' got no answer in ${timeoutMs} ms`), timeoutMs)
 					: undefined;
-				pending.set(id, { resolve: resolve as (value: unknown) => void, reject, timer });
+				pending.set(id, { resolve, reject, timer });
 				if (isDisposed) return fail(id, 'disposed', 'The connection is closed');
 				try {
 					port.post({ kind: 'request', id, name, params } satisfies Wire);
@@ -130,8 +130,8 @@ export function connect<C extends Contract>(port: Port, defaultTimeoutMs = 30_00
 		},
 		on(name, listener) {
 			const set = listeners.get(name) ?? new Set();
-			listeners.set(name, set.add(listener as (payload: never) => void));
-			return toDisposable(() => set.delete(listener as (payload: never) => void));
+			listeners.set(name, set.add(listener));
+			return toDisposable(() => set.delete(listener));
 		},
 		dispose() {
 			isDisposed = true;

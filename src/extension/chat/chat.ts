@@ -130,6 +130,24 @@ export class Chat extends Owner {
 		if (picked) await this.reveal(picked.id);
 	}
 
+	/** Lets the user pick a session that was begun outside, and goes on with it here. */
+	async continueSession(): Promise<void> {
+		const sessions = await this.#deps.conversations.foreignSessions();
+		if (sessions.length === 0) {
+			void vscode.window.showInformationMessage('Claude has no sessions of this folder that are not here already.');
+			return;
+		}
+		const picked = await vscode.window.showQuickPick(
+			sessions.map(session => ({
+				label: session.title,
+				description: new Date(session.updatedAt).toLocaleString(),
+				session,
+			})),
+			{ placeHolder: 'Continue a session from the terminal', matchOnDescription: true },
+		);
+		if (picked) await this.reveal((await this.#deps.conversations.importSession(picked.session)).id);
+	}
+
 	async renameShown(): Promise<void> {
 		const conversation = await this.#shown();
 		const title = await vscode.window.showInputBox({

@@ -25,6 +25,7 @@ import { CliGate } from '../../core/safety/cliGate';
 import { Gate } from '../../core/safety/gate';
 import type { SafetyContext } from '../../core/safety/approval';
 import { newestPlan } from '../../core/claude/plans';
+import { sessionHistory } from '../claude/history';
 import { Obstacles } from '../claude/obstacles';
 import type { Host } from '../host/context';
 import type { PriceSetting } from '../host/settings';
@@ -37,9 +38,9 @@ export interface ChatServiceDeps {
 	readonly changes: TurnChangePort;
 	/** Folder of everything that is kept, shared by all windows. */
 	readonly storage: string;
-	append(event: LedgerEvent): void;
+	readonly append: (event: LedgerEvent) => void;
 	/** Whether a chat page is in view. */
-	isWatched(): boolean;
+	readonly isWatched: () => boolean;
 }
 
 /** The engine behind the chat: the CLI, its processes and the conversations. Made on first use. */
@@ -112,6 +113,7 @@ export class ChatService extends Owner {
 			remainingBudget: () => this.#remainingBudget(),
 			onUse: (id, isBusy) => this.#pool.setBusy(id, isBusy),
 			onSession: (id, isLive) => (isLive ? this.#pool.add(id) : this.#pool.remove(id)),
+			history: sessionHistory(host),
 			project: projectFolder,
 			defaults: () => ({
 				model: host.settings.get('chat.model'),

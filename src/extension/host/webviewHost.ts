@@ -73,6 +73,7 @@ export class WebviewPort extends Owner implements Port {
 
 	post(message: unknown): void {
 		if (this.isDisposed) return;
+		// oxlint-disable-next-line unicorn/require-post-message-target-origin -- not a window: there is no origin
 		if (this.#isReady) void this.#webview.postMessage(message);
 		else this.#waiting.push(message);
 	}
@@ -87,6 +88,7 @@ export class WebviewPort extends Owner implements Port {
 			this.#isReady = true;
 			const waiting = this.#waiting;
 			this.#waiting = [];
+			// oxlint-disable-next-line unicorn/require-post-message-target-origin -- not a window: there is no origin
 			if (!isReload) for (const old of waiting) void this.#webview.postMessage(old);
 			this.#ready.fire();
 			return;

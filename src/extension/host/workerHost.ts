@@ -21,6 +21,7 @@ export class WorkerPort extends Owner implements Port {
 	}
 
 	post(message: unknown): void {
+		// oxlint-disable-next-line unicorn/require-post-message-target-origin -- not a window: there is no origin
 		this.#worker.postMessage(message);
 	}
 
