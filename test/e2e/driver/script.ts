@@ -4,7 +4,7 @@ import type { Script } from '../../fakes/messages/server.ts';
 
 /**
  * A model that does what the last line of the prompt says, so that a test reads like a conversation:
- * `run: COMMAND`, `write: PATH = CONTENT`, `edit: PATH: OLD => NEW`, `question`, `plan`, `think`, `slow`, and else it echoes.
+ * `run: COMMAND`, `write: PATH = CONTENT`, `read: PATH`, `question`, `plan`, `think`, `slow`, `forever`, and else it echoes.
  * Once it has a tool's result it repeats its first line.
  */
 export const obedient: Script = request => {
@@ -27,7 +27,16 @@ function answer(line: string): Reply {
 	if (line === 'question') return callTool('AskUserQuestion', { questions: [question] });
 	if (line === 'plan')
 		return callTool('ExitPlanMode', { plan: '# The plan\n\n1. Read the fares\n2. Fix the rounding' });
-	if (line === 'slow') return say(slowText, { chunk: 12, delayMs: 40 });
+	if (line === 'think') {
+		const thought = {
+			type: 'thinking',
+			text: 'The fares are in whole cents. '.repeat(4),
+			chunk: 8,
+			delayMs: 20,
+		} as const;
+		return { kind: 'message', blocks: [thought, { type: 'text', text: 'I have thought about it.' }] };
+	}
+	if (line === 'slow') return say(slowText, { chunk: 12, delayMs: 20 });
 	if (line === 'forever') return say('It begins', { ending: 'hang', chunk: 4, delayMs: 20 });
 	return say(`You said: ${line}`, { chunk: 6, delayMs: 5 });
 }
