@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { Lazy } from '../core/base/async';
+import { Deferred, Lazy } from '../core/base/async';
 import { systemClock } from '../core/base/clock';
 import { ExpectedError, errorText } from '../core/base/errors';
 import { asId, type ApprovalId } from '../core/base/ids';
@@ -74,6 +74,7 @@ class Parts {
 	readonly chat: Lazy<Chat>;
 	readonly #host: Host;
 	#client: LedgerClient | undefined;
+	#lastAppend: Promise<void> = Promise.resolve();
 	#chat: Chat | undefined;
 	#conversations: Conversations | undefined;
 	#chatRegistration: ChatRegistration | undefined;
@@ -120,10 +121,25 @@ class Parts {
 
 	/** Journals an event. A full disk is shown by the ledger; what else fails is logged. */
 	append(event: LedgerEvent): void {
-		this.ledger.get().then(
-			ledger => ledger.append(event).catch((error: unknown) => this.#host.log.error(errorText(error))),
-			(error: unknown) => this.#host.log.error(errorText(error)),
-		);
+		const log = (error: unknown): void => this.#host.log.error(errorText(error));
+		this.#lastAppend = this.ledger.get().then(ledger => ledger.append(event).catch(log), log);
+	}
+
+	/** Events are written in their order, so the last one being on disk means that all are. */
+	async settled(): Promise<void> {
+		const client = this.#client;
+		if (!client) return this.#lastAppend;
+		// Nobody waits for a full disk: what happens meanwhile is kept in memory, and said.
+		if (client.waiting !== null) return;
+		const waits = new Deferred<void>();
+		const listening = client.onDidChangeState(wait => {
+			if (wait !== null) waits.resolve();
+		});
+		try {
+			await Promise.race([this.#lastAppend, waits.promise]);
+		} finally {
+			listening.dispose();
+		}
 	}
 
 	async stop(): Promise<void> {
@@ -141,6 +157,7 @@ class Parts {
 			changes: this.changes,
 			storage: this.#host.context.globalStorageUri.fsPath,
 			append: event => this.append(event),
+			settled: () => this.settled(),
 			isWatched: () => this.#chat?.isAnyVisible ?? false,
 		});
 		this.#conversations = service.conversations;

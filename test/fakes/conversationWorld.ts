@@ -9,7 +9,7 @@ import type { ClaudeSession, ClaudeSessionHandlers, ClaudeSessionOptions } from 
 import type { SessionHistory } from '../../src/core/chat/deps';
 import { Conversations } from '../../src/core/chat/conversations';
 import type { LedgerEvent } from '../../src/core/ledger/events';
-import type { ConversationRow, Ledger } from '../../src/core/ledger/queries';
+import type { ConversationRow, ExecutionRow, Ledger, LedgerChange } from '../../src/core/ledger/queries';
 import { Approvals } from '../../src/core/safety/approvals';
 
 /** A session without a process: a test says what the CLI says. */
@@ -124,9 +124,16 @@ export class World {
 	readonly events: LedgerEvent[] = [];
 	readonly sessions: FakeSession[] = [];
 	readonly approvals = new Approvals({ journal: event => this.events.push(event) });
+	readonly infos: unknown[] = [];
+	readonly uses: boolean[] = [];
+	/** Starts wait for it. */
+	startGate: Promise<void> = Promise.resolve();
+	/** Executions that another window runs. */
+	running: readonly ExecutionRow[] = [];
 	remaining: number | null = null;
 	/** Throws to let the next starts fail. */
 	beforeStart: (options: ClaudeSessionOptions) => void = () => undefined;
+	readonly ledgerChanged = new Emitter<LedgerChange>();
 	/** The CLI keeps nothing unless a test says so. */
 	readonly history: SessionHistory = {
 		usage: async () => null,
@@ -147,6 +154,7 @@ export class World {
 			append: event => void this.events.push(event),
 			startSession: async (options, handlers) => {
 				this.beforeStart(options);
+				await this.startGate;
 				const session = new FakeSession(options, handlers);
 				this.sessions.push(session);
 				return session;
@@ -160,8 +168,12 @@ export class World {
 			changes: { beforeTool: async () => undefined, afterTool: async () => undefined },
 			price: () => 5,
 			remainingBudget: async () => this.remaining,
-			onUse: () => undefined,
+			onUse: (_, isBusy) => void this.uses.push(isBusy),
 			onSession: () => undefined,
+			settled: async () => undefined,
+			additionalFolders: () => [],
+			onInfo: info => void this.infos.push(info),
+			knownInfo: () => ({ models: [], commands: [] }),
 			history: this.history,
 			approvals: this.approvals,
 			grants: { endConversation: () => undefined },
@@ -184,11 +196,11 @@ export class World {
 	/** A ledger that answers from what was appended, as a reopened window would read it. */
 	readonly ledger: Ledger = {
 		append: async event => void this.events.push(event),
-		onDidChange: new Emitter<never>().event,
+		onDidChange: listener => this.ledgerChanged.event(listener),
 		query: (async (name: string, params: { readonly id?: string; readonly conversation?: string }) => {
 			if (name === 'conversations') return this.#rows();
 			if (name === 'conversation') return this.#rows().find(row => row.id === params.id) ?? null;
-			if (name === 'executions') return [];
+			if (name === 'executions') return this.running;
 			const last = new Map(
 				this.journaled('conversation.item')
 					.filter(event => event.conversation === params.conversation)
@@ -199,13 +211,30 @@ export class World {
 		}) as Ledger['query'],
 	};
 
+	#itemCount(conversation: ConversationId): number {
+		const last = new Map(
+			this.journaled('conversation.item')
+				.filter(event => event.conversation === conversation)
+				.map(event => [event.item, event.body !== null]),
+		);
+		return [...last.values()].filter(Boolean).length;
+	}
+
 	#rows(): readonly ConversationRow[] {
 		const rows = new Map<ConversationId, ConversationRow>();
 		for (const event of this.journaled('conversation.changed')) {
 			const { type: _, conversation, isArchived = false, ...changed } = event;
 			const old = rows.get(conversation);
 			const base = { id: conversation, title: '', project: null, provider: 'claude', session: null, options: null };
-			const row = { createdAt: 1, updatedAt: 1, itemCount: 1, ...base, ...old, ...changed, isArchived };
+			const row = {
+				createdAt: 1,
+				updatedAt: 1,
+				...base,
+				...old,
+				...changed,
+				isArchived,
+				itemCount: this.#itemCount(conversation),
+			};
 			rows.set(conversation, row);
 		}
 		return [...rows.values()].filter(row => !row.isArchived).toReversed();

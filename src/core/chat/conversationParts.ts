@@ -1,12 +1,14 @@
 import * as z from 'zod/mini';
 import { ExpectedError } from '../base/errors';
-import type { NanoDollars } from '../base/money';
+import type { CostBasis, NanoDollars } from '../base/money';
+import type { CommandInfo, ModelInfo } from '../claude/messages';
 import type { PermissionRequest } from '../claude/session';
 import type { ConversationRow } from '../ledger/queries';
 import type { ApprovalEnd } from '../safety/approvals';
 import type { PermissionCall } from '../safety/cliCalls';
 import type { ConversationId } from '../base/ids';
-import type { ConversationView, Effort, NoticeItem, PermissionMode, ToolItem } from './items';
+import { conversationMarkdown } from './markdown';
+import type { ChatItem, ConversationView, Effort, NoticeItem, PermissionMode, ToolItem } from './items';
 
 /** What is stored of a conversation beside its rows. */
 export interface ConversationRecord {
@@ -14,14 +16,23 @@ export interface ConversationRecord {
 	readonly title: string;
 	/** Absolute path of the folder it works in. */
 	readonly project: string;
-	/** The CLI's session, to resume. */
-	readonly session: string | null;
+	/** How its next session begins. */
+	readonly plan: SessionPlan;
 	readonly model: string;
 	readonly mode: PermissionMode;
 	readonly effort: Effort;
-	/** What all its turns cost so far. */
+	/** What all its turns cost so far, and where that comes from. */
 	readonly cost: NanoDollars | null;
+	readonly basis: CostBasis | null;
 }
+
+/** How a conversation's next session begins: afresh, where it was, or from a message of another session. */
+export type SessionPlan =
+	| { readonly kind: 'new' }
+	| { readonly kind: 'resume'; readonly id: string }
+	| { readonly kind: 'fork'; readonly from: string; readonly at: string | null };
+
+export type ConversationChoices = Pick<ConversationRecord, 'model' | 'mode' | 'effort'>;
 
 export const untitled = 'New conversation';
 
@@ -29,18 +40,28 @@ const options = z.object({
 	model: z.string(),
 	mode: z.enum(['default', 'plan', 'acceptEdits']),
 	effort: z.enum(['default', 'low', 'medium', 'high', 'xhigh', 'max']),
+	fork: z.optional(z.object({ from: z.string(), at: z.nullable(z.string()) })),
 });
+
+/** What the ledger keeps of a conversation's choices and of a fork that has not begun yet. */
+export function optionsText({ model, mode, effort }: ConversationChoices, plan: SessionPlan): string {
+	const fork = plan.kind === 'fork' ? { fork: { from: plan.from, at: plan.at } } : {};
+	return JSON.stringify({ model, mode, effort, ...fork });
+}
 
 /** A conversation as the ledger has it. Choices that cannot be read any more are the defaults of new ones. */
 export function recordOf(
 	row: ConversationRow,
-	defaults: Pick<ConversationRecord, 'model' | 'mode' | 'effort'>,
-	cost: NanoDollars | null,
+	defaults: ConversationChoices,
+	paid: Pick<ConversationRecord, 'cost' | 'basis'>,
 	project: () => string,
 ): ConversationRecord {
 	const { id, title, session } = row;
 	const stored = options.safeParse(row.options === null ? undefined : parseJson(row.options));
-	return { id, title, session, cost, project: row.project ?? project(), ...(stored.success ? stored.data : defaults) };
+	const { fork, ...choices } = stored.success ? stored.data : { ...defaults, fork: undefined };
+	const plan: SessionPlan =
+		session !== null ? { kind: 'resume', id: session } : fork ? { kind: 'fork', ...fork } : { kind: 'new' };
+	return { id, title, plan, project: row.project ?? project(), ...paid, ...choices };
 }
 
 function parseJson(text: string): unknown {
@@ -52,8 +73,24 @@ function parseJson(text: string): unknown {
 	}
 }
 
+/** Models and commands as the pickers show them. */
+export type KnownInfo = Pick<ConversationView, 'models' | 'commands'>;
+
+/** What the CLI says of its models and commands, for the pickers. */
+export function infoView(models: readonly ModelInfo[], commands: readonly CommandInfo[]): KnownInfo {
+	return {
+		commands,
+		models: models.map(({ value, displayName, description, supportedEffortLevels }) => ({
+			value,
+			label: displayName,
+			description,
+			efforts: supportedEffortLevels ?? [],
+		})),
+	};
+}
+
 /** A conversation's view before anything ran. */
-export function emptyView(record: ConversationRecord): ConversationView {
+export function emptyView(record: ConversationRecord, info: KnownInfo): ConversationView {
 	return {
 		id: record.id,
 		title: record.title,
@@ -64,11 +101,12 @@ export function emptyView(record: ConversationRecord): ConversationView {
 		model: record.model,
 		mode: record.mode,
 		effort: record.effort,
-		models: [],
-		commands: [],
+		...info,
+		readOnly: null,
+		isQueueHeld: false,
 		context: null,
 		cost: record.cost,
-		basis: record.cost === null ? null : 'reported',
+		basis: record.basis,
 	};
 }
 
@@ -101,6 +139,21 @@ export function budgetError(): ExpectedError<'budget'> {
 		},
 	);
 }
+
+/** Characters of an older conversation that are handed on when the CLI does not have it. */
+const handOnLimit = 40_000;
+
+/** What was said before, as text for a session that does not know it; the newest part where it is long. */
+export function handOnText(title: string, items: readonly ChatItem[]): string {
+	const spoken = items.filter(item => item.kind === 'user' || item.kind === 'text');
+	return conversationMarkdown(title, spoken).slice(-handOnLimit);
+}
+
+export const lostNotice: Pick<NoticeItem, 'level' | 'code' | 'text'> = {
+	level: 'warning',
+	code: 'session-missing',
+	text: 'Claude no longer has its own record of this conversation. A new session was given the text of what came before.',
+};
 
 /** The CLI's question in the gate's own words. */
 export function permissionCall(request: PermissionRequest): PermissionCall {

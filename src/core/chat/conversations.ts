@@ -2,57 +2,64 @@ import { Lazy } from '../base/async';
 import { ExpectedError, errorText } from '../base/errors';
 import { Emitter } from '../base/event';
 import { newId, type ConversationId, type ExecutionId, type ItemId } from '../base/ids';
-import { DisposableStore, Owner } from '../base/lifecycle';
-import type { ConversationRow } from '../ledger/queries';
+import { MutableDisposable, Owner, type Disposable } from '../base/lifecycle';
+import type { SessionSummary } from '../claude/history/protocol';
+import type { ConversationRow, ExecutionRow, Ledger } from '../ledger/queries';
 import type { Approvals } from '../safety/approvals';
 import type { Grants } from '../safety/grants';
 import { Conversation } from './conversation';
-import { recordOf, untitled, type ConversationRecord } from './conversationParts';
-import type { SessionSummary } from '../claude/history/protocol';
+import { infoView, recordOf, untitled, type ConversationChoices, type ConversationRecord } from './conversationParts';
+import { fork, importSession, keepAsIs, type CopyPorts } from './copies';
 import type { ConversationDeps, SessionHistory } from './deps';
-import { importedRows } from './imported';
+import type { ConversationSummary } from './items';
 import { recoverCosts } from './recovery';
-import type { StoredItem } from './itemStore';
-import type { ChatItem, ConversationSummary, Effort, PermissionMode } from './items';
+import { paidFor, readConversation, readOnlyReason, statusOf, type StoredConversation } from './stored';
 
-/** Rows that are read when a conversation is opened; older ones are read on demand. */
-const firstRows = 300;
+/** A conversation that another window works on is looked at this often, milliseconds: that window may be killed. */
+const lookAgainMs = 5_000;
 
-export interface ConversationDefaults {
-	readonly model: string;
-	readonly mode: PermissionMode;
-	readonly effort: Effort;
-}
-
-export interface ConversationsPorts extends ConversationDeps {
+export interface ConversationsPorts extends Omit<ConversationDeps, 'ledger' | 'onInfo'> {
+	readonly ledger: Pick<Ledger, 'query' | 'onDidChange'>;
 	readonly history: SessionHistory;
 	readonly approvals: Approvals;
 	readonly grants: Pick<Grants, 'endConversation'>;
+	/** Keeps what a session said of models and commands, for the pickers of the next window. */
+	readonly onInfo: ConversationDeps['onInfo'];
 	/** Absolute path of the folder that new conversations work in; throws `ExpectedError` when none is open. */
-	project(): string;
-	defaults(): ConversationDefaults;
+	readonly project: () => string;
+	readonly defaults: () => ConversationChoices;
 }
 
 /** Every conversation of this window's workspace: those that are open, and the list of all. */
 export class Conversations extends Owner {
 	readonly #ports: ConversationsPorts;
+	readonly #deps: ConversationDeps;
 	readonly #open = new Map<ConversationId, Lazy<Conversation | undefined>>();
 	readonly #live = new Map<ConversationId, Conversation>();
 	readonly #changed = this.own(new Emitter<void>());
+	readonly #looking = this.own(new MutableDisposable<Disposable>());
 	/** A conversation came, went, or changed its title or state. */
 	readonly onDidChangeList = this.#changed.event;
+	readonly #copies: CopyPorts;
 
 	constructor(ports: ConversationsPorts) {
 		super();
 		this.#ports = ports;
+		this.#deps = {
+			...ports,
+			onInfo: info => {
+				ports.onInfo(info);
+				for (const conversation of this.live) conversation.setInfo(infoView(info.models, info.commands));
+			},
+		};
+		this.#copies = { clock: ports.clock, append: ports.append, adopt: (record, rows) => this.#adoptCopy(record, rows) };
+		const of = (id: ConversationId | null): Conversation | undefined => (id === null ? undefined : this.#live.get(id));
+		this.own(ports.approvals.onDidAdd(view => of(view.conversation)?.approvals.added(view)));
+		this.own(ports.approvals.onDidEnd(end => of(end.view.conversation)?.approvals.ended(end)));
 		this.own(
-			ports.approvals.onDidAdd(view => {
-				if (view.conversation !== null) this.#live.get(view.conversation)?.approvalAdded(view);
-			}),
-		);
-		this.own(
-			ports.approvals.onDidEnd(end => {
-				if (end.view.conversation !== null) this.#live.get(end.view.conversation)?.approvalEnded(end);
+			ports.ledger.onDidChange(change => {
+				for (const id of change.conversations) this.#look(id);
+				if (change.conversations.length > 0) this.#changed.fire();
 			}),
 		);
 	}
@@ -76,24 +83,17 @@ export class Conversations extends Owner {
 		return opening.get();
 	}
 
-	/** A new conversation. It is stored with its first message. */
+	/** A new conversation. The ledger is told with its first message. */
 	create(): Promise<Conversation> {
-		const record: ConversationRecord = {
-			id: newId<ConversationId>(),
-			title: untitled,
-			project: this.#ports.project(),
-			session: null,
-			cost: null,
-			...this.#ports.defaults(),
-		};
-		this.#declare(record);
-		return Promise.resolve(this.#adopt(new Conversation(record, this.#ports)));
+		const place = { project: this.#ports.project(), ...this.#ports.defaults() };
+		const plan = { kind: 'new' } as const;
+		const record = { id: newId<ConversationId>(), title: untitled, plan, cost: null, basis: null, ...place };
+		return Promise.resolve(this.#adopt(new Conversation(record, this.#deps, false)));
 	}
 
-	/** What the view shows when it has nothing to remember: an unused conversation, or a new one. */
+	/** What the view shows when it has nothing to remember: the newest conversation, or a new one. */
 	async latestOrNew(): Promise<Conversation> {
-		const rows = await this.#rows();
-		const latest = rows[0];
+		const [latest] = await this.#rows();
 		const found = latest ? await this.open(latest.id) : undefined;
 		return found ?? this.create();
 	}
@@ -101,15 +101,15 @@ export class Conversations extends Owner {
 	/** The conversations of this workspace, newest first; those whose title contains `text`. */
 	async summaries(text: string): Promise<readonly ConversationSummary[]> {
 		const wanted = text.trim().toLowerCase();
-		return (await this.#rows())
-			.filter(row => row.itemCount > 0 || this.#live.get(row.id)?.isBusy === true)
-			.filter(row => row.title.toLowerCase().includes(wanted))
+		const [rows, newest] = await Promise.all([this.#rows(), this.#newestTurns()]);
+		return rows
+			.filter(row => row.itemCount > 0 && row.title.toLowerCase().includes(wanted))
 			.map(row => {
 				const view = this.#live.get(row.id)?.view;
 				return {
 					id: row.id,
 					title: view?.title ?? row.title,
-					status: view?.status ?? 'idle',
+					status: view && view.readOnly === null && view.status !== 'idle' ? view.status : statusOf(newest.get(row.id)),
 					updatedAt: row.updatedAt,
 					cost: view?.cost ?? null,
 				};
@@ -124,31 +124,24 @@ export class Conversations extends Owner {
 		await conversation?.closeSession();
 		this.#ports.grants.endConversation(id);
 		this.#ports.append({ type: 'conversation.changed', conversation: id, isArchived: true });
-		this.#forget(id);
+		conversation?.dispose();
+		this.#live.delete(id);
+		this.#open.delete(id);
+		this.#changed.fire();
 	}
 
 	/** A new conversation that begins with everything up to the end of the turn that holds `item`. */
 	async fork(id: ConversationId, item: ItemId): Promise<Conversation> {
+		return fork(await this.#get(id), item, this.#copies);
+	}
+
+	/** Sends a message again from where it stood. What came after it is kept as a conversation of its own. */
+	async retry(id: ConversationId, item: ItemId, text: string): Promise<void> {
 		const source = await this.#get(id);
-		await source.history.all();
-		const rows = source.stored();
-		const at = rows.findIndex(row => row.item.id === item);
-		const turn = rows.findIndex((row, index) => index >= at && row.item.kind === 'turn');
-		const upTo = rows.slice(0, turn < 0 ? rows.length : turn + 1);
-		const last = upTo.findLast(row => row.item.kind === 'turn')?.item;
-		const from = source.session;
-		const message = last?.kind === 'turn' ? last.lastMessage : null;
-		const record = this.#copyOf(source, `${source.view.title} (fork)`, null);
-		const start =
-			from === null
-				? undefined
-				: {
-						kind: 'fork' as const,
-						id: globalThis.crypto.randomUUID(),
-						from,
-						...(message === null ? {} : { at: message }),
-					};
-		return this.#copyRows(record, upTo, start);
+		if (source.isBusy)
+			throw new ExpectedError('busy', 'Stop the running turn before you send an earlier message again.');
+		await keepAsIs(source, this.#copies);
+		await source.restartFrom(item, text);
 	}
 
 	/** Sessions of this folder that were begun outside, in a terminal for example. */
@@ -158,34 +151,23 @@ export class Conversations extends Owner {
 		return all.filter(session => !own.has(session.id));
 	}
 
-	/** Continues a session that was begun outside: its rows are copied, and its next prompt resumes it. */
-	async importSession({ id, title }: SessionSummary): Promise<Conversation> {
-		const project = this.#ports.project();
-		const found = await this.#ports.history.conversation(project, id);
+	/** Continues a session that was begun outside. */
+	async importSession(session: SessionSummary): Promise<Conversation> {
+		const place = { project: this.#ports.project(), ...this.#ports.defaults() };
+		const found = await this.#ports.history.conversation(place.project, session.id);
 		if (!found) throw new ExpectedError('no-session', 'Claude no longer has this session.');
-		const record = { id: newId<ConversationId>(), title, project, session: id, cost: null, ...this.#ports.defaults() };
-		return this.#copyRows(record, importedRows(found.messages, this.#ports.clock), undefined);
-	}
-
-	/** Sends a message again from where it stood. What came after it is kept as a conversation of its own. */
-	async retry(id: ConversationId, item: ItemId, text: string): Promise<void> {
-		const source = await this.#get(id);
-		if (source.isBusy)
-			throw new ExpectedError('busy', 'Stop the running turn before you send an earlier message again.');
-		await source.history.all();
-		const rows = source.stored();
-		const record = this.#copyOf(source, `${source.view.title} (before the edit)`, source.session);
-		this.#copyRows(record, rows, undefined);
-		await source.restartFrom(item, text);
+		return importSession(session, found.messages, place, this.#copies);
 	}
 
 	/** Earlier prompts of this workspace, newest first. */
 	async promptHistory(limit: number): Promise<readonly string[]> {
 		const prompts: string[] = [];
-		for (const row of (await this.#rows()).slice(0, 10)) {
-			const conversation = await this.open(row.id);
-			const items = conversation?.stored() ?? [];
-			for (const { item } of items.toReversed()) if (item.kind === 'user' && item.text !== '') prompts.push(item.text);
+		for (const { id } of (await this.#rows()).slice(0, 10)) {
+			const { items } = await this.#ports.ledger.query('items', { conversation: id, limit: 200 });
+			for (const { body } of items.toReversed()) {
+				const item = JSON.parse(body) as { readonly kind: string; readonly text?: string };
+				if (item.kind === 'user' && item.text) prompts.push(item.text);
+			}
 		}
 		return [...new Set(prompts)].slice(0, limit);
 	}
@@ -208,76 +190,74 @@ export class Conversations extends Owner {
 	}
 
 	async #load(id: ConversationId): Promise<Conversation | undefined> {
-		const { ledger } = this.#ports;
-		const row = await ledger.query('conversation', { id });
-		if (!row) return undefined;
-		const { items, earlier } = await ledger.query('items', { conversation: id, limit: firstRows });
-		const stored = items.map(({ order, body }) => ({ order, item: JSON.parse(body) as ChatItem }));
-		const executions = await ledger.query('executions', { conversation: id, limit: 100_000 });
-		const costs = executions.flatMap(execution => (execution.cost === null ? [] : [execution.cost]));
-		const { session } = row;
-		recoverCosts(
-			{ conversation: id, cwd: row.project ?? this.#ports.project(), session, rows: stored, executions },
-			this.#ports,
-			this.#ports.history,
-		).catch((error: unknown) => this.#ports.log.warn(errorText(error)));
-		const cost = costs.length === 0 ? null : costs.reduce((sum, value) => sum + value, 0);
-		const record = recordOf(row, this.#ports.defaults(), cost, () => this.#ports.project());
-		const conversation = this.#adopt(new Conversation(record, this.#ports));
-		conversation.load(stored, earlier);
+		const stored = await readConversation(this.#ports.ledger, id);
+		if (!stored) return undefined;
+		const { row, rows, earlier, executions } = stored;
+		const { defaults, project } = this.#ports;
+		const record = recordOf(row, defaults(), paidFor(executions), project);
+		const conversation = this.#adopt(new Conversation(record, this.#deps, true));
+		const readOnly = this.#readOnly(stored);
+		conversation.load(rows, earlier, readOnly);
+		if (readOnly !== null) this.#lookLater();
+		const cutOff = { cwd: record.project, session: row.session, rows, executions };
+		recoverCosts(cutOff, this.#ports, this.#ports.history).catch((error: unknown) =>
+			this.#ports.log.warn(errorText(error)),
+		);
 		return conversation;
+	}
+
+	#readOnly({ executions }: StoredConversation): string | null {
+		return readOnlyReason(executions, execution => this.byExecution(execution) !== undefined);
+	}
+
+	/** Another window may have changed an open conversation: its rows are read again where their number says so. */
+	#look(id: ConversationId): void {
+		const conversation = this.#live.get(id);
+		if (!conversation || conversation.isBusy) return;
+		const look = async (): Promise<void> => {
+			const row = await this.#ports.ledger.query('conversation', { id });
+			const isSame = row?.itemCount === conversation.rowCount && conversation.view.readOnly === null;
+			if (!row || isSame || conversation.isBusy) return;
+			const stored = await readConversation(this.#ports.ledger, id);
+			if (!stored || conversation.isBusy || this.#live.get(id) !== conversation) return;
+			const readOnly = this.#readOnly(stored);
+			conversation.refresh(stored.rows, stored.earlier, readOnly);
+			if (readOnly !== null) this.#lookLater();
+		};
+		look().catch((error: unknown) => this.#ports.log.warn(errorText(error)));
+	}
+
+	#lookLater(): void {
+		this.#looking.value = this.#ports.clock.after(lookAgainMs, () => {
+			for (const { id, view } of this.live) if (view.readOnly !== null) this.#look(id);
+		});
 	}
 
 	#adopt(conversation: Conversation): Conversation {
-		const lifetime = new DisposableStore();
 		this.#live.set(conversation.id, conversation);
 		this.#open.set(conversation.id, new Lazy<Conversation | undefined>(() => Promise.resolve(conversation)));
-		lifetime.add(
-			conversation.onDidChange(({ view }) => {
-				if (view?.status !== undefined || view?.title !== undefined) this.#changed.fire();
-			}),
-		);
-		this.own(lifetime);
+		// It ends with the conversation's own emitter.
+		conversation.onDidChange(({ view }) => {
+			if (view?.status !== undefined || view?.title !== undefined) this.#changed.fire();
+		});
 		return conversation;
 	}
 
-	#forget(id: ConversationId): void {
-		this.#live.get(id)?.dispose();
-		this.#live.delete(id);
-		this.#open.delete(id);
-		this.#changed.fire();
-	}
-
-	#declare({ id, title, project, session, model, mode, effort }: ConversationRecord): void {
-		const options = JSON.stringify({ model, mode, effort });
-		const provider = 'claude';
-		this.#ports.append({ type: 'conversation.changed', conversation: id, title, project, provider, session, options });
-	}
-
-	#copyOf(source: Conversation, title: string, session: string | null): ConversationRecord {
-		const { model, mode, effort } = source.view;
-		const id = newId<ConversationId>();
-		return { id, title, project: source.project, session, model, mode, effort, cost: null };
-	}
-
-	#copyRows(
-		record: ConversationRecord,
-		rows: readonly StoredItem[],
-		start: ConstructorParameters<typeof Conversation>[2],
-	): Conversation {
-		this.#declare(record);
-		for (const { item, order } of rows)
-			this.#ports.append({
-				type: 'conversation.item',
-				conversation: record.id,
-				item: item.id,
-				order,
-				body: JSON.stringify(item),
-			});
-		const copy = this.#adopt(new Conversation(record, this.#ports, start));
+	#adoptCopy(record: ConversationRecord, rows: Parameters<CopyPorts['adopt']>[1]): Conversation {
+		const copy = this.#adopt(new Conversation(record, this.#deps, false));
+		copy.declare();
 		copy.load(rows, 0);
 		this.#changed.fire();
 		return copy;
+	}
+
+	async #newestTurns(): Promise<ReadonlyMap<ConversationId, ExecutionRow>> {
+		const executions = await this.#ports.ledger.query('executions', { kinds: ['chat'], limit: 500 });
+		const newest = new Map<ConversationId, ExecutionRow>();
+		for (const execution of executions)
+			if (execution.conversation !== null && !newest.has(execution.conversation))
+				newest.set(execution.conversation, execution);
+		return newest;
 	}
 
 	#rows(withArchived = false): Promise<readonly ConversationRow[]> {

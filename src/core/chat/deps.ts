@@ -4,6 +4,8 @@ import type { Logger } from '../base/logger';
 import type { NanoDollars } from '../base/money';
 import type { CostRow } from '../claude/costs';
 import type { HistoryMessage, SessionSummary } from '../claude/history/protocol';
+import type { CommandInfo, ModelInfo } from '../claude/messages';
+import type { KnownInfo } from './conversationParts';
 import type { HookAnswer, HookCall, PermissionResult, StartClaudeSession } from '../claude/session';
 import type { Ledger } from '../ledger/queries';
 import type { LedgerEvent, Usage } from '../ledger/events';
@@ -57,6 +59,8 @@ export interface ConversationDeps {
 	readonly ledger: Pick<Ledger, 'query'>;
 	/** Journals an event; a failure to write is shown by the ledger itself. */
 	readonly append: (event: LedgerEvent) => void;
+	/** Resolves when everything journaled so far is on disk, or waits in memory because the disk is full. */
+	readonly settled: () => Promise<void>;
 	/** Starts a CLI; rejects with a `ClaudeErrorCode`. */
 	readonly startSession: StartClaudeSession;
 	newGate(options: GateOptions): ConversationGate;
@@ -67,6 +71,12 @@ export interface ConversationDeps {
 	remainingBudget(): Promise<NanoDollars | null>;
 	/** A turn began or ended: a process that works is never closed to save memory. */
 	onUse(conversation: ConversationId, isBusy: boolean): void;
+	/** Workspace folders beside the one that a conversation works in. */
+	readonly additionalFolders: (cwd: string) => readonly string[];
+	/** A session said which models and commands there are. */
+	readonly onInfo: (info: { readonly models: readonly ModelInfo[]; readonly commands: readonly CommandInfo[] }) => void;
+	/** What sessions said of that last. */
+	readonly knownInfo: () => KnownInfo;
 	/** A process was started for a conversation, or ended. */
 	onSession(conversation: ConversationId, isLive: boolean): void;
 }

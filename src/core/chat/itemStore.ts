@@ -82,6 +82,35 @@ export class ItemStore extends Owner {
 		this.earlier = earlier;
 	}
 
+	/** Rows in memory. */
+	get size(): number {
+		return this.#items.size;
+	}
+
+	/** Takes the rows that another window has written, and tells the pages what is different. */
+	sync(rows: readonly StoredItem[], earlier: number): void {
+		const kept = new Set(rows.map(row => row.item.id));
+		const first = rows[0]?.order ?? 0;
+		for (const { item, order } of this.#sorted()) {
+			if (kept.has(item.id) || order < first) continue;
+			this.#items.delete(item.id);
+			this.#push({ op: 'remove', id: item.id });
+		}
+		for (const [index, row] of rows.entries()) this.#syncRow(row, rows[index + 1]?.item.id);
+		const oldest = this.#sorted()[0]?.order ?? 0;
+		if (oldest === first) this.earlier = earlier;
+	}
+
+	#syncRow(row: StoredItem, before: ItemId | undefined): void {
+		const known = this.#items.get(row.item.id);
+		if (known && JSON.stringify(known.item) === JSON.stringify(row.item)) return;
+		this.#items.set(row.item.id, row);
+		this.#nextOrder = Math.max(this.#nextOrder, Math.floor(row.order) + 1);
+		const isPlaced = before !== undefined && this.#items.has(before);
+		if (known) this.#push({ op: 'replace', item: forPage(row.item) });
+		else this.#push({ op: 'add', item: forPage(row.item), ...(isPlaced ? { before } : {}) });
+	}
+
 	/** Adds a row at the end, or before another one. */
 	add(item: ChatItem, before?: ItemId): void {
 		const order = before === undefined ? this.#nextOrder++ : this.#orderBefore(before);

@@ -141,6 +141,10 @@ export interface ConversationView {
 	readonly activity: string | null;
 	/** When the current turn began, for a running clock. */
 	readonly turnStartedAt: number | null;
+	/** Why it can only be read here: its turn runs in another window. */
+	readonly readOnly: string | null;
+	/** Queued prompts wait for the user after a turn that failed or was stopped. */
+	readonly isQueueHeld: boolean;
 	readonly provider: string;
 	readonly model: string;
 	readonly mode: PermissionMode;

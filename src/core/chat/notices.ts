@@ -1,6 +1,6 @@
 import type { ErrorAction } from '../base/errors';
 import { newId, type ItemId } from '../base/ids';
-import type { ApiErrorKind, ResultMessage, SystemMessage } from '../claude/messages';
+import type { ApiErrorKind, RateLimitMessage, ResultMessage, SystemMessage } from '../claude/messages';
 import type { NoticeItem } from './items';
 
 type NoticeText = Pick<NoticeItem, 'level' | 'code' | 'text'> & Partial<Pick<NoticeItem, 'details' | 'actions'>>;
@@ -58,6 +58,24 @@ export function apiErrorText(kind: ApiErrorKind, text: string): NoticeText {
 		text: apiErrors[kind] ?? apiErrors.unknown,
 		details: text,
 		actions: [outputAction],
+	};
+}
+
+export const cleared: NoticeText = {
+	level: 'info',
+	code: 'cleared',
+	text: 'The context was cleared. Claude starts afresh from here.',
+};
+
+/** The account's own limits, as the CLI reports them. */
+export function limitText({ status, resetsAt, rateLimitType }: RateLimitMessage['rate_limit_info']): NoticeText {
+	const which = rateLimitType === undefined ? 'limit' : `${rateLimitType.replaceAll('_', ' ')} limit`;
+	const until = resetsAt === undefined ? '' : ` It resets at ${new Date(resetsAt * 1000).toLocaleString()}.`;
+	const isReached = status === 'rejected';
+	return {
+		level: isReached ? 'error' : 'warning',
+		code: 'rate-limit',
+		text: `${isReached ? 'Your plan’s' : 'You are near your plan’s'} ${which}${isReached ? ' is reached' : ''}.${until}`,
 	};
 }
 

@@ -11,8 +11,18 @@ export type PromptBlock =
 /**
  * The content of a user message: attachments first, then the text as typed, so that a slash command stays at the
  * beginning when nothing is attached.
+ * @param handOn text of an earlier conversation that the session does not know
  */
-export function promptContent(text: string, attachments: readonly AttachmentView[]): string | readonly PromptBlock[] {
+export function promptContent(
+	text: string,
+	attachments: readonly AttachmentView[],
+	handOn: string | null,
+): string | readonly PromptBlock[] {
+	if (handOn !== null) {
+		const earlier: PromptBlock = { type: 'text', text: `<earlier_conversation>\n${handOn}\n</earlier_conversation>` };
+		const now = promptContent(text, attachments, null);
+		return [earlier, ...(typeof now === 'string' ? [{ type: 'text' as const, text: now }] : now)];
+	}
 	if (attachments.length === 0) return text;
 	const images: PromptBlock[] = [];
 	const notes: string[] = [];

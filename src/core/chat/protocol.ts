@@ -33,6 +33,8 @@ export interface ChatSnapshot {
 	readonly obstacle: Obstacle | null;
 	/** The found CLI: `Claude Code 2.1.329`, with its path; `null` when there is none. */
 	readonly cli: { readonly version: string; readonly path: string } | null;
+	/** The folder of the workspace; paths below it are shown relative to it. */
+	readonly root: string | null;
 }
 
 /** What the open editor offers to attach. */
@@ -58,6 +60,30 @@ export interface RestorePreview {
 	readonly deletions: number;
 }
 
+/** What the CLI says of a live session beside the conversation itself. */
+export interface SessionDetails {
+	readonly context: {
+		readonly used: number;
+		readonly max: number;
+		readonly categories: readonly { readonly name: string; readonly tokens: number }[];
+	} | null;
+	/** Limits of the account's plan, where it has any. */
+	readonly limits: readonly {
+		/** `5 hours`, `7 days`, … */
+		readonly label: string;
+		/** 0 to 100. */
+		readonly usedPercent: number;
+		/** Milliseconds since 1970. */
+		readonly resetsAt: number | null;
+	}[];
+	readonly mcpServers: readonly {
+		readonly name: string;
+		readonly status: string;
+		readonly error: string | null;
+		readonly toolCount: number;
+	}[];
+}
+
 type ById = { readonly conversation: ConversationId };
 type ByItem = ById & { readonly item: ItemId };
 
@@ -81,6 +107,8 @@ export interface ChatContract {
 		stop: { params: ById; result: void };
 		/** Changes the text of a queued prompt; `null` drops it. */
 		editQueued: { params: ByItem & { readonly text: string | null }; result: void };
+		/** Sends the queued prompts now, after a turn that failed or was stopped held them. */
+		sendQueued: { params: ById; result: void };
 		/** Goes back to a user item and sends it again, changed or not, in a fork of the session. */
 		retry: { params: ByItem & { readonly text: string }; result: void };
 		/** A new conversation that begins with everything up to this item. */
@@ -90,6 +118,8 @@ export interface ChatContract {
 		decide: { params: { readonly approval: ApprovalId; readonly decision: Decision }; result: void };
 		/** Opens VS Code's diff editor on a proposed edit; its outcome arrives as a decision. */
 		reviewEdit: { params: { readonly approval: ApprovalId }; result: void };
+		/** Context, plan limits and MCP servers of the live session; `null` while none runs. */
+		details: { params: ById; result: SessionDetails | null };
 		setModel: { params: ById & { readonly model: string }; result: void };
 		setMode: { params: ById & { readonly mode: PermissionMode }; result: void };
 		setEffort: { params: ById & { readonly effort: Effort }; result: void };

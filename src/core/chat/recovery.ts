@@ -1,11 +1,9 @@
 import { localDay } from '../base/clock';
-import type { ConversationId } from '../base/ids';
 import type { ExecutionRow } from '../ledger/queries';
 import type { ConversationDeps, SessionHistory } from './deps';
 import type { StoredItem } from './itemStore';
 
 export interface CutOff {
-	readonly conversation: ConversationId;
 	readonly cwd: string;
 	readonly session: string | null;
 	readonly rows: readonly StoredItem[];

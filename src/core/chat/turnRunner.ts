@@ -1,14 +1,22 @@
 import { ExpectedError, errorText } from '../base/errors';
 import { asId, type ItemId } from '../base/ids';
 import type { CostBasis, NanoDollars } from '../base/money';
-import type { AssistantMessage, ClaudeMessage, ResultMessage, SystemMessage, UnknownMessage } from '../claude/messages';
+import type {
+	AssistantMessage,
+	ClaudeMessage,
+	RateLimitMessage,
+	ResultMessage,
+	SystemMessage,
+	UnknownMessage,
+} from '../claude/messages';
 import { isClaudeMessage } from '../claude/messages';
 import type { ClaudeSession, SessionExit } from '../claude/session';
 import type { ConversationDeps } from './deps';
 import type { ItemStore } from './itemStore';
 import type { ConversationView, NoticeItem, PermissionMode } from './items';
-import { apiErrorText, compactText, isStopped, notice, resultText, retryText } from './notices';
+import { apiErrorText, cleared, compactText, isStopped, limitText, notice, resultText, retryText } from './notices';
 import { Rows } from './rows';
+import { changedFile } from './toolText';
 import { Turn, type TurnOrigin, type TurnStatus } from './turn';
 
 /** What the runner reports to its conversation. */
@@ -16,9 +24,13 @@ export interface TurnEvents {
 	/** Everything about a turn that a new one needs. */
 	origin(trigger: TurnOrigin['trigger'], title: string): TurnOrigin;
 	view(patch: Partial<ConversationView>): void;
+	turnBegan(): void;
 	/** A turn is over; the next queued prompt may go. */
 	turnEnded(status: TurnStatus): void;
-	sessionChanged(session: string): void;
+	/** The CLI will refuse every further turn of this process. */
+	budgetUsedUp(): void;
+	/** The CLI named its session. Says whether it had another one before. */
+	sessionChanged(session: string): boolean;
 	/** A call's result arrived, by the id of its `tool_use`. */
 	toolEnded(toolUse: string): void;
 	/** What the running turn cost so far. */
@@ -37,6 +49,8 @@ export class TurnRunner {
 	#retry: ItemId | undefined;
 	#isInterrupting = false;
 	#lastMessage: string | null = null;
+	/** The limit that was told last. */
+	#limit: string | undefined;
 
 	constructor(deps: ConversationDeps, items: ItemStore, events: TurnEvents) {
 		this.#deps = deps;
@@ -61,12 +75,27 @@ export class TurnRunner {
 		this.#isInterrupting = false;
 		this.#session?.costs.begin();
 		this.#events.view({ turnStartedAt: turn.startedAt });
+		this.#events.turnBegan();
 		return turn;
 	}
 
 	/** The user pressed Stop: whatever ends the turn now, it was stopped and did not fail. */
 	markInterrupting(): void {
 		this.#isInterrupting = true;
+	}
+
+	/** Keeps what a tool is about to change. Wait for it before the tool is allowed to run. */
+	async beforeTool(tool: string, input: Readonly<Record<string, unknown>>): Promise<void> {
+		const file = changedFile(tool, input);
+		const execution = this.#turn?.execution;
+		if (file === undefined || execution === undefined) return;
+		await this.#deps.changes.beforeTool(execution, file).catch(error => this.#deps.log.warn(errorText(error)));
+	}
+
+	/** The user stopped a turn whose prompt was not sent yet. */
+	stopBeforeStart(): void {
+		this.#add({ level: 'info', code: 'stopped', text: 'Stopped before it was sent.' });
+		this.end('stopped', null);
 	}
 
 	/** Handles one message of the CLI. */
@@ -90,7 +119,11 @@ export class TurnRunner {
 				this.#result(message);
 				break;
 			case 'conversation_reset':
-				this.#add({ level: 'info', code: 'cleared', text: 'The context was cleared. Claude starts afresh from here.' });
+				if (message.new_conversation_id !== undefined) this.#events.sessionChanged(message.new_conversation_id);
+				this.#add(cleared);
+				break;
+			case 'rate_limit_event':
+				this.#showLimit(message);
 				break;
 			default:
 				break;
@@ -186,7 +219,8 @@ export class TurnRunner {
 	#system(message: SystemMessage): void {
 		switch (message.subtype) {
 			case 'init':
-				this.#events.sessionChanged(message.session_id);
+				// Older versions change the id at /clear without a word.
+				if (this.#events.sessionChanged(message.session_id)) this.#add(cleared);
 				this.#turn?.setModel(message.model);
 				this.#showMode(message.permissionMode);
 				break;
@@ -219,6 +253,12 @@ export class TurnRunner {
 		this.#events.view({ activity: `Waiting to try again (${message.attempt} of ${message.max_retries})` });
 	}
 
+	#showLimit({ rate_limit_info: info }: RateLimitMessage): void {
+		if (info.status === 'allowed' || info.status === this.#limit) return;
+		this.#limit = info.status;
+		this.#add(limitText(info));
+	}
+
 	#showMode(mode: string): void {
 		const known: readonly PermissionMode[] = ['default', 'plan', 'acceptEdits'];
 		const shown = known.find(candidate => candidate === mode);
@@ -236,6 +276,7 @@ export class TurnRunner {
 		if (!turn) return;
 		this.onUsage();
 		const wasStopped = isStopped(message) || (this.#isInterrupting && message.subtype !== 'success');
+		if (message.subtype === 'error_max_budget_usd') this.#events.budgetUsedUp();
 		const said = resultText(message);
 		if (said) this.#add(said);
 		const status: TurnStatus = wasStopped

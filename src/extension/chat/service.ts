@@ -6,6 +6,7 @@ import { ExpectedError, errorText } from '../../core/base/errors';
 import type { ConversationId } from '../../core/base/ids';
 import { Owner } from '../../core/base/lifecycle';
 import { toNano, type NanoDollars } from '../../core/base/money';
+import { infoView } from '../../core/chat/conversationParts';
 import { Conversations } from '../../core/chat/conversations';
 import type { TurnChangePort } from '../../core/chat/deps';
 import { ClaudeProcess } from '../../core/claude/claudeProcess';
@@ -39,6 +40,7 @@ export interface ChatServiceDeps {
 	/** Folder of everything that is kept, shared by all windows. */
 	readonly storage: string;
 	readonly append: (event: LedgerEvent) => void;
+	readonly settled: () => Promise<void>;
 	/** Whether a chat page is in view. */
 	readonly isWatched: () => boolean;
 }
@@ -91,7 +93,7 @@ export class ChatService extends Owner {
 	}
 
 	#newConversations(): Conversations {
-		const { host, ledger, approvals, grants, changes, append } = this.#deps;
+		const { host, ledger, approvals, grants, changes, append, settled } = this.#deps;
 		const gate = new Gate({
 			context: () => safetyContext(host, this.#deps.storage),
 			approvals,
@@ -103,6 +105,10 @@ export class ChatService extends Owner {
 			log: host.log,
 			ledger,
 			append,
+			settled,
+			additionalFolders: cwd => workspaceFolders().filter(folder => folder !== cwd),
+			onInfo: ({ models, commands }) => void host.state.setKnownInfo(infoView(models, commands)),
+			knownInfo: () => host.state.knownInfo,
 			newGate: ({ cwd, origin, turnStartedAt }) =>
 				new CliGate({ gate, cwd, origin, readPlan: () => newestPlan(process.env, turnStartedAt()) }),
 			changes,
@@ -179,8 +185,7 @@ function newSupervisor({ context, log }: Host, storage: string): ProcessSupervis
 
 /** The places and rules that hold now: the folders, what the user protects, and our own files. */
 function safetyContext({ settings, context }: Host, storage: string): SafetyContext {
-	const folders = (vscode.workspace.workspaceFolders ?? []).map(folder => folder.uri.fsPath);
-	return machineContext(folders, {
+	return machineContext(workspaceFolders(), {
 		protectedPaths: settings.get('safety.protectedPaths'),
 		storageFolders: [storage, context.extensionPath, ...(context.storageUri ? [context.storageUri.fsPath] : [])],
 		raisedTiers: settings.get('safety.raiseTiers'),
@@ -192,9 +197,15 @@ function withCachePrices({ input, output, ...given }: PriceSetting): Required<Pr
 	return { input, output, cacheRead: input * 0.1, cacheWrite5m: input * 1.25, cacheWrite1h: input * 2, ...given };
 }
 
+/** Folders of this window that are on this machine's disk. */
+function workspaceFolders(): readonly string[] {
+	const folders = vscode.workspace.workspaceFolders ?? [];
+	return folders.filter(folder => folder.uri.scheme === 'file').map(folder => folder.uri.fsPath);
+}
+
 /** The folder that conversations of this window work in. */
 function projectFolder(): string {
-	const folder = vscode.workspace.workspaceFolders?.find(candidate => candidate.uri.scheme === 'file');
-	if (!folder) throw new ExpectedError('no-folder', 'Open a folder first: an agent works in one.');
-	return folder.uri.fsPath;
+	const [folder] = workspaceFolders();
+	if (folder === undefined) throw new ExpectedError('no-folder', 'Open a folder first: an agent works in one.');
+	return folder;
 }

@@ -80,7 +80,7 @@ export class Obstacles extends Owner {
 		} catch (error) {
 			this.#found = undefined;
 			this.#host.log.info(`Claude CLI: ${errorText(error)}`);
-			return cliObstacle(error);
+			return cliObstacle(error, this.#host.settings.get('claude.path'));
 		}
 	}
 
@@ -113,7 +113,7 @@ const locate = { title: 'Choose Its Path…', command: 'quarterdeck.claude.locat
 const recheck = { title: 'Look Again', command: 'quarterdeck.claude.recheck' };
 const guide = { title: 'How to Install', command: 'quarterdeck.openUrl', args: [installGuide] };
 
-function cliObstacle(error: unknown): Obstacle {
+function cliObstacle(error: unknown, settingsPath: string): Obstacle {
 	if (ExpectedError.is(error, 'cli-too-old'))
 		return {
 			code: 'cli-too-old',
@@ -125,7 +125,7 @@ function cliObstacle(error: unknown): Obstacle {
 		return {
 			code: 'cli-missing',
 			title: 'Install the Claude CLI',
-			text: `Quarterdeck drives the Claude CLI that you install and sign in to yourself. Install it in a terminal, then run \`claude\` once to sign in:\n\n\`\`\`\nnpm install -g @anthropic-ai/claude-code\n\`\`\`\n\n${error.message} This page goes on by itself once it is there.`,
+			text: `${settingsPath === '' ? '' : `${error.message}\n\n`}Quarterdeck drives the Claude CLI that you install and sign in to yourself. Install it in a terminal, then run \`claude\` once to sign in:\n\n\`\`\`sh\nnpm install -g @anthropic-ai/claude-code\n\`\`\`\n\nThis page goes on by itself once it is there.`,
 			actions: [guide, locate, recheck],
 		};
 	return {

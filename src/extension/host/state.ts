@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import type { ConversationView } from '../../core/chat/items';
 import type { GrantStore, StoredGrant } from '../../core/safety/grants';
 
 /** Small remembered values of this workspace: a getter and an updater per key, and nobody else touches the keys. */
@@ -30,6 +31,15 @@ export class WorkspaceState {
 
 	get #drafts(): Readonly<Record<string, string>> {
 		return this.#memento.get<Readonly<Record<string, string>>>('drafts', {});
+	}
+
+	/** Models and commands that the CLI named last, for pickers before it has started. */
+	get knownInfo(): Pick<ConversationView, 'models' | 'commands'> {
+		return this.#memento.get('knownInfo', { models: [], commands: [] });
+	}
+
+	async setKnownInfo(info: Pick<ConversationView, 'models' | 'commands'>): Promise<void> {
+		await this.#memento.update('knownInfo', info);
 	}
 
 	/** Where the standing permissions of this workspace are kept. */

@@ -4,7 +4,6 @@ import { ExpectedError } from '../../../src/core/base/errors';
 import { imageDataLimit, promptLimit } from '../../../src/core/chat/limits';
 import { checkedHandlers, checkParams, plainActions } from '../../../src/core/chat/pageChecks';
 import type { ChatContract } from '../../../src/core/chat/protocol';
-import type { Handlers } from '../../../src/core/rpc/rpc';
 
 type Name = keyof ChatContract['requests'];
 
@@ -106,7 +105,7 @@ describe('what a page asks', () => {
 		const got: unknown[] = [];
 		const handlers = checkedHandlers({
 			stop: (params: unknown) => got.push(params),
-		} as never as Handlers<ChatContract>);
+		} as never);
 		expect(() => handlers.stop({ conversation: 7 } as never)).toThrow(ExpectedError);
 		await handlers.stop({ conversation } as never);
 		expect(got).toEqual([{ conversation }]);

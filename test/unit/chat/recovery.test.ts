@@ -25,7 +25,6 @@ async function recovered(status: ExecutionRow['status'], isFinal: boolean): Prom
 	const asked = vi.fn<SessionHistory['usage']>(async () => [row]);
 	const events: LedgerEvent[] = [];
 	const cutOff = {
-		conversation: conversation.id,
 		cwd: '/project',
 		session: 's1',
 		rows: conversation.stored(),
