@@ -1,5 +1,3 @@
-import { CancelledError } from './errors';
-
 /** A promise that is settled from outside. */
 export class Deferred<T> {
 	readonly promise: Promise<T>;
@@ -65,17 +63,4 @@ export class Lazy<T> {
 		);
 		return this.#value;
 	}
-}
-
-/** Rejects with `CancelledError` when the signal aborts first. The work itself must listen to the signal too. */
-export function withAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-	if (signal.aborted) {
-		work.catch(() => undefined);
-		return Promise.reject(new CancelledError());
-	}
-	return new Promise<T>((resolve, reject) => {
-		const onAbort = (): void => reject(new CancelledError());
-		signal.addEventListener('abort', onAbort, { once: true });
-		work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-	});
 }

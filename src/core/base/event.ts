@@ -20,10 +20,6 @@ export class Emitter<T> implements Disposable {
 		return toDisposable(() => this.#listeners.delete(entry));
 	};
 
-	get hasListeners(): boolean {
-		return this.#listeners.size > 0;
-	}
-
 	fire(value: T): void {
 		// A copy: a listener may unsubscribe, or subscribe another, while it is called.
 		for (const listener of Array.from(this.#listeners)) {

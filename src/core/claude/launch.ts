@@ -12,8 +12,6 @@ export function launchArguments(options: ClaudeSessionOptions): readonly string[
 	if (options.model !== undefined && options.model !== 'default') args.push('--model', options.model);
 	if (options.maxBudget !== undefined) args.push('--max-budget-usd', String(toDollars(options.maxBudget)));
 	for (const folder of options.additionalFolders ?? []) args.push('--add-dir', folder);
-	for (const config of options.mcpConfig ?? []) args.push('--mcp-config', config);
-	if (options.appendSystemPrompt !== undefined) args.push('--append-system-prompt', options.appendSystemPrompt);
 	return args;
 }
 

@@ -31,9 +31,6 @@ export interface ClaudeSessionOptions {
 	readonly maxBudget?: NanoDollars;
 	/** Further folders it may work in, absolute. */
 	readonly additionalFolders?: readonly string[];
-	readonly appendSystemPrompt?: string;
-	/** JSON or a path, as `--mcp-config` takes them. */
-	readonly mcpConfig?: readonly string[];
 	/** Added to the cleaned environment. */
 	readonly environment?: Readonly<Record<string, string>>;
 }

@@ -7,9 +7,6 @@ export interface Retention {
 	readonly megabytes: number;
 }
 
-/** Keeps a busy year (some 30,000 executions) with the snapshot under 100 MB. */
-export const retentionDefaults: Retention = { days: 365, megabytes: 80 };
-
 /** Something on disk that would be given up, oldest first. */
 export interface StoredPart {
 	readonly bytes: number;

@@ -120,7 +120,7 @@ export class Approvals implements Disposable {
 		const entry = this.#pending.get(id);
 		if (!entry) throw fail('approvalEnded', 'This call has ended in the meantime; there is nothing left to decide.');
 		if (decision.outcome !== 'refuse') {
-			checkDecision(entry.view, decision, options);
+			checkDecision(entry, decision, options);
 			entry.request.check?.(decision);
 		}
 		const outcome = decision.outcome === 'refuse' ? 'refused' : 'allowed';
@@ -194,10 +194,11 @@ export class Approvals implements Disposable {
 	}
 }
 
-function checkDecision(view: ApprovalView, decision: Decision, options: DecisionOptions): void {
+function checkDecision({ view, request: { call } }: Pending, decision: Decision, options: DecisionOptions): void {
 	const wanted = view.kind === 'question' ? 'answer' : view.kind === 'plan' ? 'plan' : 'allow';
 	if (decision.outcome !== wanted) throw fail('wrongAnswer', 'This answer is of another kind than what was asked.');
 	if (decision.outcome !== 'allow') return;
+	if (decision.changedInput !== undefined) checkChange(view, call, decision);
 	if (!view.grants.includes(decision.scope)) {
 		throw fail('grantNotOffered', `A ${view.tier} call cannot be allowed for longer than this offers. Choose again.`);
 	}
@@ -207,6 +208,18 @@ function checkDecision(view: ApprovalView, decision: Decision, options: Decision
 	if (view.needsModal && options.isConfirmed !== true) {
 		throw fail('needsConfirmation', 'This call cannot be undone: confirm it in the dialog first.');
 	}
+}
+
+/** Only a reviewed edit may be changed, this once, and it stays an edit of the same file. */
+function checkChange(
+	view: ApprovalView,
+	call: ToolCall | undefined,
+	{ scope, changedInput }: Extract<Decision, { outcome: 'allow' }>,
+): void {
+	const file = (input: Readonly<Record<string, unknown>> | undefined): unknown => input?.['file_path'];
+	const isSameFile = call !== undefined && file(call.input) !== undefined && file(call.input) === file(changedInput);
+	if (view.kind !== 'edit' || scope !== 'once' || !isSameFile)
+		throw fail('wrongAnswer', 'Only a reviewed edit may be changed, and only within its own file.');
 }
 
 function normalWord(word: string | undefined): string {

@@ -16,13 +16,6 @@ export function isWorse(left: Tier, right: Tier): boolean {
 	return ranks[left] > ranks[right];
 }
 
-/** The tier that reaches furthest. */
-export function worstTier(first: Tier, ...others: readonly Tier[]): Tier {
-	let worst = first;
-	for (const tier of others) if (isWorse(tier, worst)) worst = tier;
-	return worst;
-}
-
 /** Whether a value that came from settings or a file names a tier. */
 export function isTier(value: unknown): value is Tier {
 	return typeof value === 'string' && Object.hasOwn(ranks, value);

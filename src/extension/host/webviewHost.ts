@@ -15,7 +15,7 @@ export function webviewHtml(webview: vscode.Webview, extension: vscode.Uri, surf
 	const policy = [
 		"default-src 'none'",
 		`script-src 'nonce-${nonce}' ${webview.cspSource}`,
-		`style-src ${webview.cspSource}`,
+		`style-src 'nonce-${nonce}' ${webview.cspSource}`,
 		`font-src ${webview.cspSource}`,
 		`img-src ${webview.cspSource} data: blob:`,
 	].join('; ');
@@ -25,6 +25,7 @@ export function webviewHtml(webview: vscode.Webview, extension: vscode.Uri, surf
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta property="csp-nonce" content="${nonce}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="${file(`${surface}.css`)}">
 <title>Quarterdeck</title>
@@ -54,9 +55,6 @@ export function webviewOptions(extension: vscode.Uri): vscode.WebviewOptions {
  */
 export class WebviewPort extends Owner implements Port {
 	readonly #messages = this.own(new Emitter<unknown>());
-	readonly #ready = this.own(new Emitter<void>());
-	/** Fires each time a page has loaded and listens. */
-	readonly onDidLoad = this.#ready.event;
 	readonly #webview: vscode.Webview;
 	#isReady = false;
 	#waiting: unknown[] = [];
@@ -90,7 +88,6 @@ export class WebviewPort extends Owner implements Port {
 			this.#waiting = [];
 			// oxlint-disable-next-line unicorn/require-post-message-target-origin -- not a window: there is no origin
 			if (!isReload) for (const old of waiting) void this.#webview.postMessage(old);
-			this.#ready.fire();
 			return;
 		}
 		this.#messages.fire(message);

@@ -185,8 +185,6 @@ describe('what the CLI is started with', () => {
 				mode: 'plan',
 				maxBudget: 1_500_000_000,
 				additionalFolders: ['/a'],
-				mcpConfig: ['{}'],
-				appendSystemPrompt: 'p',
 			}),
 		).toEqual([
 			...always,
@@ -205,10 +203,6 @@ describe('what the CLI is started with', () => {
 			'1.5',
 			'--add-dir',
 			'/a',
-			'--mcp-config',
-			'{}',
-			'--append-system-prompt',
-			'p',
 		]);
 	});
 });

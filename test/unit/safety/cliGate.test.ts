@@ -150,11 +150,22 @@ describe('the permission request', () => {
 		const { answer, view } = await ask(world, { toolName: 'Write', input });
 		const changedInput = { file_path: '/home/dev/.bashrc', content: 'a' };
 		expect(() => world.approvals.decide(view.id, { outcome: 'allow', scope: 'once', changedInput })).toThrow(
-			/reaches further/u,
+			/within its own file/u,
 		);
 		expect(world.approvals.pending).toHaveLength(1);
 		world.approvals.decide(view.id, { outcome: 'refuse', reason: '' });
 		expect(await answer).toEqual({ behavior: 'deny', message: 'The user refused this.' });
+	});
+
+	test('only an edit may be changed: a confirmed command runs as it was shown', async () => {
+		const world = gateForTest();
+		const { answer, view } = await ask(world, { toolName: 'Bash', input: { command: 'git reset --hard' } });
+		const changedInput = { command: 'rm -rf build' };
+		expect(() =>
+			world.approvals.decide(view.id, { outcome: 'allow', scope: 'once', changedInput }, { isConfirmed: true }),
+		).toThrow(/Only a reviewed edit/u);
+		world.approvals.decide(view.id, { outcome: 'refuse', reason: '' });
+		await answer;
 	});
 
 	test.each([

@@ -22,7 +22,6 @@ const marks = (columns: string): string =>
 		.join(', ');
 
 const sql = {
-	findExecution: `SELECT ${executionColumns} FROM executions WHERE id = ?`,
 	saveExecution: `INSERT OR REPLACE INTO executions (${executionColumns}) VALUES (${marks(executionColumns)})`,
 	findStep: `SELECT ${stepColumns} FROM execution_steps WHERE execution = ? AND id = ?`,
 	saveStep: `INSERT OR REPLACE INTO execution_steps (${stepColumns}) VALUES (${marks(stepColumns)})`,

@@ -53,11 +53,6 @@ export function findRule(name: string): CommandRule | undefined {
 	return table.get(name);
 }
 
-/** Every command that has a rule, for tests. */
-export function ruledCommands(): ReadonlyMap<string, CommandRule> {
-	return table;
-}
-
 const systemFolder = /^(?:\/usr(?:\/local)?|\/opt\/homebrew|\/snap)?\/s?bin\/(?=[^/]+$)/u;
 const localFolder = /^(?:\.{0,2}\/?(?:[\w@.-]+\/)*)?node_modules\/\.bin\/(?=[^/]+$)/u;
 
