@@ -73,7 +73,7 @@ async function switchTo(name: RegExp): Promise<void> {
 }
 
 async function newConversation(): Promise<void> {
-	await chat.button('New conversation').press('Enter');
+	await editor.command('Quarterdeck: New Conversation');
 	await chat.shows('What shall Claude do?');
 }
 

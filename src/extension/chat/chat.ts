@@ -50,6 +50,7 @@ export class Chat extends Owner {
 		place: 'sidebar' | 'tab',
 		conversation: ConversationId | undefined,
 		isVisible: () => boolean,
+		onShown: PageDeps['onShown'],
 	): Promise<Disposable> {
 		await this.#deps.obstacles.check();
 		const { obstacles } = this.#deps;
@@ -69,6 +70,7 @@ export class Chat extends Owner {
 				},
 				openInTab: id => this.openInTab(id),
 				onSent: () => setContext('quarterdeck.hasAsked', true),
+				onShown,
 			},
 			conversation,
 		);

@@ -4,10 +4,9 @@ import { ExpectedError } from '../../core/base/errors';
 import { Emitter } from '../../core/base/event';
 import { Owner } from '../../core/base/lifecycle';
 import type { AttachmentView } from '../../core/chat/items';
+import { imageBytesLimit } from '../../core/chat/limits';
 import type { EditorContext } from '../../core/chat/protocol';
 
-/** Images up to this size are sent as images; the Messages API refuses larger ones. */
-const imageLimitBytes = 5 * 1024 * 1024;
 const imageTypes: Readonly<Record<string, 'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp'>> = {
 	png: 'image/png',
 	jpg: 'image/jpeg',
@@ -115,8 +114,11 @@ export class EditorBridge extends Owner {
 		const label = vscode.workspace.asRelativePath(uri, false);
 		const mediaType = imageTypes[uri.path.slice(uri.path.lastIndexOf('.') + 1).toLowerCase()];
 		if (!mediaType || stat.type === vscode.FileType.Directory) return { kind: 'file', path: uri.fsPath, label };
-		if (stat.size > imageLimitBytes)
-			throw new ExpectedError('too-large', `${label} is larger than 5 MB, the most that an image may have.`);
+		if (stat.size > imageBytesLimit)
+			throw new ExpectedError(
+				'too-large',
+				`${label} is larger than ${imageBytesLimit / 1e6} MB, the most that an image may have. Drop it from the file manager or paste it: then it is made smaller.`,
+			);
 		const data = Buffer.from(await vscode.workspace.fs.readFile(uri)).toString('base64');
 		return { kind: 'image', label, mediaType, data };
 	}

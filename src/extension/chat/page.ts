@@ -5,6 +5,7 @@ import { DisposableStore, MutableDisposable, type Disposable } from '../../core/
 import type { Conversation } from '../../core/chat/conversation';
 import type { Conversations } from '../../core/chat/conversations';
 import { conversationMarkdown } from '../../core/chat/markdown';
+import { checkedHandlers } from '../../core/chat/pageChecks';
 import type { ChatContract, ChatSnapshot, Obstacle } from '../../core/chat/protocol';
 import { serve, type Handlers, type Port, type Server } from '../../core/rpc/rpc';
 import type { Decision } from '../../core/safety/approval';
@@ -27,6 +28,8 @@ export interface PageDeps {
 	openInTab(conversation: ConversationId): Promise<void>;
 	/** A prompt was sent. */
 	onSent(): void;
+	/** The page shows a conversation, or its title changed. */
+	onShown(conversation: ConversationId, title: string): void;
 }
 
 /** Rows that a page gets when it opens; older ones are fetched as the user scrolls up. */
@@ -49,7 +52,7 @@ export class ChatPage implements Disposable {
 		this.#deps = deps;
 		this.#shown = fixed;
 		this.#remembers = fixed === undefined;
-		this.#server = this.#store.add(serve<ChatContract>(port, this.#handlers()));
+		this.#server = this.#store.add(serve<ChatContract>(port, checkedHandlers(this.#handlers())));
 		this.#store.add(
 			deps.conversations.onDidChangeList(() => {
 				void deps.conversations.summaries('').then(
@@ -118,6 +121,7 @@ export class ChatPage implements Disposable {
 			},
 			stop: async ({ conversation }) => (await this.#get(conversation)).stop(),
 			editQueued: async ({ conversation, item, text }) => (await this.#get(conversation)).editQueued(item, text),
+			sendQueued: async ({ conversation }) => (await this.#get(conversation)).sendQueued(),
 			retry: async ({ conversation, item, text }) => {
 				this.#refuseObstacle();
 				await this.#deps.conversations.retry(conversation, item, text);
@@ -126,6 +130,7 @@ export class ChatPage implements Disposable {
 				(await this.#get(conversation)).restoreFiles(item, isDryRun),
 			decide: ({ approval, decision }) => this.#deps.decide(approval, decision),
 			reviewEdit: ({ approval }) => this.#deps.reviewEdit(approval),
+			details: async ({ conversation }) => (await this.#get(conversation)).details(),
 			setModel: async ({ conversation, model }) => (await this.#get(conversation)).setModel(model),
 			setMode: async ({ conversation, mode }) => (await this.#get(conversation)).setMode(mode),
 			setEffort: async ({ conversation, effort }) => (await this.#get(conversation)).setEffort(effort),
@@ -177,9 +182,12 @@ export class ChatPage implements Disposable {
 
 	async #follow(conversation: Conversation): Promise<ChatSnapshot> {
 		this.#shown = conversation.id;
-		this.#following.value = conversation.onDidChange(batch =>
-			this.#server.emit('changed', { conversation: conversation.id, ...batch }),
-		);
+		const deps = this.#deps;
+		this.#following.value = conversation.onDidChange(batch => {
+			this.#server.emit('changed', { conversation: conversation.id, ...batch });
+			if (batch.view?.title !== undefined) deps.onShown(conversation.id, batch.view.title);
+		});
+		deps.onShown(conversation.id, conversation.view.title);
 		if (this.#remembers) await this.#deps.host.state.setShownConversation(conversation.id);
 		this.#server.emit('editorContext', this.#deps.editor.current);
 		return {
@@ -187,6 +195,7 @@ export class ChatPage implements Disposable {
 			draft: this.#deps.host.state.draft(conversation.id),
 			obstacle: this.#deps.obstacle.current,
 			cli: this.#deps.obstacle.cli,
+			root: vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? null,
 		};
 	}
 

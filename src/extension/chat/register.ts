@@ -21,15 +21,29 @@ export function registerChat(host: Host, chat: Lazy<Chat>): ChatRegistration {
 	const extension = host.context.extensionUri;
 	const icon = (name: string): vscode.Uri => vscode.Uri.joinPath(extension, 'media', name);
 	const view: ChatView = store.add(
-		new ChatView(extension, async port => (await chat.get()).connect(port, 'sidebar', undefined, () => view.isVisible)),
+		new ChatView(extension, async port =>
+			(await chat.get()).connect(
+				port,
+				'sidebar',
+				undefined,
+				() => view.isVisible,
+				() => undefined,
+			),
+		),
 	);
-	const panels = store.add(
+	const panels: Panels = store.add(
 		new Panels(extension, {
 			viewType: panelTypes.chat,
 			surface: 'chat',
 			icon: { light: icon('tab-light.svg'), dark: icon('tab-dark.svg') },
 			connect: async (identity, port, panel) =>
-				(await chat.get()).connect(port, 'tab', asId<ConversationId>(identity), () => panel.visible),
+				(await chat.get()).connect(
+					port,
+					'tab',
+					asId<ConversationId>(identity),
+					() => panel.visible,
+					(conversation, title) => panels.update(panel, conversation, title),
+				),
 		}),
 	);
 	registerCommands(host, chat, store);

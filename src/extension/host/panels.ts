@@ -14,7 +14,7 @@ export interface PanelKind {
 
 /** One panel per identity, brought back after a reload by a serializer. */
 export class Panels extends Owner {
-	readonly #open = new Map<string, vscode.WebviewPanel>();
+	readonly #open = new Map<vscode.WebviewPanel, string>();
 	readonly #extension: vscode.Uri;
 	readonly #kind: PanelKind;
 
@@ -35,16 +35,14 @@ export class Panels extends Owner {
 
 	/** The open panel of an identity, for commands that act on the active tab. */
 	get active(): string | undefined {
-		for (const [identity, panel] of this.#open) if (panel.active) return identity;
+		for (const [panel, identity] of this.#open) if (panel.active) return identity;
 		return undefined;
 	}
 
 	/** Brings the identity's panel to the front, or opens one. */
 	async show(identity: string, title: string): Promise<void> {
-		const existing = this.#open.get(identity);
-		if (existing) {
-			existing.reveal();
-			return;
+		for (const [panel, shown] of this.#open) {
+			if (shown === identity) return panel.reveal();
 		}
 		const panel = vscode.window.createWebviewPanel(
 			this.#kind.viewType,
@@ -55,15 +53,22 @@ export class Panels extends Owner {
 		await this.#attach(identity, panel);
 	}
 
+	/** The page of this panel shows something else now, or what it shows has another title. */
+	update(panel: vscode.WebviewPanel, identity: string, title: string): void {
+		if (!this.#open.has(panel)) return;
+		this.#open.set(panel, identity);
+		if (panel.title !== title) panel.title = title;
+	}
+
 	async #attach(identity: string, panel: vscode.WebviewPanel): Promise<void> {
 		const lifetime = new DisposableStore();
-		this.#open.set(identity, panel);
+		this.#open.set(panel, identity);
 		if (this.#kind.icon) panel.iconPath = this.#kind.icon;
 		panel.webview.options = webviewOptions(this.#extension);
 		const port = lifetime.add(new WebviewPort(panel.webview));
 		lifetime.add(
 			panel.onDidDispose(() => {
-				this.#open.delete(identity);
+				this.#open.delete(panel);
 				lifetime.dispose();
 			}),
 		);
@@ -78,7 +83,7 @@ export class Panels extends Owner {
 
 	override dispose(): void {
 		super.dispose();
-		for (const panel of this.#open.values()) panel.dispose();
+		for (const panel of this.#open.keys()) panel.dispose();
 	}
 }
 

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { Emitter } from '../../core/base/event';
 import { Owner } from '../../core/base/lifecycle';
 import type { Effort, PermissionMode } from '../../core/chat/items';
+import { efforts, permissionModes } from '../../core/chat/limits';
 import type { Tier } from '../../core/ledger/events';
 
 /** US dollars per million tokens. */
@@ -35,6 +36,12 @@ export const settingDefaults = {
 export type SettingKey = keyof typeof settingDefaults;
 export type SettingValue<K extends SettingKey> = (typeof settingDefaults)[K];
 
+/** Settings that are one of a few words. */
+const choices: { readonly [K in SettingKey]?: readonly SettingValue<K>[] } = {
+	'chat.permissionMode': permissionModes,
+	'chat.effort': efforts,
+};
+
 const section = 'quarterdeck';
 
 /** The one reader of our settings. */
@@ -54,13 +61,14 @@ export class Settings extends Owner {
 		);
 	}
 
-	/** The setting's value; a value of the wrong type in a hand-edited file reads as the default. */
+	/** The setting's value; a hand-edited one of another type, or a word that is none of ours, reads as the default. */
 	get<K extends SettingKey>(key: K): SettingValue<K> {
 		const fallback = settingDefaults[key];
 		const value = vscode.workspace.getConfiguration(section).get<unknown>(key, fallback);
 		const isRight =
 			typeof value === typeof fallback && value !== null && Array.isArray(value) === Array.isArray(fallback);
-		return (isRight ? value : fallback) as SettingValue<K>;
+		const known: readonly unknown[] | undefined = choices[key];
+		return (isRight && known?.includes(value) !== false ? value : fallback) as SettingValue<K>;
 	}
 
 	/** Writes a setting for this user. */

@@ -20,7 +20,7 @@ import { initialState, isBusy, reduce, type ChatState } from './state';
 export interface AppProps {
 	readonly client: Client<ChatContract>;
 	readonly saved: SavedState;
-	/** The conversation that the host made this page for; `null` for the view, which shows the last one. */
+	/** The conversation that the host made this page for; `null` for the view in a side bar, which shows the last one. */
 	readonly wanted: ConversationId | null;
 }
 
@@ -32,7 +32,7 @@ export function App({ client, saved, wanted }: AppProps): ReactElement {
 	const [state, dispatch] = useReducer(reduce, { ...initialState, attachments: saved.value.attachments });
 	const show = useConnection(client, saved, wanted, state, dispatch);
 	const { conversation } = state;
-	const host = useChatHost(client, conversation?.id ?? noConversation, saved, dispatch, show);
+	const host = useChatHost(client, conversation?.id ?? noConversation, saved, dispatch, show, state.root);
 	useEffect(() => saved.update({ attachments: state.attachments }), [saved, state.attachments]);
 	useWantedRow(host, state);
 	return (
@@ -108,10 +108,15 @@ function Conversation({
 			}}
 		>
 			<Header state={state} conversation={conversation} />
-			{isEmpty ? (
-				<EmptyState onPick={text => composer.current?.write(text)} isAnswerable={state.obstacle === null} />
-			) : (
-				<MessageList state={state} />
+			{!isEmpty && <MessageList state={state} />}
+			{isEmpty && (
+				<div className="empty">
+					{state.obstacle ? (
+						<ObstaclePage obstacle={state.obstacle} />
+					) : (
+						<EmptyState onPick={text => composer.current?.write(text)} />
+					)}
+				</div>
 			)}
 			<div className="bottom">
 				<PendingBar state={state} />
@@ -122,7 +127,9 @@ function Conversation({
 						onDismiss={() => dispatch({ type: 'dismissed', id: failure.id })}
 					/>
 				))}
-				<Bottom state={state} conversation={conversation} draft={draft} composer={composer} />
+				{!(isEmpty && state.obstacle) && (
+					<Bottom state={state} conversation={conversation} draft={draft} composer={composer} />
+				)}
 			</div>
 		</main>
 	);

@@ -45,7 +45,8 @@ export function useConnection(
 				if (item !== null) dispatch({ type: 'jump', item });
 			}),
 		];
-		show(wanted ?? saved.value.conversation);
+		// What the page showed last: a tab may have gone on to another conversation than the one it was opened for.
+		show(saved.value.conversation ?? wanted);
 		return () => disposeAll(listening);
 	}, [client, saved, wanted, show, dispatch]);
 	useEffect(() => {

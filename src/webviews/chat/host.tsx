@@ -1,7 +1,7 @@
 import { createContext, useCallback, useContext, useMemo, useState, useSyncExternalStore, type Dispatch } from 'react';
 import { errorText, ExpectedError, type ErrorAction } from '../../core/base/errors';
 import type { ConversationId } from '../../core/base/ids';
-import type { ChatContract } from '../../core/chat/protocol';
+import type { ChatContract, ChatSnapshot } from '../../core/chat/protocol';
 import type { Client } from '../../core/rpc/rpc';
 import type { MarkdownActions } from '../shared/components/Markdown';
 import type { SavedState } from './savedState';
@@ -26,6 +26,10 @@ export interface ChatHost {
 	readonly perform: <K extends keyof Requests>(name: K, params: Requests[K]['params']) => Promise<boolean>;
 	/** Fetches and shows another conversation, or a new one for `null`. */
 	readonly show: (conversation: ConversationId | null) => void;
+	/** Shows a conversation that the host has just made. */
+	readonly enter: (snapshot: ChatSnapshot) => void;
+	/** The folder of the workspace, for short paths. */
+	readonly root: string | null;
 }
 
 const HostContext = createContext<ChatHost | null>(null);
@@ -68,6 +72,7 @@ export function useChatHost(
 	saved: SavedState,
 	dispatch: Dispatch<ChatAction>,
 	show: ChatHost['show'],
+	root: string | null,
 ): ChatHost {
 	return useMemo(() => {
 		const attempt: ChatHost['attempt'] = async (name, params, timeoutMs) => {
@@ -105,8 +110,12 @@ export function useChatHost(
 				else void attempt('openFile', target);
 			},
 		};
-		return { client, conversation, saved, markdown, dispatch, attempt, perform, show };
-	}, [client, conversation, saved, dispatch, show]);
+		const enter: ChatHost['enter'] = snapshot => {
+			saved.enter(snapshot.conversation.id);
+			dispatch({ type: 'snapshot', snapshot });
+		};
+		return { client, conversation, saved, markdown, dispatch, attempt, perform, show, enter, root };
+	}, [client, conversation, saved, dispatch, show, root]);
 }
 
 export interface Call {

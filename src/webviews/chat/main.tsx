@@ -8,5 +8,8 @@ import { App } from './App';
 import { SavedState } from './savedState';
 
 const { root, api, client, initial } = openPage<ChatContract>();
-const wanted = typeof initial['conversation'] === 'string' ? asId<ConversationId>(initial['conversation']) : null;
-createRoot(root).render(<App client={client} saved={new SavedState(api)} wanted={wanted} />);
+// A tab is made for one conversation, its identity; the view in the side bar shows what was shown last.
+const identity = initial['identity'];
+const wanted = typeof identity === 'string' ? asId<ConversationId>(identity) : null;
+const saved = new SavedState(api, wanted === null ? 'sidebar' : 'tab');
+createRoot(root).render(<App client={client} saved={saved} wanted={wanted} />);

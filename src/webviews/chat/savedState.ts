@@ -13,6 +13,9 @@ export interface Saved {
 	readonly open: Readonly<Record<string, boolean>>;
 }
 
+/** The view in a side bar, whose title bar has actions of its own, or an editor tab. */
+export type Place = 'sidebar' | 'tab';
+
 const nothing: Saved = { conversation: null, draft: '', attachments: [], topItem: null, open: {} };
 /** Pictures beyond this are not worth copying into the state at each change. */
 const attachmentLimit = 1_000_000;
@@ -20,13 +23,15 @@ const openLimit = 500;
 
 /** Keeps `Saved` in the webview's own state, written at most every 150 ms and when the page is hidden. */
 export class SavedState {
+	readonly place: Place;
 	#value: Saved;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	readonly #api: Pick<WebviewApi, 'getState' | 'setState'>;
 	readonly #listeners = new Map<string, Set<() => void>>();
 
-	constructor(api: Pick<WebviewApi, 'getState' | 'setState'>) {
+	constructor(api: Pick<WebviewApi, 'getState' | 'setState'>, place: Place = 'sidebar') {
 		this.#api = api;
+		this.place = place;
 		const stored = api.getState();
 		this.#value = typeof stored === 'object' && stored !== null ? { ...nothing, ...stored } : nothing;
 		document.addEventListener('visibilitychange', () => this.flush());
@@ -44,7 +49,10 @@ export class SavedState {
 
 	/** Another conversation: what was arranged in the last one is forgotten. */
 	enter(conversation: ConversationId): void {
-		if (this.#value.conversation !== conversation) this.update({ ...nothing, conversation });
+		if (this.#value.conversation === conversation) return;
+		this.update({ ...nothing, conversation });
+		// A tab without a state would not come back after a reload, and one with an old one would come back as another.
+		this.flush();
 	}
 
 	flush(): void {
@@ -52,7 +60,9 @@ export class SavedState {
 		clearTimeout(this.#timer);
 		this.#timer = undefined;
 		const size = JSON.stringify(this.#value.attachments).length;
-		this.#api.setState(size > attachmentLimit ? { ...this.#value, attachments: [] } : this.#value);
+		const kept = size > attachmentLimit ? { ...this.#value, attachments: [] } : this.#value;
+		// VS Code hands a tab's state to the host after a reload: the host knows the tab by its identity.
+		this.#api.setState(this.place === 'tab' ? { ...kept, identity: kept.conversation } : kept);
 	}
 
 	isOpen(key: string, isOpenByDefault: boolean): boolean {

@@ -33,6 +33,7 @@ export interface ChatState {
 	readonly savedDraft: string;
 	readonly obstacle: Obstacle | null;
 	readonly cli: ChatSnapshot['cli'];
+	readonly root: string | null;
 	readonly editor: EditorContext;
 	readonly attachments: readonly AttachmentView[];
 	/** `null` until the list was asked for. */
@@ -81,6 +82,7 @@ export const initialState: ChatState = {
 	savedDraft: '',
 	obstacle: null,
 	cli: null,
+	root: null,
 	editor: { file: null, selection: null },
 	attachments: [],
 	conversations: null,
@@ -147,6 +149,7 @@ function showSnapshot(state: ChatState, snapshot: ChatSnapshot): ChatState {
 		savedDraft: snapshot.draft,
 		obstacle: snapshot.obstacle,
 		cli: snapshot.cli,
+		root: snapshot.root,
 	};
 }
 

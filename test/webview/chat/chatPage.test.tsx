@@ -333,7 +333,7 @@ describe('the page', () => {
 		page.host.snapshot = snapshot([text('caught up')], { sequence: 5 });
 		act(() => page.host.server.emit('changed', { conversation: conversationId, sequence: 5, items: [], view: null }));
 		await screen.findByText('caught up');
-		expect(page.asked('open')).toEqual([{ conversation: null }, { conversation: conversationId }]);
+		expect(page.asked('open')).toEqual([{ conversation: conversationId }, { conversation: conversationId }]);
 	});
 
 	test('shows an obstacle instead of the composer, with history readable, and goes back', async () => {
@@ -394,7 +394,7 @@ describe('the page', () => {
 		fireEvent.click(screen.getByLabelText('Conversations, 1 waiting for you'));
 		await screen.findByText('Waiting for you · now');
 		fireEvent.click(screen.getByText('Release'));
-		await waitFor(() => expect(page.asked('open')).toEqual([{ conversation: null }, { conversation: 'c2' }]));
+		await waitFor(() => expect(page.asked('open')).toEqual([{ conversation: conversationId }, { conversation: 'c2' }]));
 	});
 
 	test('sets mode, model and effort as far as the model has them', async () => {

@@ -5,7 +5,7 @@ import { vi } from 'vitest';
 import { connect } from '../../../src/core/rpc/rpc';
 import type { ChatContract, ChatSnapshot } from '../../../src/core/chat/protocol';
 import { App } from '../../../src/webviews/chat/App';
-import { SavedState } from '../../../src/webviews/chat/savedState';
+import { SavedState, type Place } from '../../../src/webviews/chat/savedState';
 import { webviewPort } from '../../../src/webviews/shared/port';
 import { createFakeHost, type FakeHost } from '../gallery/fakeHost';
 
@@ -45,12 +45,14 @@ export async function openChat(
 	snapshot: ChatSnapshot,
 	stored?: unknown,
 	prepare?: (host: FakeHost) => void,
+	place: Place = 'tab',
 ): Promise<TestPage> {
 	const host = createFakeHost(snapshot, undefined, stored);
 	prepare?.(host);
 	const client = connect<ChatContract>(webviewPort(host.api));
-	const saved = new SavedState(host.api);
-	const result = render(<App client={client} saved={saved} wanted={null} />);
+	const saved = new SavedState(host.api, place);
+	const wanted = place === 'tab' ? snapshot.conversation.id : null;
+	const result = render(<App client={client} saved={saved} wanted={wanted} />);
 	await waitFor(() => result.getByText(snapshot.conversation.title));
 	return {
 		...result,

@@ -124,6 +124,8 @@ function defaultHandlers(snapshot: () => ChatSnapshot): Handlers<ChatContract> {
 		openLink: nothing,
 		runAction: nothing,
 		saveDraft: nothing,
+		sendQueued: () => undefined,
+		details: () => null,
 		promptHistory: () => ['the last prompt', 'the one before'],
 	};
 }

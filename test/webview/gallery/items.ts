@@ -103,6 +103,8 @@ export function view(over: Partial<ConversationView> = {}): ConversationView {
 		status: 'idle',
 		activity: null,
 		turnStartedAt: null,
+		readOnly: null,
+		isQueueHeld: false,
 		provider: 'claude',
 		model: 'opus',
 		mode: 'default',
@@ -138,6 +140,7 @@ export function snapshot(items: readonly ChatItem[], over: Partial<ChatSnapshot>
 		draft: '',
 		obstacle: null,
 		cli: { version: 'Claude Code 2.1.329', path: '/usr/local/bin/claude' },
+		root: '/home/ada/shop',
 		...over,
 	};
 }

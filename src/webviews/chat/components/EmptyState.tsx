@@ -21,16 +21,12 @@ const starters = [
 
 export interface EmptyStateProps {
 	readonly onPick: (text: string) => void;
-	/** Whether there is a composer to put a prompt into. */
-	readonly isAnswerable: boolean;
 }
 
 /** What a new conversation shows: what this is, and three prompts to begin with. */
-export function EmptyState({ onPick, isAnswerable }: EmptyStateProps): ReactElement {
-	// Beside an obstacle there is nowhere to write: the starters would do nothing.
-	if (!isAnswerable) return <div className="empty" />;
+export function EmptyState({ onPick }: EmptyStateProps): ReactElement {
 	return (
-		<div className="empty">
+		<>
 			<h2>What shall Claude do?</h2>
 			<p className="muted">
 				It reads this workspace by itself, and asks here before it changes anything. <kbd>@</kbd> adds a file,{' '}
@@ -49,6 +45,6 @@ export function EmptyState({ onPick, isAnswerable }: EmptyStateProps): ReactElem
 					</li>
 				))}
 			</ul>
-		</div>
+		</>
 	);
 }

@@ -17,7 +17,10 @@ const menu: readonly MenuItem[] = [
 	{ id: 'archive', label: 'Archive', icon: 'archive' },
 ];
 
-/** Which conversation this is, what it is doing, and the way to the others. */
+/**
+ * Which conversation this is, what it is doing, and the way to the others. In a side bar VS Code's own title bar above
+ * it has New, Rename, Export and Open in Editor, so they are not said again.
+ */
 export function Header({
 	state,
 	conversation,
@@ -25,7 +28,8 @@ export function Header({
 	readonly state: ChatState;
 	readonly conversation: ConversationView;
 }): ReactElement {
-	const { attempt, perform, show, dispatch } = useHost();
+	const { attempt, perform, show, enter, dispatch, saved } = useHost();
+	const isInTab = saved.place === 'tab';
 	const [isRenaming, setIsRenaming] = useState(false);
 	const pick = async (id: string): Promise<void> => {
 		const at = { conversation: conversation.id };
@@ -34,8 +38,14 @@ export function Header({
 		else if (id === 'export') await attempt('exportMarkdown', at);
 		else if (await perform('archive', at)) show(null);
 	};
+	const create = async (): Promise<void> => {
+		const snapshot = await attempt('create', null);
+		if (!snapshot) return;
+		enter(snapshot);
+		dispatch({ type: 'focusComposer' });
+	};
 	return (
-		<header className="header">
+		<header className={isInTab ? 'header' : 'header slim'}>
 			<ConversationSwitcher state={state} conversation={conversation} />
 			{isRenaming ? (
 				<Rename conversation={conversation} onClose={() => setIsRenaming(false)} />
@@ -46,20 +56,14 @@ export function Header({
 				<StatusDot status={conversation.status} />
 				<span className="header-status-text">{statusWords[conversation.status]}</span>
 			</span>
-			<IconButton
-				icon="add"
-				label="New conversation"
-				onClick={() =>
-					void attempt('create', null).then(snapshot => {
-						if (!snapshot) return;
-						dispatch({ type: 'snapshot', snapshot });
-						dispatch({ type: 'focusComposer' });
-					})
-				}
-			/>
-			<MenuButton label="More actions" items={menu} onPick={id => void pick(id)}>
-				<Codicon name="ellipsis" />
-			</MenuButton>
+			{isInTab && (
+				<>
+					<IconButton icon="add" label="New conversation" onClick={() => void create()} />
+					<MenuButton label="More actions" items={menu} onPick={id => void pick(id)}>
+						<Codicon name="ellipsis" />
+					</MenuButton>
+				</>
+			)}
 		</header>
 	);
 }

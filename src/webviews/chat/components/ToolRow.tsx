@@ -84,8 +84,11 @@ function ToolEnd({ item }: { readonly item: ToolItem }): ReactElement {
 	return (
 		<span className="tool-end">
 			{item.decision !== null && (
-				<span className="tool-decision" title={item.decision}>
-					{item.decision}
+				<span className="tool-decision" title={capitalized(item.decision)}>
+					<Codicon name={item.state === 'refused' ? 'person' : 'shield'} label={item.decision} />
+					<span className="tool-decision-text" aria-hidden="true">
+						{item.decision}
+					</span>
 				</span>
 			)}
 			{item.duration !== null && item.duration >= 1000 && (
@@ -96,4 +99,8 @@ function ToolEnd({ item }: { readonly item: ToolItem }): ReactElement {
 			</span>
 		</span>
 	);
+}
+
+function capitalized(text: string): string {
+	return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

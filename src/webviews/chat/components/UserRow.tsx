@@ -65,7 +65,7 @@ interface UserActionsProps {
 }
 
 function UserActions({ item, onMode, run }: UserActionsProps): ReactElement {
-	const { client, conversation, dispatch, markdown } = useHost();
+	const { client, conversation, enter, markdown } = useHost();
 	const at = { conversation, item: item.id };
 	if (item.state === 'queued') {
 		return (
@@ -80,7 +80,7 @@ function UserActions({ item, onMode, run }: UserActionsProps): ReactElement {
 			</div>
 		);
 	}
-	const fork = async (): Promise<void> => dispatch({ type: 'snapshot', snapshot: await client.call('fork', at) });
+	const fork = async (): Promise<void> => enter(await client.call('fork', at));
 	return (
 		<div className="user-actions">
 			<IconButton icon="copy" label="Copy" onClick={() => void run(() => markdown.copy(item.text))} />

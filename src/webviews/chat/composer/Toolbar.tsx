@@ -66,12 +66,13 @@ function ModePicker({ conversation }: PickerProps): ReactElement {
 	const mode = modes.find(({ id }) => id === conversation.mode);
 	return (
 		<MenuButton
+			className="mode"
 			label={`Permission mode: ${mode?.label ?? conversation.mode}`}
 			items={modes.map(item => ({ ...item, isChecked: item.id === conversation.mode }))}
 			onPick={id => void attempt('setMode', { conversation: conversation.id, mode: id as PermissionMode })}
 		>
 			<Codicon name={mode?.icon ?? 'shield'} />
-			<span className="picker-text">{mode?.label ?? conversation.mode}</span>
+			<span className="picker-text mode-text">{mode?.label ?? conversation.mode}</span>
 		</MenuButton>
 	);
 }

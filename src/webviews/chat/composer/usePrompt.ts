@@ -21,7 +21,7 @@ const historyLimit = 200;
 
 /** The text being written: kept as a draft, with earlier prompts behind Up and Down. */
 export function usePrompt(area: RefObject<HTMLTextAreaElement | null>, initial: string): Prompt {
-	const { saved, client, conversation, attempt } = useHost();
+	const { saved, attempt } = useHost();
 	const [text, setText] = useState(initial);
 	const [trigger, setTrigger] = useState<Trigger | null>(null);
 	const cursor = useRef<number | null>(null);
@@ -38,12 +38,14 @@ export function usePrompt(area: RefObject<HTMLTextAreaElement | null>, initial: 
 		if (cursor.current !== null) area.current?.setSelectionRange(cursor.current, cursor.current);
 		cursor.current = null;
 	});
+	const save = useDraft();
+	const isWritten = useRef(false);
 	useEffect(() => {
+		// What was just opened is saved already; writing it again could undo what another window wrote since.
+		if (isWritten.current) save(text);
+		isWritten.current = true;
 		saved.update({ draft: text });
-		// The draft also goes to the host, so that it is there in another window and after the view's state is gone.
-		const timer = setTimeout(() => void client.call('saveDraft', { conversation, text }).catch(() => undefined), 400);
-		return () => clearTimeout(timer);
-	}, [saved, client, conversation, text]);
+	}, [saved, save, text]);
 
 	const load = async (): Promise<void> => {
 		history.current = [];
@@ -79,4 +81,32 @@ export function usePrompt(area: RefObject<HTMLTextAreaElement | null>, initial: 
 		dismissMenu: useCallback(() => setTrigger(null), []),
 		walk,
 	};
+}
+
+/** Saves the draft in the host a moment after the last key, and at once when the conversation is left. */
+function useDraft(): (text: string) => void {
+	const { client, conversation } = useHost();
+	const waiting = useRef<{ readonly text: string; readonly timer: ReturnType<typeof setTimeout> } | null>(null);
+	const flush = useCallback(() => {
+		if (!waiting.current) return;
+		const { text, timer } = waiting.current;
+		clearTimeout(timer);
+		waiting.current = null;
+		// It goes to the host too, so that it is there in another window and after the view's state is gone.
+		client.call('saveDraft', { conversation, text }).catch(() => undefined);
+	}, [client, conversation]);
+	useEffect(() => {
+		window.addEventListener('pagehide', flush);
+		return () => {
+			window.removeEventListener('pagehide', flush);
+			flush();
+		};
+	}, [flush]);
+	return useCallback(
+		text => {
+			clearTimeout(waiting.current?.timer);
+			waiting.current = { text, timer: setTimeout(flush, 400) };
+		},
+		[flush],
+	);
 }
