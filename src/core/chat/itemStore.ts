@@ -119,13 +119,13 @@ export class ItemStore extends Owner {
 		if (isFinished(item)) this.persist(item.id);
 	}
 
-	/** Replaces a row that is there; writes it when it is finished. */
-	replace(item: ChatItem): void {
+	/** Replaces a row that is there; writes it when it is finished, unless the change is only for the eye. */
+	replace(item: ChatItem, isPassing = false): void {
 		const stored = this.#items.get(item.id);
 		if (!stored) return;
 		this.#items.set(item.id, { ...stored, item });
 		this.#push({ op: 'replace', item: forPage(item) });
-		if (isFinished(item)) this.persist(item.id);
+		if (isFinished(item) && !isPassing) this.persist(item.id);
 	}
 
 	/** Adds text at the end of a streaming row. */

@@ -80,6 +80,8 @@ export interface ToolItem extends ItemBase {
 	/** One line on how it was decided: `allowed by you`, `allowed for this session`, `refused: …`. */
 	readonly decision: string | null;
 	readonly duration: number | null;
+	/** What a sub-agent is doing, in its own words, and at last how it ended. */
+	readonly progress?: string;
 }
 
 export interface NoticeItem extends ItemBase {

@@ -104,6 +104,12 @@ export class Rows {
 		if (item?.kind === 'tool') this.#ports.items.replace({ ...item, ...patch });
 	}
 
+	/** Shows what a sub-agent is doing on the row of its call. */
+	showProgress(toolUse: string | undefined, progress: string): void {
+		const item = toolUse === undefined ? undefined : this.#ports.items.get(asId<ItemId>(toolUse));
+		if (item?.kind === 'tool') this.#ports.items.replace({ ...item, progress }, true);
+	}
+
 	/** Ends every row that still moves, because the turn is over. */
 	settle(state: Extract<ToolState, 'stopped' | 'done'>): void {
 		for (const item of this.#ports.items.items) {

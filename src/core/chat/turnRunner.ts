@@ -237,8 +237,15 @@ export class TurnRunner {
 			case 'local_command_output':
 				this.#localText(message.content);
 				break;
+			case 'task_started':
+				this.rows.showProgress(message.tool_use_id, message.description);
+				break;
 			case 'task_progress':
+				this.rows.showProgress(message.tool_use_id, message.description);
 				this.#events.view({ activity: message.description });
+				break;
+			case 'task_notification':
+				this.rows.showProgress(message.tool_use_id, message.summary ?? message.status);
 				break;
 			default:
 				break;

@@ -179,7 +179,9 @@ export class ClaudeProcess implements ClaudeSession {
 
 	async #initialize(options: ClaudeSessionOptions): Promise<void> {
 		const hooks = { PreToolUse: [{ matcher: null, hookCallbackIds: ['gate'], timeout: hookTimeout }] };
-		const answer = await this.request('initialize', { hooks }, this.#deps.startTimeoutMs ?? 30_000);
+		// Sub-agents are shown as they speak, where the version can.
+		const fields = { hooks, forwardSubagentText: true };
+		const answer = await this.request('initialize', fields, this.#deps.startTimeoutMs ?? 30_000);
 		const isContinued = options.start.kind !== 'new';
 		const [usage] = await Promise.all([
 			isContinued ? this.usage() : undefined,

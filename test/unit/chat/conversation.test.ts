@@ -215,3 +215,25 @@ test('rows that a killed window left unfinished are settled when they are read a
 	const again = await reopened.conversations.open(conversation.id);
 	expect(shown(again!)).toEqual(['user: Hello', 'tool: Bash stopped']);
 });
+
+test('a sub-agent says on the row of its call what it does and how it ended', async () => {
+	const world = new World();
+	const conversation = await started(world);
+	world.session.say(assistant('msg_1', { type: 'tool_use', id: 'toolu_1', name: 'Agent', input: { prompt: 'look' } }));
+	const progress = (): unknown => items(conversation).find(item => item.kind === 'tool');
+	world.session.say({
+		type: 'system',
+		subtype: 'task_progress',
+		tool_use_id: 'toolu_1',
+		description: 'Reading fares.js',
+	});
+	expect(progress()).toMatchObject({ progress: 'Reading fares.js' });
+	world.session.say({
+		type: 'system',
+		subtype: 'task_notification',
+		tool_use_id: 'toolu_1',
+		status: 'completed',
+		summary: 'Found it',
+	});
+	expect(progress()).toMatchObject({ progress: 'Found it' });
+});
