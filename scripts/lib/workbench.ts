@@ -1,11 +1,11 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { stopTree } from './processes.ts';
-import { tool } from './tools.ts';
+import { root, tool } from './tools.ts';
 
 export interface WorkbenchOptions {
 	/** Holds the user data and the log; short, since a socket's path has a limit. */
@@ -24,7 +24,8 @@ export interface WorkbenchOptions {
 export interface Workbench {
 	readonly url: string;
 	readonly pid: number;
-	readonly settingsFile: string;
+	/** Changes settings in their files. The workbench does not watch them: it reads them when a window is opened. */
+	changeSettings(changes: Readonly<Record<string, unknown>>): void;
 	readonly log: () => string;
 	/** Resolves when it has ended, for whatever reason. */
 	readonly ended: Promise<void>;
@@ -51,7 +52,7 @@ const quietSettings = {
 
 /** Starts the browser workbench on loopback and resolves when it answers. */
 export async function startWorkbench(options: WorkbenchOptions): Promise<Workbench> {
-	const settingsFile = writeSettings(options.home, options.settings);
+	writeSettings(options.home, { ...quietSettings, ...options.settings });
 	const port = options.port ?? (await freePort());
 	const args = [
 		...baseArguments(options),
@@ -84,7 +85,8 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Workben
 		throw new Error(`The workbench did not start:\n${log()}`, { cause: error });
 	}
 	const url = `http://127.0.0.1:${port}/?folder=${encodeURIComponent(options.folder)}`;
-	return { url, pid, settingsFile, log, ended, stop: () => stopWorkbench(pid) };
+	const changeSettings = (changes: Readonly<Record<string, unknown>>): void => writeSettings(options.home, changes);
+	return { url, pid, changeSettings, log, ended, stop: () => stopWorkbench(pid) };
 }
 
 /** The editor's own processes are ended; what an extension left running is not, so that it is found. */
@@ -124,13 +126,36 @@ function baseArguments(options: Pick<WorkbenchOptions, 'home' | 'extensions'>): 
 	];
 }
 
-/** Writes user settings that keep the workbench quiet, and those given. */
-function writeSettings(home: string, settings: Readonly<Record<string, unknown>>): string {
-	const folder = join(home, 'data', 'User');
-	mkdirSync(folder, { recursive: true });
-	const file = join(folder, 'settings.json');
-	writeFileSync(file, JSON.stringify({ ...quietSettings, ...settings }, undefined, '\t'));
-	return file;
+/**
+ * Adds settings to those that are there. A browser's window takes settings of scope `machine` from a file of their own;
+ * among the user's it leaves them out, once it knows what scope they have.
+ */
+function writeSettings(home: string, settings: Readonly<Record<string, unknown>>): void {
+	const machine = machineSettings();
+	const isMachine = ([name]: readonly [string, unknown]): boolean => machine.has(name);
+	const entries = Object.entries(settings);
+	addToFile(join(home, 'data', 'Machine', 'settings.json'), entries.filter(isMachine));
+	addToFile(
+		join(home, 'data', 'User', 'settings.json'),
+		entries.filter(entry => !isMachine(entry)),
+	);
+}
+
+function addToFile(file: string, entries: readonly (readonly [string, unknown])[]): void {
+	mkdirSync(dirname(file), { recursive: true });
+	const now = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>) : {};
+	writeFileSync(file, JSON.stringify({ ...now, ...Object.fromEntries(entries) }, undefined, '\t'));
+}
+
+/** Names of the extension's settings that belong to a machine. */
+function machineSettings(): ReadonlySet<string> {
+	const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+		readonly contributes: {
+			readonly configuration: { readonly properties: Readonly<Record<string, { readonly scope?: string }>> };
+		};
+	};
+	const { properties } = manifest.contributes.configuration;
+	return new Set(Object.keys(properties).filter(name => properties[name]?.scope === 'machine'));
 }
 
 /** Without what an editor that we may have been started from put there for its own children. */

@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { processesOfRun, runVariable, signal, tree, type ProcessInfo } from '../../../scripts/lib/processes.ts';
 import { startWorkbench, type Workbench } from '../../../scripts/lib/workbench.ts';
@@ -78,11 +77,9 @@ export class Editor extends WorkbenchPage {
 		return editor;
 	}
 
-	/** Changes user settings in the file. The workbench does not watch it, so the window is reloaded. */
+	/** Changes settings in their files. The workbench does not watch it, so the window is reloaded. */
 	async changeSettings(changes: Readonly<Record<string, unknown>>): Promise<void> {
-		const file = this.workbench.settingsFile;
-		const now = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-		writeFileSync(file, JSON.stringify({ ...now, ...changes }, undefined, '\t'));
+		this.workbench.changeSettings(changes);
 		await this.reload();
 	}
 
