@@ -90,7 +90,7 @@ describe('a call that needs a person', () => {
 		await editor.dialog().waitFor();
 		await editor.screenshot('approval-red');
 		expect(await editor.dialog().innerText()).toContain('git reset --hard HEAD~1');
-		await editor.dialog().getByRole('button', { name: 'Cancel' }).click();
+		await editor.dialog().getByRole('button', { name: 'Keep Waiting' }).click();
 		await chat.button(/^Allow/).waitFor();
 		await chat.button(/^Allow/).click();
 		await editor.dialog().getByRole('button', { name: 'Run It' }).click();

@@ -6,6 +6,7 @@ import { ExpectedError, errorText } from '../../core/base/errors';
 import type { ConversationId } from '../../core/base/ids';
 import { Owner } from '../../core/base/lifecycle';
 import { toNano, type NanoDollars } from '../../core/base/money';
+import type { Conversation } from '../../core/chat/conversation';
 import { infoView } from '../../core/chat/conversationParts';
 import { Conversations } from '../../core/chat/conversations';
 import type { TurnChangePort } from '../../core/chat/deps';
@@ -62,7 +63,7 @@ export class ChatService extends Owner {
 			new LivePool<ConversationId>({
 				clock: host.clock,
 				...this.#poolLimits(),
-				close: id => void this.conversations.live.find(conversation => conversation.id === id)?.closeSession(),
+				close: id => void this.#find(id)?.closeSession(),
 			}),
 		);
 		this.own(
@@ -92,6 +93,10 @@ export class ChatService extends Owner {
 		this.dispose();
 	}
 
+	#find(id: ConversationId): Conversation | undefined {
+		return this.conversations.live.find(conversation => conversation.id === id);
+	}
+
 	#newConversations(): Conversations {
 		const { host, ledger, approvals, grants, changes, append, settled } = this.#deps;
 		const gate = new Gate({
@@ -118,7 +123,8 @@ export class ChatService extends Owner {
 			price: (model, usage) => priceResponse(this.#prices(), model, usage),
 			remainingBudget: () => this.#remainingBudget(),
 			onUse: (id, isBusy) => this.#pool.setBusy(id, isBusy),
-			onSession: (id, isLive) => (isLive ? this.#pool.add(id) : this.#pool.remove(id)),
+			// A process is started by a turn, so it usually has work from its first moment.
+			onSession: (id, isLive) => (isLive ? this.#pool.add(id, this.#find(id)?.isBusy) : this.#pool.remove(id)),
 			history: sessionHistory(host),
 			project: projectFolder,
 			defaults: () => ({

@@ -8,7 +8,10 @@ import { setContext } from '../host/commands';
 /** Asks in a modal whether a call that cannot be undone may run. Each call is asked for by itself. */
 export async function confirmRed(view: ApprovalView): Promise<boolean> {
 	const { title, detail, button } = redConfirmation(view);
-	return (await vscode.window.showWarningMessage(title, { modal: true, detail }, button)) === button;
+	// The first button has the focus: Enter out of habit must not destroy anything.
+	const wait = { title: 'Keep Waiting', isCloseAffordance: true };
+	const run = { title: button };
+	return (await vscode.window.showWarningMessage(title, { modal: true, detail }, wait, run)) === run;
 }
 
 /** Lets the user type the word of an ORANGE call. `undefined` when they think better of it. */
