@@ -31,6 +31,12 @@ describe('the installed package', () => {
 		await chat.composer().waitFor();
 	});
 
+	test('breaks no rule of its own content security policy', () => {
+		expect(editor.console.filter(line => /content security policy/i.test(line) && !/code-server/i.test(line))).toEqual(
+			[],
+		);
+	});
+
 	test('answers through the real CLI', async () => {
 		const chat = await editor.openChat();
 		await chat.send('good morning');

@@ -3,6 +3,7 @@ import type { ConversationId } from '../../core/base/ids';
 import type { ChatContract } from '../../core/chat/protocol';
 import type { ConversationView } from '../../core/chat/items';
 import type { Client } from '../../core/rpc/rpc';
+import { Codicon } from '../shared/components/Codicon';
 import { ProgressRing } from '../shared/components/toolkit';
 import { EmptyState } from './components/EmptyState';
 import { Header } from './components/Header';
@@ -10,6 +11,7 @@ import { InlineError } from './components/InlineError';
 import { MessageList } from './components/MessageList';
 import { ObstaclePage } from './components/ObstaclePage';
 import { PendingBar } from './components/PendingBar';
+import { QueueBar } from './components/QueueBar';
 import { Composer, type ComposerHandle } from './composer/Composer';
 import { Meters } from './composer/Meters';
 import { fetchUntil, useConnection } from './connection';
@@ -104,7 +106,8 @@ function Conversation({
 		<main
 			className="chat"
 			onKeyDown={event => {
-				if (event.key === 'Escape' && isBusy(conversation)) void attempt('stop', { conversation: conversation.id });
+				if (event.key === 'Escape' && isBusy(conversation) && conversation.readOnly === null)
+					void attempt('stop', { conversation: conversation.id });
 			}}
 		>
 			<Header state={state} conversation={conversation} />
@@ -120,6 +123,7 @@ function Conversation({
 			)}
 			<div className="bottom">
 				<PendingBar state={state} />
+				<QueueBar items={state.items} conversation={conversation} />
 				{state.failures.map(failure => (
 					<InlineError
 						key={failure.id}
@@ -146,6 +150,12 @@ function Bottom({ state, conversation, draft, composer }: BottomProps): ReactEle
 	if (state.obstacle) return <ObstaclePage obstacle={state.obstacle} />;
 	return (
 		<>
+			{conversation.readOnly !== null && (
+				<p className="read-only" role="status">
+					<Codicon name="lock" />
+					<span>{conversation.readOnly}</span>
+				</p>
+			)}
 			<Composer ref={composer} state={state} conversation={conversation} draft={draft} />
 			<Meters conversation={conversation} cli={state.cli} />
 		</>

@@ -5,7 +5,7 @@ import { advanceBlocks, noBlocks, openFence, type Blocks } from '../../../src/we
 import { complete, triggerAt, walkHistory, notWalking } from '../../../src/webviews/chat/composer/text';
 import { matchCommands } from '../../../src/webviews/chat/composer/useSuggestions';
 import { linkTarget } from '../../../src/webviews/chat/host';
-import { describeTool, shortPath } from '../../../src/webviews/chat/tools/describe';
+import { describeTool, relativePath, shortPath } from '../../../src/webviews/chat/tools/describe';
 import { countDiff } from '../../../src/webviews/shared/components/Diff';
 import { formatAgo, formatBytes, formatCount, formatDuration } from '../../../src/webviews/shared/format';
 import { view } from '../gallery/items';
@@ -127,7 +127,7 @@ describe('answers to questions', () => {
 });
 
 const line = (tool: string, input: Record<string, unknown>): string => {
-	const { name, summary, path } = describeTool({ tool, input });
+	const { name, summary, path } = describeTool({ tool, input }, '/w');
 	return [name, summary, path ?? ''].filter(Boolean).join(' | ');
 };
 
@@ -145,8 +145,22 @@ describe('tool lines', () => {
 		expect(line('AskUserQuestion', { questions: 'broken' })).toBe('Question');
 	});
 
+	test('show paths relative to the workspace', () => {
+		const paths = ['/home/ada/shop/src/date.ts', '/home/ada/shop', '/home/ada/shopping/a.ts', 'src/a.ts'];
+		expect(paths.map(path => relativePath(path, '/home/ada/shop/'))).toEqual([
+			'src/date.ts',
+			'.',
+			paths[2],
+			'src/a.ts',
+		]);
+		expect(relativePath('c:\\Shop\\src\\a.ts', 'C:\\shop')).toBe('src\\a.ts');
+		expect(line('Edit', { file_path: '/w/a/b/c/d.ts' })).toBe('Edit | /w/a/b/c/d.ts');
+		expect(line('Grep', { pattern: 'x', path: '/w/src' })).toBe('Grep | x  in  src');
+		expect(line('Grep', { pattern: 'x', path: '/w' })).toBe('Grep | x');
+	});
+
 	test('keep paths short', () => {
-		expect([shortPath('/a/b/c/d.ts'), shortPath('C:\\a\\b\\c\\d.ts'), shortPath('a.ts')]).toEqual([
+		expect([shortPath('/a/b/c/d.ts', null), shortPath('C:\\a\\b\\c\\d.ts', null), shortPath('a.ts', null)]).toEqual([
 			'…/b/c/d.ts',
 			'…/b/c/d.ts',
 			'a.ts',

@@ -27,6 +27,11 @@ Object.assign(globalThis, { acquireVsCodeApi: () => host.api });
 Object.assign(globalThis, {
 	gallery: { names: Object.keys(scenes), press: scene.press ?? [], type: scene.type ?? '', host },
 });
+if (scene.isTab) {
+	const root = document.getElementById('root');
+	if (root) root.dataset['state'] = JSON.stringify({ identity: scene.snapshot.conversation.id });
+}
+if (scene.details) host.answer({ details: () => scene.details ?? null });
 if (scene.conversations) host.answer({ conversations: () => scene.conversations ?? [] });
 import('../../../src/webviews/chat/main').then(
 	() => {

@@ -1,6 +1,6 @@
 import type { ItemId } from '../../../src/core/base/ids';
 import type { ConversationSummary } from '../../../src/core/chat/items';
-import type { ChatSnapshot, EditorContext } from '../../../src/core/chat/protocol';
+import type { ChatSnapshot, EditorContext, SessionDetails } from '../../../src/core/chat/protocol';
 import { approval, conversationId, notice, snapshot, startedAt, text, thinking, tool, turn, user, view } from './items';
 
 /** One state of the page that is worth looking at. */
@@ -8,6 +8,10 @@ export interface Scene {
 	readonly snapshot: ChatSnapshot;
 	readonly editor?: EditorContext;
 	readonly conversations?: readonly ConversationSummary[];
+	/** What the host says of the live session. */
+	readonly details?: SessionDetails;
+	/** An editor tab instead of the view in a side bar. */
+	readonly isTab?: boolean;
 	/** Names of buttons to press before the picture. */
 	readonly press?: readonly string[];
 	/** What to type into the composer. */
@@ -353,5 +357,50 @@ export const scenes: Readonly<Record<string, Scene>> = {
 	mention: { snapshot: snapshot(shortTurn), type: 'Look at @da' },
 	command: { snapshot: snapshot(shortTurn), type: '/c' },
 	model: { snapshot: snapshot(shortTurn), press: ['Model: Opus 5.5'] },
+	tab: { snapshot: snapshot(shortTurn), isTab: true },
+	details: {
+		snapshot: snapshot(shortTurn),
+		press: ['34% context'],
+		details: {
+			context: {
+				used: 68_400,
+				max: 200_000,
+				categories: [
+					{ name: 'System prompt', tokens: 3200 },
+					{ name: 'System tools', tokens: 11_800 },
+					{ name: 'Memory files', tokens: 1400 },
+					{ name: 'Messages', tokens: 52_000 },
+				],
+			},
+			limits: [
+				{ label: '5 hours', usedPercent: 42, resetsAt: startedAt },
+				{ label: '7 days', usedPercent: 91, resetsAt: null },
+			],
+			mcpServers: [
+				{ name: 'github', status: 'connected', error: null, toolCount: 26 },
+				{ name: 'database', status: 'failed', error: 'spawn pg-mcp ENOENT', toolCount: 0 },
+				{ name: 'linear', status: 'needs-auth', error: null, toolCount: 0 },
+			],
+		},
+	},
+	quiet: {
+		snapshot: snapshot([], { conversation: view({ cost: null, basis: null, context: null }) }),
+		press: ['Session details'],
+	},
+	held: {
+		snapshot: snapshot(
+			[user('Go on'), turn({ status: 'failed', cost: null }), user('And then the tests', { state: 'queued' })],
+			{ conversation: view({ status: 'failed', isQueueHeld: true }) },
+		),
+	},
+	readOnly: {
+		snapshot: snapshot([user('Fix it, please'), text('I am on it.')], {
+			conversation: view({
+				status: 'running',
+				activity: 'Writing',
+				readOnly: 'This conversation runs in another window. You can write here when its turn has ended.',
+			}),
+		}),
+	},
 	restore: { snapshot: snapshot([user('Change the parser'), turn()]), press: ['Restore files to here'] },
 };

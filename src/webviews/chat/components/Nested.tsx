@@ -2,7 +2,7 @@ import type { ReactElement } from 'react';
 import type { ChatItem, ToolItem } from '../../../core/chat/items';
 import { Codicon } from '../../shared/components/Codicon';
 import { plural } from '../../shared/format';
-import { useOpen } from '../host';
+import { useHost, useOpen } from '../host';
 import { describeTool, shortPath } from '../tools/describe';
 
 const nestedLimit = 30;
@@ -15,12 +15,13 @@ export interface NestedProps {
 
 /** What a sub-agent did, folded unless it waits for the user. */
 export function Nested({ item, kids, renderRow }: NestedProps): ReactElement {
+	const { root } = useHost();
 	const isWaiting = kids.some(kid => kid.kind === 'tool' && kid.approval !== null);
 	const [isOpen, setIsOpen] = useOpen(`${item.id}:steps`, false);
 	const [isAll, setIsAll] = useOpen(`${item.id}:all`, false);
 	const shown = isAll ? kids : kids.slice(-nestedLimit);
 	const last = kids.at(-1);
-	const doing = last?.kind === 'tool' ? describeTool(last) : null;
+	const doing = last?.kind === 'tool' ? describeTool(last, root) : null;
 	return (
 		<div className="nested">
 			<button
@@ -33,7 +34,7 @@ export function Nested({ item, kids, renderRow }: NestedProps): ReactElement {
 				{plural(kids.length, 'step')}
 				{!isOpen && doing && item.state === 'running' && (
 					<span className="muted nested-doing">
-						{doing.name} {doing.path === null ? doing.summary : shortPath(doing.path, 1)}
+						{doing.name} {doing.path === null ? doing.summary : shortPath(doing.path, root, 1)}
 					</span>
 				)}
 			</button>

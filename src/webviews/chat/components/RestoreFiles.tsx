@@ -4,7 +4,7 @@ import type { RestorePreview } from '../../../core/chat/protocol';
 import { Button } from '../../shared/components/toolkit';
 import { plural } from '../../shared/format';
 import { useCall, useHost } from '../host';
-import { shortPath } from '../tools/describe';
+import { relativePath } from '../tools/describe';
 import { InlineError } from './InlineError';
 
 /** Says what going back would change, and changes it only after a yes. */
@@ -48,6 +48,7 @@ function RestoreText({
 	readonly preview: RestorePreview;
 	readonly isDone: boolean;
 }): ReactElement {
+	const { root } = useHost();
 	if (!preview.canRestore) return <p>These files cannot be restored: {preview.reason ?? 'Claude gave no reason'}.</p>;
 	if (preview.files.length === 0) return <p>No file was changed by tools since this message.</p>;
 	return (
@@ -61,7 +62,7 @@ function RestoreText({
 			<ul className="file-list">
 				{preview.files.map(file => (
 					<li key={file} title={file}>
-						{shortPath(file)}
+						{relativePath(file, root)}
 					</li>
 				))}
 			</ul>

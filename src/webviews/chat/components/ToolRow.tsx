@@ -5,7 +5,7 @@ import { DiffCount } from '../../shared/components/Diff';
 import { formatDuration } from '../../shared/format';
 import { useHost, useOpen } from '../host';
 import { ToolBody } from '../tools/bodies';
-import { describeTool, shortPath, type ToolLine } from '../tools/describe';
+import { describeTool, relativePath, shortPath, type ToolLine } from '../tools/describe';
 import { ApprovalCard } from './ApprovalCard';
 
 const stateIcons: Readonly<Record<ToolState, { readonly icon: string; readonly label: string }>> = {
@@ -26,7 +26,8 @@ export const ToolRow = memo(function ToolRow({ item }: { readonly item: ToolItem
 		item.id,
 		openByDefault.has(item.tool) || item.diff !== null || item.state === 'failed',
 	);
-	const line = describeTool(item);
+	const { root } = useHost();
+	const line = describeTool(item, root);
 	// A pending question, plan or command is shown by its card; the body would say it twice.
 	const isBodyShown = isOpen && (item.approval === null || item.approval.kind === 'edit');
 	return (
@@ -36,7 +37,7 @@ export const ToolRow = memo(function ToolRow({ item }: { readonly item: ToolItem
 					type="button"
 					className="tool-toggle"
 					aria-expanded={isOpen}
-					aria-label={`${line.name} ${line.path ?? ''} ${line.summary}, ${stateIcons[item.state].label}`}
+					aria-label={`${line.name} ${line.path === null ? '' : relativePath(line.path, root)} ${line.summary}, ${stateIcons[item.state].label}`}
 					onClick={() => setIsOpen(!isOpen)}
 				>
 					<Codicon name={isOpen ? 'chevron-down' : 'chevron-right'} className="tool-chevron" />
@@ -61,10 +62,10 @@ export const ToolRow = memo(function ToolRow({ item }: { readonly item: ToolItem
 });
 
 function ToolPath({ line }: { readonly line: ToolLine }): ReactElement | null {
-	const { attempt } = useHost();
+	const { attempt, root } = useHost();
 	const { path } = line;
 	if (path === null) return null;
-	const short = shortPath(path);
+	const short = shortPath(path, root);
 	const cut = short.lastIndexOf('/') + 1;
 	return (
 		<button

@@ -4,7 +4,7 @@ import type { TurnItem } from '../../../core/chat/items';
 import { Codicon } from '../../shared/components/Codicon';
 import { formatCount, formatDuration, plural } from '../../shared/format';
 import { useHost } from '../host';
-import { shortPath } from '../tools/describe';
+import { relativePath, shortPath } from '../tools/describe';
 
 const statuses = {
 	succeeded: { icon: 'check', label: 'Done' },
@@ -20,7 +20,7 @@ export function costText(cost: number | null, basis: TurnItem['basis']): string 
 
 /** Closes a turn: what it took, what it changed. */
 export function TurnRow({ item }: { readonly item: TurnItem }): ReactElement {
-	const { attempt, conversation } = useHost();
+	const { attempt, conversation, root } = useHost();
 	const { usage, changedFiles } = item;
 	const cached = usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h;
 	const status = statuses[item.status];
@@ -47,8 +47,10 @@ export function TurnRow({ item }: { readonly item: TurnItem }): ReactElement {
 			{changedFiles.length > 0 && (
 				<span className="turn-files">
 					<Codicon name="diff-multiple" />
-					<span title={changedFiles.join('\n')}>
-						{changedFiles.length === 1 ? shortPath(changedFiles[0] ?? '', 1) : plural(changedFiles.length, 'file')}{' '}
+					<span title={changedFiles.map(file => relativePath(file, root)).join('\n')}>
+						{changedFiles.length === 1
+							? shortPath(changedFiles[0] ?? '', root, 1)
+							: plural(changedFiles.length, 'file')}{' '}
 						changed
 					</span>
 					<button

@@ -48,8 +48,13 @@ export function Composer({ state, conversation, draft, ref }: ComposerProps): Re
 	useEffect(() => {
 		if (state.focusCount > 0) area.current?.focus();
 	}, [state.focusCount]);
+	const isReadOnly = conversation.readOnly !== null;
 	return (
-		<div className={attach.isOver ? 'composer is-over' : 'composer'} {...attach.dropProps}>
+		<div
+			className={attach.isOver ? 'composer is-over' : 'composer'}
+			inert={isReadOnly}
+			{...(isReadOnly ? {} : attach.dropProps)}
+		>
 			<ContextChips state={state} />
 			<PromptArea area={area} prompt={prompt} conversation={conversation} onSend={send} onPaste={attach.onPaste} />
 			<Toolbar
@@ -103,6 +108,7 @@ function PromptArea({ area, prompt, conversation, onSend, onPaste }: PromptAreaP
 				aria-label="Message to Claude"
 				placeholder={isBusy(conversation) ? 'Next message (waits its turn)' : 'Ask Claude (@ files, / commands)'}
 				value={prompt.text}
+				disabled={conversation.readOnly !== null}
 				role="combobox"
 				aria-autocomplete="list"
 				aria-expanded={menu.isOpen}

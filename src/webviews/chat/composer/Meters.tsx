@@ -1,28 +1,54 @@
-import type { ReactElement } from 'react';
+import { useCallback, useRef, useState, type ReactElement } from 'react';
 import type { ConversationView } from '../../../core/chat/items';
 import type { ChatSnapshot } from '../../../core/chat/protocol';
+import { Codicon } from '../../shared/components/Codicon';
+import { Popover } from '../../shared/components/Popover';
 import { formatCount } from '../../shared/format';
 import { costText } from '../components/TurnRow';
+import { SessionDetailsView } from './SessionDetails';
 
 export interface MetersProps {
 	readonly conversation: ConversationView;
 	readonly cli: ChatSnapshot['cli'];
 }
 
-/** How full the context is, what the conversation cost, and which CLI answers. */
+/** How full the context is, what the conversation cost, and which CLI answers; more of it behind a press. */
 export function Meters({ conversation, cli }: MetersProps): ReactElement {
 	const { context, cost, basis } = conversation;
+	const [isOpen, setIsOpen] = useState(false);
+	const button = useRef<HTMLButtonElement>(null);
+	const close = useCallback(() => {
+		setIsOpen(false);
+		// After Escape the focus would be nowhere; after a press elsewhere it is there already.
+		if (document.activeElement === document.body) button.current?.focus();
+	}, []);
+	const hasContext = context !== null && context.max > 0;
+	const hasCost = cost !== null || basis === 'unpriced';
 	return (
 		<div className="meters">
-			{context && context.max > 0 && <ContextMeter used={context.used} max={context.max} />}
-			{(cost !== null || basis === 'unpriced') && (
-				<span title="Cost of this conversation so far">{costText(cost, basis)}</span>
-			)}
+			<button
+				ref={button}
+				type="button"
+				className="meters-button"
+				aria-expanded={isOpen}
+				title="Context, plan limits and MCP servers"
+				onClick={() => setIsOpen(!isOpen)}
+			>
+				{hasContext && <ContextMeter used={context.used} max={context.max} />}
+				{hasCost && <span title="Cost of this conversation so far">{costText(cost, basis)}</span>}
+				{!hasContext && !hasCost && 'Session details'}
+				<Codicon name="chevron-up" />
+			</button>
 			<span className="toolbar-space" />
 			{cli && (
 				<span className="meters-cli" title={cli.path}>
 					{cli.version}
 				</span>
+			)}
+			{isOpen && (
+				<Popover anchor={button} onClose={close} className="details-popover">
+					<SessionDetailsView conversation={conversation} cli={cli} />
+				</Popover>
 			)}
 		</div>
 	);

@@ -1,11 +1,11 @@
 import type { AttachmentView } from '../../../core/chat/items';
+import { imageBytesLimit } from '../../../core/chat/limits';
 import { formatBytes } from '../../shared/format';
+import { shrinkImage } from './shrink';
 
 type ImageType = Extract<AttachmentView, { kind: 'image' }>['mediaType'];
 
 const imageTypes: ReadonlySet<string> = new Set<ImageType>(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
-/** The Messages API takes 5 MB of base64, which is this many bytes. */
-const imageLimit = 3_750_000;
 const textLimit = 200_000;
 
 export interface ReadFiles {
@@ -14,7 +14,7 @@ export interface ReadFiles {
 	readonly refused: readonly string[];
 }
 
-/** Turns pasted or dropped files into attachments: pictures as they are, text by its content. */
+/** Turns pasted or dropped files into attachments: pictures as they are or made smaller, text by its content. */
 export async function readFiles(files: readonly File[]): Promise<ReadFiles> {
 	const attachments: AttachmentView[] = [];
 	const refused: string[] = [];
@@ -29,9 +29,10 @@ export async function readFiles(files: readonly File[]): Promise<ReadFiles> {
 async function readOne(file: File): Promise<AttachmentView | string> {
 	const label = file.name || 'pasted image';
 	if (imageTypes.has(file.type)) {
-		if (file.size > imageLimit)
-			return `“${label}” has ${formatBytes(file.size)}; pictures up to ${formatBytes(imageLimit)} can be attached. Make it smaller and try again.`;
-		return { kind: 'image', label, mediaType: file.type as ImageType, data: toBase64(await file.arrayBuffer()) };
+		const image = file.size > imageBytesLimit ? await shrinkImage(file, imageBytesLimit) : file;
+		if (!image)
+			return `“${label}” has ${formatBytes(file.size)}; pictures up to ${formatBytes(imageBytesLimit)} can be attached. Make it smaller and try again.`;
+		return { kind: 'image', label, mediaType: image.type as ImageType, data: toBase64(await image.arrayBuffer()) };
 	}
 	if (file.type.startsWith('image/')) return `“${label}” is ${file.type}; pictures must be PNG, JPEG, GIF or WebP.`;
 	if (file.size > textLimit)

@@ -66,8 +66,8 @@ export function mcpName(tool: string): { readonly server: string; readonly tool:
 	return match ? { server: match[1] ?? '', tool: match[2] ?? '' } : null;
 }
 
-/** Describes a call in one line. */
-export function describeTool(item: Pick<ToolItem, 'tool' | 'input'>): ToolLine {
+/** Describes a call in one line. `root` is the folder that paths are shown relative to. */
+export function describeTool(item: Pick<ToolItem, 'tool' | 'input'>, root: string | null): ToolLine {
 	const { tool, input } = item;
 	const mcp = mcpName(tool);
 	const base = {
@@ -77,7 +77,7 @@ export function describeTool(item: Pick<ToolItem, 'tool' | 'input'>): ToolLine {
 		line: null,
 	};
 	if (pathTools.has(tool)) return { ...base, ...pathLine(tool, input) };
-	return { ...base, summary: summaryOf(tool, input) };
+	return { ...base, summary: summaryOf(tool, input, root) };
 }
 
 const pathTools = new Set(['Read', 'Edit', 'MultiEdit', 'Write', 'NotebookEdit']);
@@ -95,17 +95,17 @@ function pathLine(tool: string, input: Input): Pick<ToolLine, 'summary' | 'path'
 	};
 }
 
-function summaryOf(tool: string, input: Input): string {
+function summaryOf(tool: string, input: Input, root: string | null): string {
 	switch (tool) {
 		case 'Bash':
 			return textField(input, 'description') || firstLine(textField(input, 'command'));
 		case 'Grep':
 		case 'Glob':
-			return [textField(input, 'pattern'), textField(input, 'glob'), shortPath(textField(input, 'path'))]
-				.filter(Boolean)
+			return [textField(input, 'pattern'), textField(input, 'glob'), shortPath(textField(input, 'path'), root)]
+				.filter(text => text !== '' && text !== '.')
 				.join('  in  ');
 		case 'LS':
-			return shortPath(textField(input, 'path'));
+			return shortPath(textField(input, 'path'), root);
 		case 'TodoWrite':
 			return todoSummary(todosOf(input));
 		case 'Task':
@@ -157,8 +157,19 @@ function todoSummary(todos: readonly Todo[]): string {
 	return `${todos.filter(todo => todo.status === 'completed').length} of ${todos.length} done`;
 }
 
-/** The last parts of a path, enough to know it by. */
-export function shortPath(path: string, parts = 3): string {
-	const all = path.split(/[\\/]/).filter(Boolean);
-	return all.length <= parts ? path : `…/${all.slice(-parts).join('/')}`;
+/** A path below `root` relative to it, any other as it is. */
+export function relativePath(path: string, root: string | null): string {
+	if (root === null) return path;
+	// Windows and what models write of it differ in slashes and in the case of the drive.
+	const plain = (text: string): string => (/^[a-z]:|\\/i.test(root) ? text.replaceAll('\\', '/').toLowerCase() : text);
+	const folder = plain(root).replace(/\/$/, '');
+	if (plain(path) === folder) return '.';
+	return plain(path).startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path;
+}
+
+/** The last parts of a path, enough to know it by; relative to `root` where it is below that. */
+export function shortPath(path: string, root: string | null, parts = 3): string {
+	const shown = relativePath(path, root);
+	const all = shown.split(/[\\/]/).filter(Boolean);
+	return all.length <= parts ? shown : `…/${all.slice(-parts).join('/')}`;
 }

@@ -1,18 +1,13 @@
 // The one file that knows the webview toolkit. Its authors stopped maintaining it: replacing it touches only this file.
 import {
 	provideVSCodeDesignSystem,
-	vsCodeBadge,
 	vsCodeButton,
-	vsCodeCheckbox,
-	vsCodeDropdown,
-	vsCodeOption,
 	vsCodeProgressRing,
 	vsCodeTextField,
 } from '@vscode/webview-ui-toolkit';
 import {
 	useEffect,
 	useRef,
-	type ChangeEvent,
 	type ComponentType,
 	type FormEvent,
 	type HTMLAttributes,
@@ -23,29 +18,16 @@ import {
 	type RefObject,
 } from 'react';
 
-provideVSCodeDesignSystem().register(
-	vsCodeBadge(),
-	vsCodeButton(),
-	vsCodeCheckbox(),
-	vsCodeDropdown(),
-	vsCodeOption(),
-	vsCodeProgressRing(),
-	vsCodeTextField(),
-);
+provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeProgressRing(), vsCodeTextField());
 
-type ElementProps = Omit<HTMLAttributes<HTMLElement>, 'onChange'> & {
+type ElementProps = HTMLAttributes<HTMLElement> & {
 	readonly ref?: Ref<HTMLElement> | undefined;
-	readonly onChange?: (event: ChangeEvent<HTMLElement & { checked: boolean; value: string }>) => void;
 	readonly [property: string]: unknown;
 };
 
 /** React knows custom elements by their tag; the compiler needs to be told. */
 const element = (tag: string): ComponentType<ElementProps> => tag as unknown as ComponentType<ElementProps>;
 const ButtonElement = element('vscode-button');
-const BadgeElement = element('vscode-badge');
-const CheckboxElement = element('vscode-checkbox');
-const DropdownElement = element('vscode-dropdown');
-const OptionElement = element('vscode-option');
 const ProgressRingElement = element('vscode-progress-ring');
 const TextFieldElement = element('vscode-text-field');
 
@@ -79,51 +61,6 @@ export function Button({
 		>
 			{children}
 		</ButtonElement>
-	);
-}
-
-/** A count or a short word on a coloured ground. */
-export function Badge({ children }: { readonly children: ReactNode }): ReactElement {
-	return <BadgeElement>{children}</BadgeElement>;
-}
-
-export interface CheckboxProps {
-	readonly children: ReactNode;
-	readonly isChecked: boolean;
-	readonly onChange: (isChecked: boolean) => void;
-	readonly isDisabled?: boolean;
-}
-
-/** A box to tick, with its label. */
-export function Checkbox({ children, isChecked, onChange, isDisabled = false }: CheckboxProps): ReactElement {
-	return (
-		<CheckboxElement
-			checked={isChecked}
-			disabled={isDisabled}
-			onChange={event => onChange(event.currentTarget.checked)}
-		>
-			{children}
-		</CheckboxElement>
-	);
-}
-
-export interface DropdownProps {
-	readonly label: string;
-	readonly value: string;
-	readonly options: readonly { readonly value: string; readonly label: string }[];
-	readonly onChange: (value: string) => void;
-}
-
-/** A choice of one, for forms. */
-export function Dropdown({ label, value, options, onChange }: DropdownProps): ReactElement {
-	return (
-		<DropdownElement aria-label={label} value={value} onChange={event => onChange(event.currentTarget.value)}>
-			{options.map(option => (
-				<OptionElement key={option.value} value={option.value}>
-					{option.label}
-				</OptionElement>
-			))}
-		</DropdownElement>
 	);
 }
 
