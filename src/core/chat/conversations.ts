@@ -12,6 +12,7 @@ import { infoView, recordOf, untitled, type ConversationChoices, type Conversati
 import { fork, importSession, keepAsIs, type CopyPorts } from './copies';
 import type { ConversationDeps, SessionHistory } from './deps';
 import type { ConversationSummary } from './items';
+import { withInterruptedMark } from './interrupted';
 import { recoverCosts } from './recovery';
 import { paidFor, readConversation, readOnlyReason, statusOf, type StoredConversation } from './stored';
 
@@ -192,7 +193,8 @@ export class Conversations extends Owner {
 	async #load(id: ConversationId): Promise<Conversation | undefined> {
 		const stored = await readConversation(this.#ports.ledger, id);
 		if (!stored) return undefined;
-		const { row, rows, earlier, executions } = stored;
+		const { row, earlier, executions } = stored;
+		const rows = withInterruptedMark(stored, this.#ports);
 		const { defaults, project } = this.#ports;
 		const record = recordOf(row, defaults(), paidFor(executions), project);
 		const conversation = this.#adopt(new Conversation(record, this.#deps, true));
@@ -221,7 +223,7 @@ export class Conversations extends Owner {
 			const stored = await readConversation(this.#ports.ledger, id);
 			if (!stored || conversation.isBusy || this.#live.get(id) !== conversation) return;
 			const readOnly = this.#readOnly(stored);
-			conversation.refresh(stored.rows, stored.earlier, readOnly);
+			conversation.refresh(withInterruptedMark(stored, this.#ports), stored.earlier, readOnly);
 			if (readOnly !== null) this.#lookLater();
 		};
 		look().catch((error: unknown) => this.#ports.log.warn(errorText(error)));

@@ -165,6 +165,7 @@ export class TurnRunner {
 		if (!turn) return;
 		this.#turn = undefined;
 		this.rows.settle(status === 'succeeded' ? 'done' : 'stopped');
+		this.#settleRetry();
 		turn.end(status, error);
 		this.#items.add({
 			id: asId<ItemId>(`turn:${turn.execution}`),
@@ -258,6 +259,13 @@ export class TurnRunner {
 		else this.#items.replace(row);
 		this.#retry = row.id;
 		this.#events.view({ activity: `Waiting to try again (${message.attempt} of ${message.max_retries})` });
+	}
+
+	/** What was offered while the turn ran, such as Stop, does nothing once it is over. */
+	#settleRetry(): void {
+		const row = this.#retry === undefined ? undefined : this.#items.get(this.#retry);
+		if (row?.kind === 'notice') this.#items.replace({ ...row, actions: [] });
+		this.#retry = undefined;
 	}
 
 	#showLimit({ rate_limit_info: info }: RateLimitMessage): void {

@@ -227,6 +227,8 @@ export class ClaudeProcess implements ClaudeSession {
 		if (typeof frame['type'] !== 'string') return;
 		const message = frame as unknown as ClaudeMessage | UnknownMessage;
 		this.#follow(frame);
+		// Nothing was asked yet: this is how a start fails, which `start` reports, and not the end of a turn.
+		if (message.type === 'result' && !this.#info) return;
 		this.costs.observe(message, () => this.#guard(() => this.#handlers.onUsage?.()));
 		this.#guard(() => this.#handlers.onMessage(message));
 	}
