@@ -7,6 +7,7 @@ import type { Disposable } from '../base/lifecycle';
 import type { LedgerEvent } from '../ledger/events';
 import type { ApprovalView, Classification, Decision, QuestionView, ToolCall } from './approval';
 import { grantsOf } from './tier';
+import { visibleText } from './visible';
 import words from './words.json' with { type: 'json' };
 
 /** One call that needs a person. */
@@ -104,7 +105,8 @@ export class Approvals implements Disposable {
 		const onAbort = (): void => this.#expire(view.id, 'The call ended before it was decided.');
 		const stopListening = (): void => signal.removeEventListener('abort', onAbort);
 		this.#pending.set(view.id, { view, request, answer, stopListening });
-		const { conversation, execution, tool, tier, effect } = view;
+		const { conversation, execution, tool, tier } = view;
+		const { effect } = request.classification;
 		this.#journal({ type: 'approval.requested', approval: view.id, execution, conversation, tool, tier, effect });
 		this.#didAdd.fire(view);
 		if (signal.aborted) onAbort();
@@ -168,8 +170,8 @@ export class Approvals implements Disposable {
 			kind,
 			tier,
 			tool: request.tool,
-			effect,
-			reasons,
+			effect: visibleText(effect),
+			reasons: reasons.map(visibleText),
 			grants: isPlain ? grantsOf(tier, furthest) : [],
 			grantLabel: furthest === 'once' ? null : grantLabel,
 			word: isPlain && tier === 'ORANGE' ? this.#newWord(effect) : null,
@@ -177,7 +179,7 @@ export class Approvals implements Disposable {
 			questions: request.questions ?? [],
 			plan: request.plan ?? null,
 			conversation: request.conversation,
-			asker: request.asker,
+			asker: visibleText(request.asker),
 			execution: request.execution,
 			step: request.step,
 			askedAt: this.#clock.now(),
@@ -216,8 +218,8 @@ function checkChange(
 	call: ToolCall | undefined,
 	{ scope, changedInput }: Extract<Decision, { outcome: 'allow' }>,
 ): void {
-	const file = (input: Readonly<Record<string, unknown>> | undefined): unknown => input?.['file_path'];
-	const isSameFile = call !== undefined && file(call.input) !== undefined && file(call.input) === file(changedInput);
+	const file = call?.input['file_path'];
+	const isSameFile = file !== undefined && file === changedInput?.['file_path'];
 	if (view.kind !== 'edit' || scope !== 'once' || !isSameFile)
 		throw fail('wrongAnswer', 'Only a reviewed edit may be changed, and only within its own file.');
 }

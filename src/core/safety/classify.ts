@@ -7,6 +7,7 @@ import { judgeShell } from './shell/analysis';
 import { judgePowerShell } from './shell/powershell';
 import { isTier, isWorse, rankOf } from './tier';
 import { toolTier, type ToolTier } from './tiers';
+import { hiddenCharacter } from './visible';
 
 interface Part {
 	readonly tier: Tier;
@@ -31,7 +32,7 @@ export function classify(call: ToolCall, context: SafetyContext): Classification
 	const { findings } = judgement;
 	if (rule.tier !== 'GREEN' || findings.all().length === 0)
 		findings.add({ tier: rule.tier, reason: `${call.tool} ${rule.does}` });
-	const hidden = hiddenCharacters(judgement.effect);
+	const hidden = hiddenCharacter(judgement.effect);
 	if (hidden) findings.add({ tier: 'RED', reason: `holds invisible characters (${hidden}) that hide what it does` });
 	const own = findings.tier;
 	const raised = raisedTier(call.tool, context);
@@ -261,16 +262,4 @@ function textOf(call: ToolCall, key: string): string | undefined {
 
 function json(input: Readonly<Record<string, unknown>>): string {
 	return JSON.stringify(input, null, 2);
-}
-
-/** Characters that turn a line's direction, take no room, or stand for nothing that can be seen. */
-const hiddenPattern = /\p{Cf}|\p{Co}|\p{Cc}/gu;
-
-function hiddenCharacters(text: string): string | undefined {
-	for (const [found] of text.matchAll(hiddenPattern)) {
-		// The joiner belongs to emoji and to some scripts; a soft hyphen shows as nothing but hides nothing either.
-		if (found === '\t' || found === '\n' || found === '\r' || found === '\u200D' || found === '\u200C') continue;
-		return `U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
-	}
-	return undefined;
 }

@@ -21,6 +21,16 @@ export function isTier(value: unknown): value is Tier {
 	return typeof value === 'string' && Object.hasOwn(ranks, value);
 }
 
+/** Tiers that several places set by tool name, put together: the worst of each counts. What is no tier is left out. */
+export function worstTiers(places: readonly Readonly<Record<string, unknown>>[]): Readonly<Record<string, Tier>> {
+	const worst = new Map<string, Tier>();
+	for (const [name, tier] of places.flatMap(place => Object.entries(place))) {
+		const known = worst.get(name);
+		if (isTier(tier) && (known === undefined || isWorse(tier, known))) worst.set(name, tier);
+	}
+	return Object.fromEntries(worst);
+}
+
 /** The allowances that a tier offers, the default first. */
 export function grantsOf(tier: Tier, furthest: GrantScope = 'workspace'): readonly GrantScope[] {
 	const byTier: Readonly<Record<Tier, readonly GrantScope[]>> = {

@@ -1,6 +1,7 @@
 import type { Tier } from '../ledger/events';
 import type { ApprovalView, GrantScope } from './approval';
 import type { Grant } from './grants';
+import { excerpt, visibleText } from './visible';
 
 /** How a tier looks wherever it is shown: never by colour alone. */
 export interface TierLook {
@@ -101,7 +102,7 @@ export function approvalDocument(view: ApprovalView, input: Readonly<Record<stri
 			question,
 			...options.map(option => `  - ${option.label}: ${option.description}`),
 		]),
-		...(input === null ? [] : ['', 'The whole call:', '', inputText(input)]),
+		...(input === null ? [] : ['', 'The whole call:', '', visibleText(inputText(input))]),
 	];
 	return `${parts.join('\n')}\n`;
 }
@@ -154,7 +155,10 @@ export function badgeTooltip(pending: readonly ApprovalView[]): string {
 	return names.length === 0 ? '' : `${head}: ${names.join(', ')}`;
 }
 
-/** The title of a RED confirmation and the button that names the act. */
+/**
+ * The title of a RED confirmation and the button that names the act. The reasons come first and a long effect is shown
+ * by its beginning and its end: a modal does not scroll, and nothing may push either out of sight.
+ */
 export function redConfirmation(view: ApprovalView): {
 	readonly title: string;
 	readonly detail: string;
@@ -164,14 +168,14 @@ export function redConfirmation(view: ApprovalView): {
 	const reasons = view.reasons.map(reason => `• ${reason}`).join('\n');
 	return {
 		title: `Let “${oneLine(view.asker)}” ${act}? It cannot be undone.`,
-		detail: reasons === '' ? view.effect : `${view.effect}\n\n${reasons}`,
+		detail: reasons === '' ? excerpt(view.effect) : `${reasons}\n\n${excerpt(view.effect)}`,
 		button: view.tool === 'Bash' ? 'Run It' : `Allow ${view.tool}`,
 	};
 }
 
 /** What stands above the box in which the word of an ORANGE call is typed. */
 export function wordPrompt(view: ApprovalView, word: string): string {
-	return `Type “${word}” to allow this once: ${view.effect}`;
+	return `Type “${word}” to allow this once: ${excerpt(view.effect, 300, 6)}`;
 }
 
 /** One standing permission in a list. */

@@ -23,6 +23,7 @@ import { Watchdog } from '../../core/process/watchdog';
 import type { Approvals } from '../../core/safety/approvals';
 import type { Grants } from '../../core/safety/grants';
 import { machineContext } from '../../core/safety/classify';
+import { worstTiers } from '../../core/safety/tier';
 import { CliGate } from '../../core/safety/cliGate';
 import { Gate } from '../../core/safety/gate';
 import type { SafetyContext } from '../../core/safety/approval';
@@ -192,9 +193,9 @@ function newSupervisor({ context, log }: Host, storage: string): ProcessSupervis
 /** The places and rules that hold now: the folders, what the user protects, and our own files. */
 function safetyContext({ settings, context }: Host, storage: string): SafetyContext {
 	return machineContext(workspaceFolders(), {
-		protectedPaths: settings.get('safety.protectedPaths'),
+		protectedPaths: settings.everywhere('safety.protectedPaths').flat().filter(isText),
 		storageFolders: [storage, context.extensionPath, ...(context.storageUri ? [context.storageUri.fsPath] : [])],
-		raisedTiers: settings.get('safety.raiseTiers'),
+		raisedTiers: worstTiers(settings.everywhere('safety.raiseTiers')),
 	});
 }
 
@@ -214,4 +215,9 @@ function projectFolder(): string {
 	const [folder] = workspaceFolders();
 	if (folder === undefined) throw new ExpectedError('no-folder', 'Open a folder first: an agent works in one.');
 	return folder;
+}
+
+/** A hand-edited list may hold anything. */
+function isText(value: unknown): value is string {
+	return typeof value === 'string';
 }

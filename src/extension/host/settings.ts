@@ -65,14 +65,28 @@ export class Settings extends Owner {
 	get<K extends SettingKey>(key: K): SettingValue<K> {
 		const fallback = settingDefaults[key];
 		const value = vscode.workspace.getConfiguration(section).get<unknown>(key, fallback);
-		const isRight =
-			typeof value === typeof fallback && value !== null && Array.isArray(value) === Array.isArray(fallback);
+		const isRight = hasTypeOf(value, fallback);
 		const known: readonly unknown[] | undefined = choices[key];
 		return (isRight && known?.includes(value) !== false ? value : fallback) as SettingValue<K>;
+	}
+
+	/**
+	 * The setting as each place has it: this user's, then this workspace's. For settings that only add up, so that a
+	 * repository's own file cannot take away what the user set.
+	 */
+	everywhere<K extends SettingKey>(key: K): readonly SettingValue<K>[] {
+		const places = vscode.workspace.getConfiguration(section).inspect<unknown>(key);
+		return [places?.globalValue, places?.workspaceValue]
+			.filter(value => hasTypeOf(value, settingDefaults[key]))
+			.map(value => value as SettingValue<K>);
 	}
 
 	/** Writes a setting for this user. */
 	async set<K extends SettingKey>(key: K, value: SettingValue<K>): Promise<void> {
 		await vscode.workspace.getConfiguration(section).update(key, value, vscode.ConfigurationTarget.Global);
 	}
+}
+
+function hasTypeOf(value: unknown, example: unknown): boolean {
+	return typeof value === typeof example && value !== null && Array.isArray(value) === Array.isArray(example);
 }

@@ -8,10 +8,13 @@ import { setContext } from '../host/commands';
 /** Asks in a modal whether a call that cannot be undone may run. Each call is asked for by itself. */
 export async function confirmRed(view: ApprovalView): Promise<boolean> {
 	const { title, detail, button } = redConfirmation(view);
-	// The first button has the focus: Enter out of habit must not destroy anything.
-	const wait = { title: 'Keep Waiting', isCloseAffordance: true };
+	// The first button that does not close has the focus: Enter out of habit must not destroy anything.
+	const show = { title: 'Show All of It' };
 	const run = { title: button };
-	return (await vscode.window.showWarningMessage(title, { modal: true, detail }, wait, run)) === run;
+	const wait = { title: 'Keep Waiting', isCloseAffordance: true };
+	const picked = await vscode.window.showWarningMessage(title, { modal: true, detail }, show, run, wait);
+	if (picked === show) await vscode.commands.executeCommand('quarterdeck.approvals.showDetails', view.id);
+	return picked === run;
 }
 
 /** Lets the user type the word of an ORANGE call. `undefined` when they think better of it. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import floor from '../../fixtures/safety/tierFloor.json' with { type: 'json' };
 import cliTools from '../../fixtures/safety/cliTools.json' with { type: 'json' };
-import { grantsOf, isTier, isWorse, tiers } from '../../../src/core/safety/tier';
+import { grantsOf, isTier, isWorse, tiers, worstTiers } from '../../../src/core/safety/tier';
 import { tieredTools, toolTier } from '../../../src/core/safety/tiers';
 
 describe('the order of tiers', () => {
@@ -48,5 +48,14 @@ describe('the table of tools', () => {
 		expect(toolTier('SomethingNew')).toMatchObject({ tier: 'YELLOW', isAlwaysAsked: true, maxGrant: 'session' });
 		expect(toolTier('quarterdeck_something')).toMatchObject({ tier: 'BLACK' });
 		expect(toolTier('constructor')).toMatchObject({ isAlwaysAsked: true });
+	});
+});
+
+describe('tiers that several places set', () => {
+	test('the worst of each counts, so that a workspace cannot lower what the user raised', () => {
+		const user = { Write: 'ORANGE', WebFetch: 'RED' };
+		const workspace = { Write: 'YELLOW', WebFetch: 'BLACK', Bash: 'RED', Edit: 'pink' };
+		expect(worstTiers([user, workspace])).toEqual({ Write: 'ORANGE', WebFetch: 'BLACK', Bash: 'RED' });
+		expect(worstTiers([])).toEqual({});
 	});
 });

@@ -131,10 +131,19 @@ describe('a notification', () => {
 		const view = approval({ tier: 'RED', effect: 'git push --force\norigin', reasons: ['it overwrites the remote'] });
 		expect(redConfirmation(view)).toEqual({
 			title: 'Let “Fix login” run this command? It cannot be undone.',
-			detail: 'git push --force\norigin\n\n• it overwrites the remote',
+			detail: '• it overwrites the remote\n\ngit push --force\norigin',
 			button: 'Run It',
 		});
 		expect(redConfirmation(approval({ tool: 'Write', reasons: [] })).button).toBe('Allow Write');
+	});
+
+	test('a RED command of 100 KB pushes neither its reasons nor the buttons out of sight', () => {
+		const effect = `echo ${'a'.repeat(100_000)} && git push --force`;
+		const { detail } = redConfirmation(approval({ tier: 'RED', effect, reasons: ['it overwrites the remote'] }));
+		expect(detail.length).toBeLessThan(2000);
+		expect(detail).toMatch(
+			/^• it overwrites the remote\n\necho a+\n⟨… [\d,]+ characters more …⟩\na+ && git push --force$/,
+		);
 	});
 });
 
