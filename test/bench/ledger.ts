@@ -243,13 +243,21 @@ export async function memoryChild(kind: string, folder: string): Promise<void> {
 	stop();
 }
 
-/** Memory of this process alone: pages of node's own program file are everybody's. */
+/** Memory of this process alone, once it has come to rest: pages of node's own program file are everybody's. */
 async function privateBytes(): Promise<number> {
-	// What a collection finds unused is given back to the system a moment later.
-	for (let round = 0; round < 3; round++) {
+	// What a collection finds unused is given back to the system a moment later, on a busy machine much later.
+	let last = Infinity;
+	for (let round = 0, calm = 0; round < 40 && calm < 5; round++) {
 		globalThis.gc?.();
 		await setTimeout(50);
+		const now = anonymousBytes();
+		calm = last - now < 256 * 1024 ? calm + 1 : 0;
+		last = now;
 	}
+	return last;
+}
+
+function anonymousBytes(): number {
 	const anonymous = /^RssAnon:\s+(\d+) kB/m.exec(existsSync(statusFile) ? readFileSync(statusFile, 'utf8') : '');
 	return anonymous ? Number(anonymous[1]) * 1024 : process.memoryUsage.rss();
 }
