@@ -45,8 +45,9 @@ export function useConnection(
 				if (item !== null) dispatch({ type: 'jump', item });
 			}),
 		];
-		// What the page showed last: a tab may have gone on to another conversation than the one it was opened for.
-		show(saved.value.conversation ?? wanted);
+		// A tab may have gone on to another conversation than the one it was opened for. What the view showed last is known
+		// best by the host: the state of a view is written by VS Code now and then only, and a crash brings back an old one.
+		show(wanted === null ? null : (saved.value.conversation ?? wanted));
 		return () => disposeAll(listening);
 	}, [client, saved, wanted, show, dispatch]);
 	useEffect(() => {

@@ -48,7 +48,7 @@ export async function buildPage(entry: string): Promise<BuiltPage> {
 		logLevel: 'warning',
 	});
 	const html =
-		'<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="page.css"><body><div id="root" data-surface="chat"></div><script src="page.js"></script></body>';
+		'<!doctype html><html lang="en"><meta charset="utf-8"><title>Quarterdeck</title><link rel="stylesheet" href="page.css"><body><div id="root" data-surface="chat"></div><script src="page.js"></script></body>';
 	const file = join(folder, 'page.html');
 	writeFileSync(file, html);
 	return { url: `file://${file}`, dispose: () => rmSync(folder, { recursive: true, force: true }) };

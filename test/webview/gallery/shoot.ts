@@ -1,8 +1,8 @@
 // `node test/webview/gallery/shoot.ts FOLDER [scene…]` takes a picture of each scene in each theme and width.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import { buildPage, launchBrowser } from './browser.ts';
+import { galleryOf, settle } from './settle.ts';
 
 const [folder = '.cache/gallery', ...wanted] = process.argv.slice(2);
 const looks = [
@@ -11,29 +11,6 @@ const looks = [
 	{ theme: 'light', width: 420 },
 	{ theme: 'contrast', width: 420 },
 ];
-
-interface Gallery {
-	readonly names: readonly string[];
-	readonly press: readonly string[];
-	readonly type: string;
-}
-
-const galleryOf = (page: Page): Promise<Gallery> =>
-	page.evaluate(() => (globalThis as unknown as { gallery: Gallery }).gallery);
-
-async function settle(page: Page): Promise<void> {
-	await page.waitForSelector('.header');
-	const { press, type } = await galleryOf(page);
-	if (type !== '') await page.locator('.composer textarea').pressSequentially(type);
-	for (const name of press) await page.getByRole('button', { name }).first().click();
-	await page.evaluate(() => document.fonts.ready);
-	await page.waitForFunction(() => {
-		const list = document.querySelector<HTMLElement>('[data-testid=virtuoso-item-list]');
-		return list === null || list.style.visibility !== 'hidden';
-	});
-	// Menus and code colours arrive a moment after the press; a picture has no condition to wait for.
-	await page.waitForTimeout(250);
-}
 
 mkdirSync(folder, { recursive: true });
 const built = await buildPage(join(import.meta.dirname, 'page.ts'));

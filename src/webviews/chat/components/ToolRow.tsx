@@ -33,18 +33,15 @@ export const ToolRow = memo(function ToolRow({ item }: { readonly item: ToolItem
 	return (
 		<div className={`tool ${item.state}`}>
 			<div className="tool-line">
-				<button
-					type="button"
-					className="tool-toggle"
-					aria-expanded={isOpen}
-					aria-label={`${line.name} ${line.path === null ? '' : relativePath(line.path, root)} ${line.summary}, ${stateIcons[item.state].label}`}
-					onClick={() => setIsOpen(!isOpen)}
-				>
+				<button type="button" className="tool-toggle" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
 					<Codicon name={isOpen ? 'chevron-down' : 'chevron-right'} className="tool-chevron" />
 					<Codicon name={line.icon} className="tool-icon" />
-					<span className="tool-name">{line.name}</span>
+					<span className="tool-name">{line.name}</span>{' '}
 					<span className="tool-summary" title={line.summary}>
 						{line.summary}
+					</span>
+					<span className="visually-hidden">
+						{line.path === null ? '' : ` ${relativePath(line.path, root)}`}, {stateIcons[item.state].label}
 					</span>
 				</button>
 				<ToolPath line={line} />

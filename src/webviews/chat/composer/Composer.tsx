@@ -19,6 +19,7 @@ import { complete } from './text';
 import { Toolbar } from './Toolbar';
 import { useAttach } from './useAttach';
 import { usePrompt, type Prompt } from './usePrompt';
+import { useSend } from './useSend';
 import { useSuggestions, type Suggestion, type Suggestions } from './useSuggestions';
 
 export interface ComposerHandle {
@@ -106,12 +107,11 @@ function PromptArea({ area, prompt, conversation, onSend, onPaste }: PromptAreaP
 				rows={1}
 				dir="auto"
 				aria-label="Message to Claude"
-				placeholder={isBusy(conversation) ? 'Next message (waits its turn)' : 'Ask Claude (@ files, / commands)'}
+				placeholder={placeholderOf(conversation)}
 				value={prompt.text}
 				disabled={conversation.readOnly !== null}
-				role="combobox"
 				aria-autocomplete="list"
-				aria-expanded={menu.isOpen}
+				aria-haspopup="listbox"
 				aria-controls={menu.isOpen ? menuId : undefined}
 				aria-activedescendant={selectedId}
 				onChange={event => prompt.set(event.target.value, event.target.selectionStart)}
@@ -134,21 +134,9 @@ function PromptArea({ area, prompt, conversation, onSend, onPaste }: PromptAreaP
 	);
 }
 
-/** Sends what is written; if the host refuses, the words come back. */
-function useSend(prompt: Prompt, state: ChatState): () => Promise<void> {
-	const { client, conversation, dispatch, attempt } = useHost();
-	const { attachments } = state;
-	return async () => {
-		const text = prompt.text.trim();
-		if (text === '' && attachments.length === 0) return;
-		prompt.set('');
-		dispatch({ type: 'detachAll' });
-		void client.call('saveDraft', { conversation, text: '' }).catch(() => undefined);
-		const sent = await attempt('send', { conversation, text, attachments });
-		if (sent) return;
-		prompt.prepend(text);
-		dispatch({ type: 'attach', attachments });
-	};
+function placeholderOf(conversation: ConversationView): string {
+	if (conversation.readOnly !== null) return 'Read only for now';
+	return isBusy(conversation) ? 'Next message (waits its turn)' : 'Ask Claude (@ files, / commands)';
 }
 
 interface MenuState {

@@ -17,7 +17,7 @@ export interface ToolbarProps {
 /** Below the text: what to add, how to work, and send or stop. */
 export function Toolbar({ conversation, isEmpty, onSend, onMention, onPickFiles }: ToolbarProps): ReactElement {
 	const { attempt } = useHost();
-	const busy = isBusy(conversation);
+	const busy = isBusy(conversation) && conversation.readOnly === null;
 	return (
 		<div className="toolbar">
 			<IconButton
