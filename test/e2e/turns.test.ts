@@ -43,7 +43,7 @@ afterAll(async () => {
 	claude?.remove();
 });
 
-const stop = () => chat.button(/^Stop/);
+const stop = () => chat.button('Stop (Escape)');
 const idle = (): Promise<void> => stop().waitFor({ state: 'detached', timeout: 20_000 });
 const title = () => chat.frame.getByRole('heading', { level: 1 });
 const user = (text: string) => chat.frame.locator('.user-message').filter({ hasText: text }).last();
@@ -70,11 +70,6 @@ async function switchTo(name: RegExp): Promise<void> {
 	const named = chat.frame.locator('.conversation-title').getByText(name).first();
 	await chat.frame.locator('.conversation-open').filter({ has: named }).first().press('Enter');
 	await until(`the conversation ${String(name)}`, async () => name.test(await title().innerText()));
-}
-
-async function newConversation(): Promise<void> {
-	await editor.command('Quarterdeck: New Conversation');
-	await chat.shows('What shall Claude do?');
 }
 
 describe('an answer', () => {
@@ -107,7 +102,7 @@ describe('Stop', () => {
 		['Escape', () => chat.composer().press('Escape')],
 		['its button', () => stop().press('Enter')],
 	])('with %s ends the turn as stopped, and the conversation goes on', async (name, press) => {
-		await newConversation();
+		await editor.newConversation();
 		await chat.send('forever');
 		await chat.shows('It begins');
 		await press();
@@ -128,7 +123,7 @@ describe('Stop', () => {
 
 describe('a prompt while one is running', () => {
 	test('waits, can be changed and dropped, and is sent when the turn is over', async () => {
-		await newConversation();
+		await editor.newConversation();
 		await chat.send('slow');
 		await chat.shows('Sentence 1 of');
 		await chat.send('a queued one');
@@ -149,10 +144,10 @@ describe('a prompt while one is running', () => {
 
 describe('several conversations', () => {
 	test('one waits while another streams, and the list says so', async () => {
-		await newConversation();
+		await editor.newConversation();
 		await chat.send('run: touch waited.txt');
 		await chat.button('Allow once').waitFor();
-		await newConversation();
+		await editor.newConversation();
 		await chat.send('slow');
 		await chat.shows('Sentence 1 of');
 		await chat.button('Conversations, 1 waiting for you').waitFor();
@@ -171,7 +166,7 @@ describe('several conversations', () => {
 
 describe('a view that was closed', () => {
 	test('shows the whole answer when it comes back', async () => {
-		await newConversation();
+		await editor.newConversation();
 		await chat.send('slow');
 		await chat.shows('Sentence 2 of');
 		await editor.page.keyboard.press('Control+Shift+E');
@@ -190,7 +185,7 @@ describe('a view that was closed', () => {
 
 describe('a conversation', () => {
 	test('is renamed, forked and taken back to an earlier message', async () => {
-		await newConversation();
+		await editor.newConversation();
 		await chat.send('first words');
 		await chat.shows('You said: first words');
 		await idle();

@@ -11,7 +11,7 @@ export const cliStates: Readonly<Record<string, (chat: ChatPage, editor: Editor)
 	idle: async chat => {
 		await chat.send('good morning');
 		await chat.shows('You said: good morning');
-		await chat.button(/^Stop/).waitFor({ state: 'detached' });
+		await chat.button('Stop (Escape)').waitFor({ state: 'detached' });
 	},
 	'waiting for an approval': async chat => {
 		await chat.send('run: touch never.txt');
@@ -40,12 +40,7 @@ export function ofAgents(editor: Editor): readonly ProcessInfo[] {
 
 /** Brings a conversation of its own into a state. */
 export async function enter(state: string, editor: Editor): Promise<void> {
-	const chat = await editor.openChat();
-	await chat.composer().waitFor();
-	if (!(await chat.text()).includes('What shall Claude do?')) {
-		await chat.button('New conversation').press('Enter');
-		await chat.shows('What shall Claude do?');
-	}
+	const chat = await editor.newConversation();
 	await cliStates[state]?.(chat, editor);
 	if (ofAgents(editor).length === 0) throw new Error('No CLI runs that could be left behind');
 }

@@ -4,7 +4,7 @@ import type { Script } from '../../fakes/messages/server.ts';
 
 /**
  * A model that does what the last line of the prompt says, so that a test reads like a conversation:
- * `run: COMMAND`, `write: PATH = CONTENT`, `read: PATH`, `question`, `plan`, `think`, `slow`, `forever`, `overloaded`, and else it echoes.
+ * `run: COMMAND`, `write: PATH = CONTENT`, `read: PATH`, `question`, `plan`, `think`, `slow`, `forever`, `overloaded`, `signed out`, and else it echoes.
  * Once it has a tool's result it repeats its first line.
  */
 export const obedient: Script = request => {
@@ -38,6 +38,7 @@ function answer(line: string): Reply {
 	}
 	if (line === 'slow') return say(slowText, { chunk: 12, delayMs: 20 });
 	if (line === 'overloaded') return refuse(529, 'Overloaded');
+	if (line === 'signed out') return refuse(401, 'Invalid API key');
 	if (line === 'forever') return say('It begins', { ending: 'hang', chunk: 4, delayMs: 20 });
 	return say(`You said: ${line}`, { chunk: 6, delayMs: 5 });
 }

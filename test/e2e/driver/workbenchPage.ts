@@ -51,6 +51,17 @@ export class WorkbenchPage {
 		return new ChatPage(await this.surface('chat'));
 	}
 
+	/** Begins a conversation with the view's own button, unless the one that is shown has nothing in it yet. */
+	async newConversation(): Promise<ChatPage> {
+		const chat = await this.openChat();
+		await chat.composer().waitFor();
+		const isNew = async (): Promise<boolean> => (await chat.text()).includes('What shall Claude do?');
+		if (await isNew()) return chat;
+		await this.pane('Chat').locator('.pane-header [aria-label^="New Conversation"]').press('Enter');
+		await until('an empty conversation', isNew);
+		return chat;
+	}
+
 	/** The frame of one of our pages: the content of a webview is two frames deep. */
 	surface(name: string): Promise<Frame> {
 		return until(
