@@ -16,7 +16,8 @@ export interface TierLook {
 const looks: Readonly<Record<Tier, TierLook>> = {
 	GREEN: { icon: 'shield', color: 'charts.green', meaning: 'reads only' },
 	YELLOW: { icon: 'shield', color: 'charts.yellow', meaning: 'changes the workspace' },
-	ORANGE: { icon: 'warning', color: 'charts.orange', meaning: 'reaches further, or is tedious to undo' },
+	// Not charts.orange: it follows a highlight that is nearly transparent in some themes.
+	ORANGE: { icon: 'warning', color: 'symbolIcon.classForeground', meaning: 'reaches further, or is tedious to undo' },
 	RED: { icon: 'error', color: 'charts.red', meaning: 'cannot be undone' },
 	BLACK: { icon: 'circle-slash', color: null, meaning: 'never allowed' },
 };

@@ -37,7 +37,8 @@ const icons: Readonly<Record<ExecutionStatus, NodeIcon>> = {
 	succeeded: { id: 'pass', color: 'testing.iconPassed' },
 	failed: { id: 'error', color: 'testing.iconFailed' },
 	stopped: { id: 'debug-stop', color: 'testing.iconSkipped' },
-	interrupted: { id: 'debug-disconnect', color: 'charts.orange' },
+	// Not charts.orange: it follows a highlight that is nearly transparent in some themes.
+	interrupted: { id: 'debug-disconnect', color: 'symbolIcon.classForeground' },
 };
 
 /** Whether an execution still goes on. */
