@@ -7,7 +7,7 @@ export function demoScript(folder: string): Script {
 	const known = conversations(folder);
 	return request => {
 		if (request.kind === 'compact') return say(`The conversation so far was a demo. ${notice}`);
-		if (request.isSubAgent) return say(`I counted seven tests. ${notice}`, { chunk: 6, delayMs: 12 });
+		if (request.isSubAgent) return say(`I counted six tests. ${notice}`, { chunk: 6, delayMs: 12 });
 		const text = request.userText.toLowerCase();
 		const asked = known.find(conversation => new RegExp(`\\b${conversation.word}\\b`).test(text));
 		return asked ? asked.answer(request) : write(menu(known));
