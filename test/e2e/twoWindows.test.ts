@@ -47,6 +47,7 @@ describe('two windows on one workspace', () => {
 		await running(second, /^run: touch two.txt, Waiting for you/);
 		await there.shows('at work in another window');
 		await second.screenshot('two-windows-busy');
+		expect(await there.button(/^Allow/).count()).toBe(0);
 		await here.button('Allow once').press('Enter');
 		await here.shows('The tool said:');
 		await running(second, /^run: touch two.txt, Succeeded/);

@@ -13,8 +13,16 @@ import { fork, importSession, keepAsIs, type CopyPorts } from './copies';
 import type { ConversationDeps, SessionHistory } from './deps';
 import type { ConversationSummary } from './items';
 import { withInterruptedMark } from './interrupted';
+import type { StoredItem } from './itemStore';
 import { recoverCosts } from './recovery';
-import { paidFor, readConversation, readOnlyReason, statusOf, type StoredConversation } from './stored';
+import {
+	decidedElsewhere,
+	paidFor,
+	readConversation,
+	readOnlyReason,
+	statusOf,
+	type StoredConversation,
+} from './stored';
 
 /** A conversation that another window works on is looked at this often, milliseconds: that window may be killed. */
 const lookAgainMs = 5_000;
@@ -194,11 +202,11 @@ export class Conversations extends Owner {
 		const stored = await readConversation(this.#ports.ledger, id);
 		if (!stored) return undefined;
 		const { row, earlier, executions } = stored;
-		const rows = withInterruptedMark(stored, this.#ports);
 		const { defaults, project } = this.#ports;
 		const record = recordOf(row, defaults(), paidFor(executions), project);
 		const conversation = this.#adopt(new Conversation(record, this.#deps, true));
 		const readOnly = this.#readOnly(stored);
+		const rows = this.#rowsToShow(stored, readOnly);
 		conversation.load(rows, earlier, readOnly);
 		if (readOnly !== null) this.#lookLater();
 		const cutOff = { cwd: record.project, session: row.session, rows, executions };
@@ -212,6 +220,10 @@ export class Conversations extends Owner {
 		return readOnlyReason(executions, execution => this.byExecution(execution) !== undefined);
 	}
 
+	#rowsToShow(stored: StoredConversation, readOnly: string | null): readonly StoredItem[] {
+		return readOnly === null ? withInterruptedMark(stored, this.#ports) : decidedElsewhere(stored.rows);
+	}
+
 	/** Another window may have changed an open conversation: its rows are read again where their number says so. */
 	#look(id: ConversationId): void {
 		const conversation = this.#live.get(id);
@@ -223,7 +235,7 @@ export class Conversations extends Owner {
 			const stored = await readConversation(this.#ports.ledger, id);
 			if (!stored || conversation.isBusy || this.#live.get(id) !== conversation) return;
 			const readOnly = this.#readOnly(stored);
-			conversation.refresh(withInterruptedMark(stored, this.#ports), stored.earlier, readOnly);
+			conversation.refresh(this.#rowsToShow(stored, readOnly), stored.earlier, readOnly);
 			if (readOnly !== null) this.#lookLater();
 		};
 		look().catch((error: unknown) => this.#ports.log.warn(errorText(error)));

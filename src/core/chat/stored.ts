@@ -59,3 +59,10 @@ export function statusOf(newest: ExecutionRow | undefined): ConversationStatus {
 	if (newest?.status === 'running' || newest?.status === 'waiting') return newest.status;
 	return newest?.status === 'failed' || newest?.status === 'interrupted' ? 'failed' : 'idle';
 }
+
+/** Rows of a turn that another window runs: what waits for a person waits there, so nothing is offered here. */
+export function decidedElsewhere(rows: readonly StoredItem[]): readonly StoredItem[] {
+	return rows.map(row =>
+		row.item.kind === 'tool' && row.item.approval ? { ...row, item: { ...row.item, approval: null } } : row,
+	);
+}
