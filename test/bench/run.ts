@@ -1,9 +1,9 @@
 // npm run bench -- NAME: bundles the measurements of that name, runs them, prints one JSON object a line.
-import { build, stop, type Plugin } from 'esbuild';
+import { stop } from 'esbuild';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { join } from 'node:path';
+import { loadBundled } from '../../scripts/lib/bundle.ts';
 import { leftovers, runVariable } from '../../scripts/lib/processes.ts';
 import { runNode } from '../../scripts/lib/runNode.ts';
 import { cache, root } from '../../scripts/lib/tools.ts';
@@ -12,18 +12,6 @@ import type { Bench } from './line.ts';
 const folder = join(root, 'test', 'bench');
 // Below the checkout, so that what is not bundled is found in node_modules.
 const output = join(cache, 'bench');
-
-/** In a bundle every file would have the bundle's folder; each keeps the one it was written in. */
-const ownFolders: Plugin = {
-	name: 'own-folders',
-	setup(bundler) {
-		bundler.onLoad({ filter: /\.ts$/ }, ({ path }) => {
-			if (path.includes('node_modules')) return undefined;
-			const contents = readFileSync(path, 'utf8').replaceAll('import.meta.dirname', JSON.stringify(dirname(path)));
-			return { contents, loader: 'ts' };
-		});
-	},
-};
 
 /** A name stands for its own file and for parts that begin with it: `kill` for killLedger.ts and killClaude.ts. */
 function filesOf(name: string): readonly string[] {
@@ -41,23 +29,7 @@ function benchFiles(): readonly string[] {
 }
 
 async function bundle(file: string): Promise<Bench> {
-	const outfile = join(output, file.replace(/\.ts$/, '.mjs'));
-	const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<
-		'dependencies' | 'devDependencies',
-		Readonly<Record<string, string>>
-	>;
-	await build({
-		entryPoints: [join(folder, file)],
-		outfile,
-		bundle: true,
-		platform: 'node',
-		format: 'esm',
-		target: 'node22',
-		external: Object.keys({ ...dependencies, ...devDependencies }),
-		plugins: [ownFolders],
-		logLevel: 'warning',
-	});
-	return (await import(pathToFileURL(outfile).href)) as Bench;
+	return (await loadBundled(join(folder, file), join(output, file.replace(/\.ts$/, '.mjs')))) as Bench;
 }
 
 async function main(names: readonly string[]): Promise<void> {

@@ -21,6 +21,10 @@ export interface EditorOptions {
 	readonly isTrustAsked?: boolean;
 	readonly width?: number;
 	readonly height?: number;
+	/** Pixels of the screen for one of the page. */
+	readonly scale?: number;
+	/** An empty folder to work in, instead of a temporary one. It is removed at the end. */
+	readonly home?: string;
 }
 
 export type { Theme } from './workbenchPage.ts';
@@ -45,7 +49,7 @@ export class Editor extends WorkbenchPage {
 
 	/** Starts everything and resolves when the workbench is drawn. */
 	static async start(options: EditorOptions): Promise<Editor> {
-		const place = makePlace();
+		const place = makePlace(options.home);
 		const api = await startMessagesApi({ script: options.script ?? (() => say('Hello from the script.')) });
 		const claude = options.hasClaude === false ? {} : { 'quarterdeck.claude.path': claudeForTests() };
 		const workbench = await startWorkbench({
@@ -62,7 +66,7 @@ export class Editor extends WorkbenchPage {
 		});
 		const browser = await launchBrowser();
 		const size = { width: options.width ?? 1280, height: options.height ?? 900 };
-		const page = await browser.newPage({ viewport: size });
+		const page = await browser.newPage({ viewport: size, deviceScaleFactor: options.scale ?? 1 });
 		const lines: string[] = [];
 		page.on('console', message => lines.push(`${message.type()}: ${message.text()}`));
 		page.on('pageerror', error => lines.push(`error: ${error.message}`));

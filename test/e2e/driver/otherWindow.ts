@@ -11,7 +11,8 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-interface Run {
+/** A run that ended. */
+export interface Run {
 	readonly title: string;
 	readonly ago: number;
 	readonly lasts: number;
@@ -73,6 +74,12 @@ export class OtherWindow {
 			project: '/home/ada/harbour',
 		});
 		await this.#failedRun();
+		this.#now = undefined;
+	}
+
+	/** Runs of one's own instead. */
+	async add(runs: readonly Run[]): Promise<void> {
+		for (const run of runs) await this.#run(run);
 		this.#now = undefined;
 	}
 

@@ -15,8 +15,7 @@ export interface Place {
 }
 
 /** Makes the folders; short names, since a socket's path has a limit. */
-export function makePlace(): Place {
-	const home = realpathSync(mkdtempSync(join(tmpdir(), 'qd-')));
+export function makePlace(home = realpathSync(mkdtempSync(join(tmpdir(), 'qd-')))): Place {
 	const folder = join(home, 'ferry-fares');
 	const claudeConfig = join(home, 'claude');
 	mkdirSync(claudeConfig);

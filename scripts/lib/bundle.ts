@@ -1,0 +1,37 @@
+import { build, type Plugin } from 'esbuild';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { root } from './tools.ts';
+
+/** In a bundle every file would have the bundle's folder; each keeps the one it was written in. */
+const ownFolders: Plugin = {
+	name: 'own-folders',
+	setup(bundler) {
+		bundler.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+			if (path.includes('node_modules')) return undefined;
+			const contents = readFileSync(path, 'utf8').replaceAll('import.meta.dirname', JSON.stringify(dirname(path)));
+			return { contents, loader: 'ts' };
+		});
+	},
+};
+
+/** Bundles a script that uses `src`, whose imports Node does not resolve by itself, and loads it. */
+export async function loadBundled(file: string, outfile: string): Promise<unknown> {
+	const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<
+		'dependencies' | 'devDependencies',
+		Readonly<Record<string, string>>
+	>;
+	await build({
+		entryPoints: [file],
+		outfile,
+		bundle: true,
+		platform: 'node',
+		format: 'esm',
+		target: 'node22',
+		external: Object.keys({ ...dependencies, ...devDependencies }),
+		plugins: [ownFolders],
+		logLevel: 'warning',
+	});
+	return import(pathToFileURL(outfile).href);
+}

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { callTool, say, type MessageReply, type Reply } from '../../test/fakes/messages/reply.ts';
+import type { ParsedMessagesRequest } from '../../test/fakes/messages/request.ts';
+import type { Script } from '../../test/fakes/messages/server.ts';
+
+/** What is asked on the pictures. */
+export const prompts = {
+	explain: 'How is the group discount worked out?',
+	test: 'Run the tests. Is one of them about that?',
+	fix: 'Fix it with the smallest change, and say in the comment that bikes are left out.',
+	push: 'Commit that and push it.',
+	clean: 'Remove everything that git does not know.',
+} as const;
+
+const explanation = `From ten people on, \`priceOf\` takes 15 % off, rounded to a cent:
+
+\`\`\`js
+const isGroup = adults + children >= fares.group.from;
+const discount = isGroup
+  ? Math.round(sum * fares.group.discount)
+  : 0;
+\`\`\`
+
+\`sum\` holds the bikes as well, but the README says that they stay at full price. **That looks like a bug.**`;
+
+/** The end of every explanation, once it is written. */
+export const lastWords = 'That looks like a bug.';
+
+const verdict = `Yes, and it fails: *the group discount leaves the bikes alone*.
+
+| group | pays | should pay |
+| --- | ---: | ---: |
+| 10 adults | 34.00 | 34.00 |
+| 10 adults, 2 bikes | **38.25** | 39.00 |`;
+
+const before = 'What a group pays, in whole cents.';
+const after = 'What a group pays, in whole cents. No discount on bikes.';
+const faulty = 'Math.round(sum * fares.group.discount)';
+const mended = 'Math.round((sum - bikes * fares.bike) * fares.group.discount)';
+
+/** The scripted side of a believable morning in the sample project at `folder`. */
+export function morning(folder: string): Script {
+	const file = join(folder, 'src', 'fares.js');
+	const answers: Readonly<Record<string, (request: ParsedMessagesRequest) => MessageReply>> = {
+		[prompts.explain]: ({ step }) =>
+			step === 0 ? callTool('Read', { file_path: file }, 'I read how a price comes about.') : say(explanation),
+		[prompts.test]: ({ step }) => (step === 0 ? shell('npm test', 'Run the tests') : say(verdict)),
+		[prompts.fix]: ({ step }) => {
+			if (step === 0) return callTool('Edit', edit(file), 'I take the bikes out of the sum that is reduced.');
+			return step === 1
+				? shell('npm test', 'Run the tests')
+				: say('All six tests pass now. Bikes stay at full price, as the README says.');
+		},
+		[prompts.push]: ({ step }) => {
+			if (step === 0) return shell('git commit -am "Leave bikes out of the group discount"', 'Commit the fix');
+			return step === 1 ? shell('git push origin main', 'Push the branch') : say('It is pushed.');
+		},
+		[prompts.clean]: () => shell('git clean -fdx', 'Remove what is not tracked'),
+	};
+	return (request): Reply => {
+		if (request.isSide) return say('Fares');
+		const found = Object.entries(answers).find(([prompt]) => request.userText.includes(prompt));
+		const reply = found?.[1](request) ?? say('That is not on the pictures.');
+		// In the pace of a model, so that times on the pictures are believable.
+		const blocks = reply.blocks.map(block => ({ ...block, chunk: 9, delayMs: 45 }));
+		return { ...reply, blocks, delayMs: 900, usage: { input: 6, output: 310, cacheRead: 21_400, cacheWrite5m: 1_900 } };
+	};
+}
+
+function shell(command: string, description: string): MessageReply {
+	return callTool('Bash', { command, description });
+}
+
+/** One call with two changes, far enough from each other to be two in the review. */
+function edit(file: string): Readonly<Record<string, unknown>> {
+	const text = readFileSync(file, 'utf8');
+	const end = text.indexOf(faulty) + faulty.length;
+	const old = text.slice(text.indexOf(before), end);
+	return { file_path: file, old_string: old, new_string: old.replace(before, after).replace(faulty, mended) };
+}
