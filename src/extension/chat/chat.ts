@@ -14,7 +14,7 @@ import { viewIds } from '../host/ids';
 import type { WebviewPort } from '../host/webviewHost';
 import { EditorBridge, selectionOf } from './editorBridge';
 import { Mentions } from './mentions';
-import { ChatPage, type PageDeps } from './page';
+import { ChatPage, type PageDeps, type Wanted } from './page';
 
 export interface ChatDeps extends Pick<
 	PageDeps,
@@ -32,6 +32,7 @@ export class Chat extends Owner {
 	readonly #deps: ChatDeps;
 	readonly #editor = this.own(new EditorBridge());
 	readonly #mentions = this.own(new Mentions());
+	#wanted: Wanted | undefined;
 	readonly #pages = new Set<{ readonly page: ChatPage; readonly place: 'sidebar' | 'tab'; isVisible(): boolean }>();
 
 	constructor(deps: ChatDeps) {
@@ -71,6 +72,7 @@ export class Chat extends Owner {
 				openInTab: id => this.openInTab(id),
 				onSent: () => setContext('quarterdeck.hasAsked', true),
 				onShown,
+				takeWanted: () => (place === 'sidebar' ? this.#takeWanted() : undefined),
 			},
 			conversation,
 		);
@@ -88,9 +90,17 @@ export class Chat extends Owner {
 		const step = approval === undefined ? null : (this.#deps.approvals.find(approval)?.step ?? null);
 		const item = step === null ? null : asId<ItemId>(step);
 		if (shown) return shown.page.show(conversation, item);
-		await this.#deps.host.state.setShownConversation(conversation);
+		const sidebar = [...this.#pages].find(entry => entry.place === 'sidebar' && entry.isVisible());
+		// The page of a hidden view is gone, and an event to it would be lost: it asks when it opens.
+		if (!sidebar) this.#wanted = { conversation, item };
 		await vscode.commands.executeCommand(`${viewIds.chat}.focus`);
-		this.#sidebar()?.show(conversation, item);
+		sidebar?.page.show(conversation, item);
+	}
+
+	#takeWanted(): Wanted | undefined {
+		const wanted = this.#wanted;
+		this.#wanted = undefined;
+		return wanted;
 	}
 
 	isInView(conversation: ConversationId): boolean {

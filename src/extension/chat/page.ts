@@ -13,6 +13,12 @@ import type { Host } from '../host/context';
 import type { EditorBridge } from './editorBridge';
 import type { Mentions } from './mentions';
 
+/** A conversation that a command asked for while its page was not there, and the row to scroll to. */
+export interface Wanted {
+	readonly conversation: ConversationId;
+	readonly item: ItemId | null;
+}
+
 /** What a page needs from the rest of the chat. */
 export interface PageDeps {
 	readonly host: Host;
@@ -26,6 +32,8 @@ export interface PageDeps {
 	applyAsDiff(text: string, language: string): Promise<void>;
 	openExecution(execution: string): Promise<void>;
 	openInTab(conversation: ConversationId): Promise<void>;
+	/** What the view was asked to show before this page opened. */
+	readonly takeWanted: () => Wanted | undefined;
 	/** A prompt was sent. */
 	onSent(): void;
 	/** The page shows a conversation, or its title changed. */
@@ -96,7 +104,7 @@ export class ChatPage implements Disposable {
 	#conversationHandlers() {
 		const { conversations } = this.#deps;
 		return {
-			open: async ({ conversation }) => this.#follow(await this.#find(conversation)),
+			open: ({ conversation }) => this.#open(conversation),
 			earlier: async ({ conversation, before, count }) => (await this.#get(conversation)).history.before(before, count),
 			conversations: ({ text }) => conversations.summaries(text),
 			create: async () => this.#follow(await conversations.create()),
@@ -163,6 +171,16 @@ export class ChatPage implements Disposable {
 			},
 			openLink: ({ href }) => editor.openLink(href),
 		} satisfies Partial<Handlers<ChatContract>>;
+	}
+
+	/** What a command asked to see comes before what the page had in mind. */
+	async #open(conversation: ConversationId | null): Promise<ChatSnapshot> {
+		const wanted = this.#deps.takeWanted();
+		const snapshot = await this.#follow(await this.#find(wanted?.conversation ?? conversation));
+		const { item } = wanted ?? {};
+		// After the answer, when the page has its rows.
+		if (wanted && item) this.#deps.host.clock.after(0, () => this.show(wanted.conversation, item));
+		return snapshot;
 	}
 
 	async #find(wanted: ConversationId | null): Promise<Conversation> {
