@@ -79,6 +79,8 @@ export interface SafetyContext {
 	readonly raisedTiers: Readonly<Record<string, Tier>>;
 	/** Our own folders (journal, settings, grants): no agent reads or writes them. */
 	readonly storageFolders?: readonly string[];
+	/** Where the Claude CLI keeps its settings and sessions when that is not `~/.claude`. */
+	readonly claudeFolders?: readonly string[];
 }
 
 /** What the table says of a call. */

@@ -65,8 +65,8 @@ const maxLookups = 4000;
 export function pathRules(context: SafetyContext): PathRules {
 	const known = compiled.get(context);
 	if (known) return known;
-	const { workspaceFolders, home, platform, protectedPaths, storageFolders } = context;
-	const key = JSON.stringify([workspaceFolders, home, platform, protectedPaths, storageFolders]);
+	const { workspaceFolders, home, platform, protectedPaths, storageFolders, claudeFolders } = context;
+	const key = JSON.stringify([workspaceFolders, home, platform, protectedPaths, storageFolders, claudeFolders]);
 	const rules = recent.get(key) ?? new PathRules(context);
 	if (recent.size >= 8) recent.clear();
 	recent.set(key, rules);
@@ -97,7 +97,7 @@ export class PathRules {
 		this.#home = this.#slashed(context.home);
 		this.#folders = context.workspaceFolders.map(folder => this.#slashed(folder));
 		this.#temp = this.isWindows ? [`${this.#home}/AppData/Local/Temp`] : tempFolders.posix;
-		const raw = [...this.#ownRules(), ...protectedRules.map(rule => rule as RawRule)];
+		const raw = [...this.#ownRules(), ...protectedRules.map(rule => this.#withClaudeFolders(rule as RawRule))];
 		this.#rules = raw.map(rule => this.#compile(rule));
 		this.#hints = hintPattern(raw.flatMap(rule => rule.globs));
 	}
@@ -282,6 +282,16 @@ export class PathRules {
 			examples: [],
 		};
 		return [own, added];
+	}
+
+	/** What holds for `~/.claude` holds wherever the user moved it. */
+	#withClaudeFolders(rule: RawRule): RawRule {
+		const folders = (this.#context.claudeFolders ?? []).map(folder => escapeGlob(this.#slashed(folder)));
+		const moved = rule.globs.flatMap(glob => {
+			const below = /^(?:~|\*\*)\/\.claude(?<below>\/.*)?$/u.exec(glob);
+			return below ? folders.map(folder => `${folder}${below.groups?.['below'] ?? ''}`) : [];
+		});
+		return { ...rule, globs: [...rule.globs, ...moved] };
 	}
 
 	/** A glob of the user's covers what lies below it, too; a relative one holds in every folder. */

@@ -41,7 +41,7 @@ export function approvalLabel(view: ApprovalView): string {
 function pathOf(view: ApprovalView): { readonly name: string; readonly folder: string } | undefined {
 	if (view.kind !== 'edit') return undefined;
 	const parts = view.effect.split(/[\\/]/);
-	return { name: parts.at(-1) ?? view.effect, folder: parts.at(-2) ?? '' };
+	return { name: oneLine(parts.at(-1) ?? view.effect), folder: oneLine(parts.at(-2) ?? '') };
 }
 
 /** `YELLOW · Fix login`: what stands dimmed behind the label. */

@@ -20,6 +20,7 @@ import { LivePool } from '../../core/process/livePool';
 import { systemProcessTable } from '../../core/process/processTable';
 import { ProcessSupervisor } from '../../core/process/supervisor';
 import { Watchdog } from '../../core/process/watchdog';
+import { configFolders } from '../../core/claude/history/paths';
 import type { Approvals } from '../../core/safety/approvals';
 import type { Grants } from '../../core/safety/grants';
 import { machineContext } from '../../core/safety/classify';
@@ -194,6 +195,7 @@ function newSupervisor({ context, log }: Host, storage: string): ProcessSupervis
 function safetyContext({ settings, context }: Host, storage: string): SafetyContext {
 	return machineContext(workspaceFolders(), {
 		protectedPaths: settings.everywhere('safety.protectedPaths').flat().filter(isText),
+		claudeFolders: configFolders(process.env, homedir()),
 		storageFolders: [storage, context.extensionPath, ...(context.storageUri ? [context.storageUri.fsPath] : [])],
 		raisedTiers: worstTiers(settings.everywhere('safety.raiseTiers')),
 	});

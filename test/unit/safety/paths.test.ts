@@ -60,6 +60,22 @@ describe('where a path lies', () => {
 	});
 });
 
+describe('a configuration of the CLI that was moved', () => {
+	const moved = new PathRules({ ...context, claudeFolders: ['/tmp/claude [1]', '/home/dev/.claude'] });
+	const judge = (path: string, access: 'read' | 'write'): string => moved.judge(path, cwd, access).tier;
+
+	test('is guarded as the usual one is', () => {
+		for (const file of ['settings.json', 'hooks/a.sh', 'projects/-home-dev-app/a.jsonl', 'CLAUDE.md', 'plans/a.md'])
+			expect([file, judge(`/tmp/claude [1]/${file}`, 'read'), judge(`/tmp/claude [1]/${file}`, 'write')]).toEqual([
+				file,
+				judge(`~/.claude/${file}`, 'read'),
+				judge(`~/.claude/${file}`, 'write'),
+			]);
+		expect(judge('/tmp/claude [1]/settings.json', 'write')).toBe('RED');
+		expect(judge('/tmp/claude [1]/.credentials.json', 'read')).toBe(judge('~/.claude/.credentials.json', 'read'));
+	});
+});
+
 describe('other systems', () => {
 	const windows: SafetyContext = {
 		...context,

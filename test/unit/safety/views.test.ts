@@ -78,6 +78,11 @@ describe('a row of the tree', () => {
 		]);
 	});
 
+	test('a row stays one line, whatever a file is called', () => {
+		const view = approval({ tool: 'Write', kind: 'edit', effect: '/app/src/a\n\nb.ts' });
+		expect([approvalLabel(view), approvalDescription(view)]).toEqual(['Write: a b.ts', 'src · YELLOW · Fix login']);
+	});
+
 	test('the badge says who asks', () => {
 		const other = approval({ asker: 'Docs' });
 		expect(badgeTooltip([approval(), other, approval()])).toBe('3 approvals wait: “Fix login” (2), “Docs”');
