@@ -64,7 +64,15 @@ export function morning(folder: string): Script {
 		const reply = found?.[1](request) ?? say('That is not on the pictures.');
 		// In the pace of a model, so that times on the pictures are believable.
 		const blocks = reply.blocks.map(block => ({ ...block, chunk: 9, delayMs: 45 }));
-		return { ...reply, blocks, delayMs: 900, usage: { input: 6, output: 310, cacheRead: 21_400, cacheWrite5m: 1_900 } };
+		const length = blocks.reduce((sum, block) => sum + JSON.stringify(block).length, 0);
+		const before = 1000 * (request.turn * 3 + request.step);
+		const usage = {
+			input: 6,
+			output: 90 + Math.round(length / 3),
+			cacheRead: 17_280 + before,
+			cacheWrite5m: 640 + 2 * length,
+		};
+		return { ...reply, blocks, delayMs: 900, usage };
 	};
 }
 

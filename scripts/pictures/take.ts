@@ -25,9 +25,9 @@ interface Clip {
 	readonly height: number;
 }
 
-const window = { width: 1320, height: 880 };
+const window = { width: 1340, height: 880 };
 /** Widths of the side bar: for pictures of the whole window, and for those of the side bar alone. */
-const [narrow, wide] = [430, 552];
+const [narrow, wide] = [420, 552];
 const margin = 14;
 
 const settings = {
@@ -174,6 +174,7 @@ class Studio {
 		for (const title of ['By Project', 'By Day']) await (await this.#editor.row('Costs', title)).click();
 		const rows = this.#editor.pane('Costs').locator('.monaco-list-row');
 		await until('all of it', async () => (await rows.count()) > 14);
+		await this.#editor.page.keyboard.press('Escape');
 		const bar = await this.#box(this.#editor.pane('Costs'));
 		await this.#takeSideBar(
 			'costs',
