@@ -11,7 +11,7 @@ export function notice(at: number, text: NoticeText, id: ItemId = newId<ItemId>(
 }
 
 const signIn =
-	'Claude is not signed in, or its key is not valid. Run `claude` in a terminal, sign in with `/login`, then send the message again.';
+	'Claude is not signed in, or its key is not valid. Run “claude” in a terminal, sign in with /login, then send the message again.';
 const stopAction: ErrorAction = { title: 'Stop', command: 'quarterdeck.chat.stop' };
 const outputAction: ErrorAction = { title: 'Show Output', command: 'quarterdeck.showOutput' };
 
