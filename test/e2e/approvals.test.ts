@@ -90,6 +90,9 @@ describe('a call that needs a person', () => {
 		await editor.dialog().waitFor();
 		await editor.screenshot('approval-red');
 		expect(await editor.dialog().innerText()).toContain('git reset --hard HEAD~1');
+		// Enter out of habit must not run it.
+		const focused = editor.dialog().locator('.monaco-button:focus');
+		expect(await focused.innerText()).toBe('Show All of It');
 		await editor.dialog().getByRole('button', { name: 'Keep Waiting' }).click();
 		await chat.button(/^Allow/).waitFor();
 		await chat.button(/^Allow/).click();
