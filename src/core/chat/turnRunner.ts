@@ -1,4 +1,4 @@
-import { ExpectedError, errorText } from '../base/errors';
+import { CancelledError, ExpectedError, errorText } from '../base/errors';
 import { asId, type ItemId } from '../base/ids';
 import type { CostBasis, NanoDollars } from '../base/money';
 import type {
@@ -151,6 +151,8 @@ export class TurnRunner {
 
 	/** Ends the turn because something outside the model went wrong. */
 	fail(error: unknown, details = ''): void {
+		// The user closed a question that stood before the start.
+		if (error instanceof CancelledError) return this.stopBeforeStart();
 		const actions = error instanceof ExpectedError ? error.actions : [];
 		const text = error instanceof ExpectedError ? error.message : `The turn failed: ${errorText(error)}`;
 		const code = error instanceof ExpectedError ? error.code : 'failed';

@@ -31,6 +31,8 @@ export interface ClaudeSessionOptions {
 	readonly maxBudget?: NanoDollars;
 	/** Further folders it may work in, absolute. */
 	readonly additionalFolders?: readonly string[];
+	/** Follows the user's own settings alone: nothing that comes with the folder runs or allows anything. */
+	readonly isIsolated?: boolean;
 	/** Added to the cleaned environment. */
 	readonly environment?: Readonly<Record<string, string>>;
 }

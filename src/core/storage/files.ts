@@ -36,7 +36,8 @@ function isUnsupported(error: unknown): boolean {
 
 /** Makes a folder with its parents. */
 export async function ensureFolder(folder: string): Promise<void> {
-	await mkdir(folder, { recursive: true });
+	// Prompts and outputs are nobody else's on a shared machine.
+	await mkdir(folder, { recursive: true, mode: 0o700 });
 }
 
 /** Replaces a file as a whole: whoever reads it, or finds it after a crash, sees the old or the new content. */

@@ -29,6 +29,7 @@ import { CliGate } from '../../core/safety/cliGate';
 import { Gate } from '../../core/safety/gate';
 import type { SafetyContext } from '../../core/safety/approval';
 import { newestPlan } from '../../core/claude/plans';
+import { mayUseRepositorySettings } from '../claude/repositoryConsent';
 import { sessionHistory } from '../claude/history';
 import { Obstacles } from '../claude/obstacles';
 import type { Host } from '../host/context';
@@ -140,9 +141,10 @@ export class ChatService extends Owner {
 	readonly #startSession: StartClaudeSession = async (options, handlers) => {
 		const claude = await this.obstacles.require();
 		const { log } = this.#deps.host;
+		const isIsolated = !(await mayUseRepositorySettings(this.#deps.host, options.cwd));
 		return ClaudeProcess.start(
 			{ supervisor: this.#supervisor, claude, environment: process.env, logger: log, prices: this.#prices() },
-			options,
+			{ ...options, isIsolated },
 			handlers,
 		);
 	};

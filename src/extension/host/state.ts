@@ -33,6 +33,15 @@ export class WorkspaceState {
 		return this.#memento.get<Readonly<Record<string, string>>>('drafts', {});
 	}
 
+	/** Whether the settings that come with the repository may be used, for the state of their files. */
+	get repositoryChoice(): { readonly hash: string; readonly isUsed: boolean } | undefined {
+		return this.#memento.get('repositoryChoice');
+	}
+
+	async setRepositoryChoice(choice: { readonly hash: string; readonly isUsed: boolean }): Promise<void> {
+		await this.#memento.update('repositoryChoice', choice);
+	}
+
 	/** Models and commands that the CLI named last, for pickers before it has started. */
 	get knownInfo(): Pick<ConversationView, 'models' | 'commands'> {
 		return this.#memento.get('knownInfo', { models: [], commands: [] });

@@ -106,7 +106,8 @@ export class ChangeFiles implements ChangeStore {
 	}
 
 	async #write(folder: string, name: string, data: string | Uint8Array): Promise<void> {
-		await mkdir(folder, { recursive: true });
+		// Prompts and outputs are nobody else's on a shared machine.
+		await mkdir(folder, { recursive: true, mode: 0o700 });
 		const beside = join(folder, `.${randomUUID()}`);
 		await writeFile(beside, data, { mode: 0o600 });
 		await rename(beside, join(folder, name));
