@@ -14,7 +14,8 @@ export interface Demo {
 /** The scripted Messages API, and what points the real CLI to it in a configuration that is thrown away. */
 export async function startDemo(place: Place): Promise<Demo> {
 	const api = await startMessagesApi({ script: demoScript(place.folder) });
-	const env = claudeEnvironment(api.url, place.claudeConfig);
+	// The window that is opened is the user's own, with their own home.
+	const { HOME: _home, ...env } = claudeEnvironment(api.url, place.claudeConfig);
 	// Also in the CLI's own settings, for an editor that does not hand on its whole environment.
 	writeFileSync(
 		join(place.claudeConfig, 'settings.json'),

@@ -7,7 +7,7 @@ import type { Script } from '../../test/fakes/messages/server.ts';
 /** What is asked on the pictures. */
 export const prompts = {
 	explain: 'How is the group discount worked out?',
-	test: 'Run the tests. Is one of them about that?',
+	test: 'Run the tests. Why does one of them fail?',
 	fix: 'Fix it with the smallest change, and say in the comment that bikes are left out.',
 	push: 'Commit that and push it.',
 	clean: 'Remove everything that git does not know.',
@@ -27,7 +27,7 @@ const discount = isGroup
 /** The end of every explanation, once it is written. */
 export const lastWords = 'That looks like a bug.';
 
-const verdict = `Yes, and it fails: *the group discount leaves the bikes alone*.
+const verdict = `The 15 % are taken off the bikes as well, but bikes stay at full price:
 
 | group | pays | should pay |
 | --- | ---: | ---: |
@@ -45,7 +45,10 @@ export function morning(folder: string): Script {
 	const answers: Readonly<Record<string, (request: ParsedMessagesRequest) => MessageReply>> = {
 		[prompts.explain]: ({ step }) =>
 			step === 0 ? callTool('Read', { file_path: file }, 'I read how a price comes about.') : say(explanation),
-		[prompts.test]: ({ step }) => (step === 0 ? shell('npm test', 'Run the tests') : say(verdict)),
+		[prompts.test]: ({ step }) => {
+			if (step === 0) return shell('npm test', 'Run the tests');
+			return step === 1 ? callTool('Read', { file_path: file }) : say(verdict);
+		},
 		[prompts.fix]: ({ step }) => {
 			if (step === 0) return callTool('Edit', edit(file), 'I take the bikes out of the sum that is reduced.');
 			return step === 1

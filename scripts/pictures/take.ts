@@ -25,7 +25,7 @@ interface Clip {
 	readonly height: number;
 }
 
-const window = { width: 1340, height: 880 };
+const window = { width: 1340, height: 980 };
 /** Widths of the side bar: for pictures of the whole window, and for those of the side bar alone. */
 const [narrow, wide] = [420, 552];
 const margin = 14;
@@ -67,6 +67,7 @@ export async function takePictures(options: PictureOptions): Promise<void> {
 			// The project's own Node, whose test runner prints for people, and nobody's npm settings.
 			PATH: [join(root, 'node_modules', 'node', 'bin'), process.env['PATH']].join(delimiter),
 			npm_config_userconfig: join(home, '.npmrc'),
+			npm_config_update_notifier: 'false',
 		},
 	});
 	try {
@@ -112,14 +113,12 @@ class Studio {
 		await this.#takeSideBar('ask', { from, to: await this.#box(chat.frame.locator('.turn').last()) });
 		await this.#open('src/fares.js');
 		await this.#widen(narrow);
+		await this.#begin(chat);
 		await chat.send(prompts.test);
 		await chat.button('Allow for this session').press('Enter');
-		await chat.shows('should pay');
+		await chat.shows('should pay', 120_000);
 		await this.#idle(chat);
-		// The prompt and all that came of it.
-		await this.#resize(932);
 		await this.#take('chat');
-		await this.#resize(window.height);
 	}
 
 	async #review(chat: ChatPage): Promise<void> {
@@ -127,7 +126,7 @@ class Studio {
 		await this.#editor.page.locator('.codelens-decoration a').filter({ hasText: 'Refuse change' }).nth(1).waitFor();
 		await this.#take('review');
 		await this.#editor.page.locator('.editor-actions [aria-label^="Apply Accepted Changes"]').first().click();
-		await chat.shows('All six tests pass');
+		await chat.shows('All six tests pass', 120_000);
 		await this.#idle(chat);
 	}
 
@@ -139,8 +138,7 @@ class Studio {
 		const from = await this.#box(chat.frame.locator('.user-message').last());
 		await this.#takeSideBar('approve', { from, to: await this.#box(chat.frame.locator('.approval').last()) });
 		await this.#widen(narrow);
-		await this.#editor.command('Quarterdeck: New Conversation');
-		await chat.shows('What shall Claude do?');
+		await this.#begin(chat);
 		await chat.send(prompts.clean);
 		await chat.button(/^Allow/).waitFor();
 		await until('both approvals', async () => (await this.#editor.rows('Approvals')).length === 2);
@@ -203,6 +201,11 @@ class Studio {
 		return boxes.reduce((low, box) => (box.y > low.y ? box : low));
 	}
 
+	async #begin(chat: ChatPage): Promise<void> {
+		await this.#editor.command('Quarterdeck: New Conversation');
+		await chat.shows('What shall Claude do?');
+	}
+
 	async #open(path: string): Promise<void> {
 		await this.#editor.page.keyboard.press('Control+P');
 		await this.#editor.quickInput().fill(path);
@@ -240,10 +243,11 @@ class Studio {
 		if ((await header.getAttribute('aria-expanded')) === 'true') await header.click();
 	}
 
-	/** The mouse where it points at nothing. */
+	/** The mouse over an empty part of the editor, where nothing answers to it. */
 	async #rest(): Promise<void> {
 		const { page } = this.#editor;
-		await page.mouse.move(window.width / 2, 4);
+		const { height } = page.viewportSize() ?? window;
+		await page.mouse.move(window.width - 150, height - 60);
 		await until('no hover', async () => (await page.locator('.monaco-hover:visible').count()) === 0);
 	}
 
@@ -271,14 +275,22 @@ class Studio {
 
 	async #take(name: string, folder = 'docs/pictures', clip?: Clip): Promise<void> {
 		await this.#rest();
-		const png = await this.#editor.page.screenshot({
-			animations: 'disabled',
-			timeout: 90_000,
-			...(clip ? { clip } : {}),
-		});
+		const png = await this.#shoot(clip);
 		const file = join(root, folder, `${name}.png`);
 		mkdirSync(dirname(file), { recursive: true });
 		writeFileSync(file, toPalettePng(png));
 		console.log(`${folder}/${name}.png: ${Math.round(readFileSync(file).length / 1024)} KB`);
+	}
+
+	/** A busy browser now and then draws no frame for a picture, and draws one when it is asked again. */
+	async #shoot(clip: Clip | undefined, tries = 3): Promise<Buffer> {
+		const options = { animations: 'disabled', timeout: 20_000, ...(clip ? { clip } : {}) } as const;
+		try {
+			return await this.#editor.page.screenshot(options);
+		} catch (error) {
+			if (tries <= 1) throw error;
+			await this.#editor.page.bringToFront();
+			return this.#shoot(clip, tries - 1);
+		}
 	}
 }

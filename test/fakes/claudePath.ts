@@ -9,6 +9,8 @@ export function claudeForTests(): string {
 /** Environment in which the CLI talks to a scripted API and keeps its files in `configFolder`. */
 export function claudeEnvironment(apiUrl: string, configFolder: string): Record<string, string> {
 	return {
+		// The CLI's Bash is a login shell: the profile of whoever runs the tests is not theirs to start, or to kill half-way.
+		HOME: configFolder,
 		ANTHROPIC_BASE_URL: apiUrl,
 		ANTHROPIC_API_KEY: 'sk-ant-scripted',
 		CLAUDE_CONFIG_DIR: configFolder,

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle';
+import { setContext } from '../host/commands';
 import type { Host } from '../host/context';
 
 export interface ClaudeDeps {
@@ -13,6 +14,8 @@ export function registerClaude(host: Host, deps: ClaudeDeps): Disposable {
 	store.add(
 		host.commands.register('quarterdeck.claude.recheck', async () => {
 			void vscode.window.setStatusBarMessage(`$(info) ${await deps.recheck()}`, 5_000);
+			// A walkthrough that was opened after the CLI was found ticks its step only when something else changes.
+			setContext('quarterdeck.hasLooked', true);
 		}),
 	);
 	store.add(

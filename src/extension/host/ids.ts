@@ -66,5 +66,6 @@ export type ContextKey =
 	| 'quarterdeck.isReviewing'
 	| 'quarterdeck.executionsFiltered'
 	| 'quarterdeck.claudeFound'
+	| 'quarterdeck.hasLooked'
 	| 'quarterdeck.hasAsked'
 	| 'quarterdeck.hasApproved';

@@ -139,7 +139,7 @@ export function snapshot(items: readonly ChatItem[], over: Partial<ChatSnapshot>
 		sequence: 0,
 		draft: '',
 		obstacle: null,
-		cli: { version: 'Claude Code 2.1.329', path: '/usr/local/bin/claude' },
+		cli: { version: '2.1.329', path: '/usr/local/bin/claude' },
 		root: '/home/ada/shop',
 		...over,
 	};

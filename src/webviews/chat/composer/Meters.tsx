@@ -42,7 +42,7 @@ export function Meters({ conversation, cli }: MetersProps): ReactElement {
 			<span className="toolbar-space" />
 			{cli && (
 				<span className="meters-cli" title={cli.path}>
-					{cli.version}
+					Claude {cli.version}
 				</span>
 			)}
 			{isOpen && (

@@ -43,7 +43,7 @@ export function SessionDetailsView({ conversation, cli }: SessionDetailsProps): 
 			)}
 			{cli && (
 				<p className="muted details-cli" title={cli.path}>
-					{cli.version}
+					Claude {cli.version}
 				</p>
 			)}
 		</section>
