@@ -64,9 +64,9 @@ export async function takePictures(options: PictureOptions): Promise<void> {
 		script: morning(join(home, 'ferry-fares')),
 		settings: { ...settings, 'quarterdeck.claude.path': claude },
 		env: {
-			// The project's own Node, whose test runner prints for people, and nobody's npm settings.
+			// Nobody's shell and npm settings, and the project's own Node, whose test runner prints for people.
+			HOME: home,
 			PATH: [join(root, 'node_modules', 'node', 'bin'), process.env['PATH']].join(delimiter),
-			npm_config_userconfig: join(home, '.npmrc'),
 			npm_config_update_notifier: 'false',
 		},
 	});
@@ -145,7 +145,7 @@ class Studio {
 		await this.#take('approvals');
 		await chat.button(/^Allow/).press('Enter');
 		await this.#editor.dialog().waitFor();
-		await this.#take('confirm');
+		await this.#take('confirm', 'docs/pictures', await this.#box(this.#editor.dialog()));
 		await this.#editor.dialog().getByRole('button', { name: 'Keep Waiting' }).click();
 		await chat.button('Stop').press('Enter');
 		await this.#idle(chat);
