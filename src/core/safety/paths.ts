@@ -354,6 +354,8 @@ function realOfExisting(path: string): string {
 		rest = existing.slice(existing.lastIndexOf('/')) + rest;
 		existing = posix.dirname(existing);
 	}
+	// A path of another system has no part here, and the folder of our own process is none of its business.
+	if (existing === '.') return path;
 	try {
 		const real = realpathSync.native(existing);
 		return real === '/' && rest !== '' ? rest : real + rest;
