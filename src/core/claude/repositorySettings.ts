@@ -61,7 +61,7 @@ function serverLines(settings: Fields): readonly string[] {
 	return Object.entries(fieldsOf(settings['mcpServers'])).map(([name, value]) => {
 		const server = fieldsOf(value);
 		const command = [server['command'], ...listOf(server['args'])].filter(part => typeof part === 'string').join(' ');
-		return `offers the server ${name}: ${command === '' ? String(server['url'] ?? 'unknown') : command}`;
+		return `offers the server ${name}: ${command === '' ? firstText(server['url']) : command}`;
 	});
 }
 
@@ -70,11 +70,16 @@ function hookCommands(hooks: unknown): readonly (readonly [string, string])[] {
 		(Array.isArray(matchers) ? matchers : []).flatMap(matcher => {
 			const inner = fieldsOf(matcher)['hooks'];
 			return (Array.isArray(inner) ? inner : []).map(hook => {
-				const { command, prompt, url } = fieldsOf(hook) as { command?: unknown; prompt?: unknown; url?: unknown };
-				return [event, String(command ?? url ?? prompt ?? 'something unknown')] as const;
+				const fields = fieldsOf(hook);
+				return [event, firstText(fields['command'], fields['url'], fields['prompt'])] as const;
 			});
 		}),
 	);
+}
+
+/** The first of the values that is a text. */
+function firstText(...values: readonly unknown[]): string {
+	return values.find(value => typeof value === 'string') ?? 'something unknown';
 }
 
 function fieldsOf(value: unknown): Fields {
