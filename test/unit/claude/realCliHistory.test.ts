@@ -97,6 +97,14 @@ describe('what the real CLI keeps on disk', () => {
 		await log.until(() =>
 			log.messages.some(message => message.type === 'stream_event' && JSON.stringify(message).includes('half')),
 		);
+		// The CLI writes its transcript behind its stream: what a crash leaves is what it had written until then.
+		await vi.waitFor(
+			async () => {
+				const written = await history.usage({ ...place(), session: session.sessionId, since: prompt, prices: {} });
+				expect(written?.length).toBe(1);
+			},
+			{ timeout: 10_000 },
+		);
 		process.kill(session.info.pid, 'SIGKILL');
 		await log.until(() => log.exit !== undefined);
 		const provisional = session.costs.rows();
