@@ -21,6 +21,7 @@ import type { ChatService } from './chat/service';
 import { registerClaude } from './claude/register';
 import { Commands } from './host/commands';
 import type { Host } from './host/context';
+import { Secrets } from './host/secrets';
 import { Settings } from './host/settings';
 import { WorkspaceState } from './host/state';
 import { registerLedger } from './ledger/register';
@@ -41,7 +42,8 @@ export function startApp(context: vscode.ExtensionContext): App {
 	const settings = store.add(new Settings());
 	const commands = new Commands(output);
 	const state = new WorkspaceState(context.workspaceState);
-	const host: Host = { context, log: output, clock: systemClock, settings, state, commands };
+	const secrets = store.add(new Secrets(context.secrets));
+	const host: Host = { context, log: output, clock: systemClock, settings, secrets, state, commands };
 	const parts = new Parts(host, store);
 	const register = (feature: string, start: () => Disposable): void => {
 		try {

@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import type { Clock } from '../../core/base/clock';
 import type { Logger } from '../../core/base/logger';
 import type { Commands } from './commands';
+import type { Secrets } from './secrets';
 import type { Settings } from './settings';
 import type { WorkspaceState } from './state';
 
@@ -11,6 +12,7 @@ export interface Host {
 	readonly log: Logger;
 	readonly clock: Clock;
 	readonly settings: Settings;
+	readonly secrets: Secrets;
 	readonly state: WorkspaceState;
 	readonly commands: Commands;
 }
