@@ -158,6 +158,10 @@ export type ProviderErrorCode =
 	| 'no-tools'
 	| 'no-images'
 	| 'offline'
+	/** Nothing arrived for longer than we wait. */
+	| 'timeout'
+	/** The server points to another address; prompts and keys are never sent on by themselves. */
+	| 'redirected'
 	/** The stream ended or broke before the answer was complete. */
 	| 'cut-off'
 	| 'bad-request'
