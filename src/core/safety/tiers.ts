@@ -123,6 +123,11 @@ export function toolTier(name: string): ToolTier {
 	return name.startsWith('mcp__') ? mcpTool : newCliTool;
 }
 
+/** Whether a name is one that only our own tools carry. */
+export function isOwnTool(name: string): boolean {
+	return name.startsWith(ownPrefix);
+}
+
 /** Every tool of the table, for tests. */
 export function tieredTools(): Readonly<Record<string, ToolTier>> {
 	return { ...cliTools, ...ownTools };

@@ -23,6 +23,8 @@ export interface ToolContext {
 	readonly signal: AbortSignal;
 	/** Output so far, for a call that takes long. Called at any pace; it is throttled by the receiver. */
 	readonly onProgress: (text: string) => void;
+	/** What the person answered, for a tool with `questions`. */
+	readonly answers?: Readonly<Record<string, string>>;
 	/** Asks the person in front of this conversation; absent where nobody is there. */
 	readonly ask?: (questions: readonly QuestionView[]) => Promise<Readonly<Record<string, string>>>;
 }
@@ -42,8 +44,10 @@ export interface Tool {
 	readonly schema: Readonly<Record<string, unknown>>;
 	/** Where it comes from, for lists: `Quarterdeck`, or the server's name. */
 	readonly source: string;
-	/** Milliseconds after which a call is ended; absent for the default. */
+	/** Milliseconds after which a call is ended; absent for the default, `Infinity` for one that waits for a person. */
 	readonly timeoutMs?: number;
+	/** For a tool whose call is a question to the person: what they are asked. The answers come with the context. */
+	questions?(input: Readonly<Record<string, unknown>>): readonly QuestionView[];
 	/**
 	 * Runs a call that the gate has allowed and whose input fits the schema. What went wrong in the tool's own work is a
 	 * result with `isError`, which the model reads; it throws for faults of ours and when `signal` aborts.
