@@ -27,7 +27,8 @@ export type McpAuthConfig =
 			readonly clientId: string;
 			/** PEM of the private key. */
 			readonly privateKey: string;
-			readonly algorithm: string;
+			/** `ES256` when absent. */
+			readonly algorithm?: string;
 			readonly scope?: string;
 			readonly issuer?: string;
 	  }

@@ -2,7 +2,7 @@
 
 /** Where a definition of a server was found. */
 export type McpSourceKind =
-	/** Our own setting `quarterdeck.mcp.servers`. */
+	/** Our own setting `quarterdeck.mcp.servers`. It must be of machine scope: its servers start without a question. */
 	| 'settings'
 	/** `.mcp.json` of a workspace folder. */
 	| 'workspace'
@@ -13,7 +13,7 @@ export type McpSourceKind =
 	| 'claudeUser'
 	/** `projects[folder].mcpServers` of `~/.claude.json`. */
 	| 'claudeProject'
-	/** Registered with VS Code by another extension. */
+	/** `mcp.json` of the editor's user profile. */
 	| 'editor';
 
 export interface McpSource {
