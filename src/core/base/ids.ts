@@ -8,6 +8,7 @@ export type StepId = Branded<'StepId'>;
 export type ConversationId = Branded<'ConversationId'>;
 export type ItemId = Branded<'ItemId'>;
 export type ApprovalId = Branded<'ApprovalId'>;
+export type MemoryId = Branded<'MemoryId'>;
 
 /** A new random id (UUID version 4). The type argument says of what. */
 export function newId<Id extends Branded<string>>(): Id {

@@ -16,6 +16,7 @@ export class ChangeNotices implements Disposable {
 	readonly #conversations = new Set<ConversationId>();
 	#costs = false;
 	#approvals = false;
+	#memories = false;
 	#isDue = false;
 
 	readonly onDidChange = this.#emitter.event;
@@ -29,7 +30,9 @@ export class ChangeNotices implements Disposable {
 		for (const id of change.conversations) this.#conversations.add(id);
 		this.#costs ||= change.costs;
 		this.#approvals ||= change.approvals;
-		const isEmpty = this.#executions.size + this.#conversations.size === 0 && !this.#costs && !this.#approvals;
+		this.#memories ||= change.memories;
+		const isFlagged = this.#costs || this.#approvals || this.#memories;
+		const isEmpty = this.#executions.size + this.#conversations.size === 0 && !isFlagged;
 		if (isEmpty || this.#isDue) return;
 		this.#isDue = true;
 		this.#timer.value = this.#clock.after(noticeMs, () => this.#send());
@@ -47,11 +50,13 @@ export class ChangeNotices implements Disposable {
 			conversations: [...this.#conversations],
 			costs: this.#costs,
 			approvals: this.#approvals,
+			memories: this.#memories,
 		};
 		this.#executions.clear();
 		this.#conversations.clear();
 		this.#costs = false;
 		this.#approvals = false;
+		this.#memories = false;
 		this.#emitter.fire(change);
 	}
 }

@@ -1,4 +1,4 @@
-import type { ApprovalId, ConversationId, ExecutionId, ItemId, StepId } from '../base/ids';
+import type { ApprovalId, ConversationId, ExecutionId, ItemId, MemoryId, StepId } from '../base/ids';
 import type { CostBasis, NanoDollars } from '../base/money';
 
 /** What an execution runs. */
@@ -8,6 +8,14 @@ export type Trigger = 'user' | 'schedule' | 'flow' | 'tool' | 'alert';
 export type ExecutionStatus = 'running' | 'waiting' | 'succeeded' | 'failed' | 'stopped' | 'interrupted';
 export type StepKind = 'model' | 'tool' | 'node' | 'approval';
 export type StepStatus = 'running' | 'waiting' | 'succeeded' | 'failed' | 'refused' | 'stopped' | 'interrupted';
+export const memoryTiers = ['conversation', 'episodic', 'permanent'] as const;
+/** How long a fact is kept from its last use: 7 days, 30 days, for good. */
+export type MemoryTier = (typeof memoryTiers)[number];
+export const memoryCategories = ['preference', 'fact', 'project', 'decision', 'incident', 'summary'] as const;
+export type MemoryCategory = (typeof memoryCategories)[number];
+export const memorySources = ['user', 'learned', 'tool', 'import'] as const;
+/** Who wrote a fact: the person, a model that was told to learn, a model by its memory tool, a file. */
+export type MemorySource = (typeof memorySources)[number];
 /** How far a call reaches; the order is total. */
 export type Tier = 'GREEN' | 'YELLOW' | 'ORANGE' | 'RED' | 'BLACK';
 
@@ -144,6 +152,29 @@ export type LedgerEvent =
 			readonly order: number;
 			/** The item as JSON (see `core/chat/items.ts`), or `null` when it was removed. */
 			readonly body: string | null;
+	  }
+	| {
+			/**
+			 * One remembered fact, whole, each time it changes; the newest wins. A forgotten one has no text, and what stood
+			 * before leaves the disk when the journal is next tidied.
+			 */
+			readonly type: 'memory.changed';
+			readonly memory: MemoryId;
+			readonly tier: MemoryTier;
+			readonly category: MemoryCategory;
+			/** `null` once it is forgotten. */
+			readonly text: string | null;
+			readonly source: MemorySource;
+			/** 0 to 1. */
+			readonly confidence: number;
+			/** Absolute path of the workspace folder that it is about; `null` for all. */
+			readonly project: string | null;
+			/** Where it was learned, and for the tier `conversation` where alone it holds. */
+			readonly conversation: ConversationId | null;
+			/** Milliseconds since 1970. */
+			readonly createdAt: number;
+			/** When it was last given to a model; `null` for never. */
+			readonly usedAt: number | null;
 	  }
 	| {
 			/** What a host said about itself when it opened the journal; written before its first other event. */

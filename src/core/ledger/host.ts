@@ -5,6 +5,7 @@ import type { ItemRow, LedgerContract } from './queries';
 import { findApprovals, findConversations, findItems, readConversation } from './read/conversations';
 import { readCosts } from './read/costs';
 import { findExecutions, placeOfStepText, readExecution, type ReadContext } from './read/executions';
+import { findMemories } from './read/memories';
 import type { LedgerService } from './service';
 
 /** Answers the ledger's contract on a port. The port's other side is one extension host. */
@@ -33,6 +34,7 @@ function ledgerHandlers(service: LedgerService): Handlers<LedgerContract> {
 		conversation: ({ id }) => service.read(context => readConversation(context, id)),
 		items: query => readItems(service, query),
 		approvals: filter => readApprovals(service, filter),
+		memories: filter => service.read(context => findMemories(context, filter)),
 		health: () => service.health(),
 		snapshot: () => service.snapshot(),
 		close: () => service.close(),

@@ -116,6 +116,7 @@ export class Maintenance {
 		const { projection, database } = this.#parts;
 		if (event.type === 'ledger.retired') return !projection.horizon.isOutdated(event, seq);
 		if (event.type === 'usage.recorded' && packDay(event.day) < projection.horizon.beforeDay) return false;
+		if (event.type === 'memory.changed') return !projection.isOutdatedMemory(event, seq);
 		if (at >= cutoff.beforeAt) return true;
 		switch (event.type) {
 			case 'conversation.changed':
@@ -142,6 +143,7 @@ export class Maintenance {
 			.filter(name => this.#isClosed(name));
 		if (small.length < minMerged) return;
 		rewriteSegments(folders.journal, small, ({ event, seq }) => {
+			if (event.type === 'memory.changed') return !projection.isOutdatedMemory(event, seq);
 			return event.type !== 'ledger.retired' || !projection.horizon.isOutdated(event, seq);
 		});
 	}

@@ -53,7 +53,9 @@ export function openProjection(
 
 function assemble(database: SqlDatabase, folders: LedgerFolders, snapshotAt: number | null): OpenProjection {
 	const blobs = new BlobStore(folders.blobs);
-	const projection = new Projection(database, hash => blobs.readNow(hash));
+	const projection = new Projection(database, (hash, bytes) =>
+		bytes === undefined ? blobs.readNow(hash) : blobs.beginningNow(hash, bytes),
+	);
 	const tail = new JournalTail(database, projection, folders);
 	return { database, projection, tail, texts: new JournalTexts(database, folders.journal, blobs), blobs, snapshotAt };
 }

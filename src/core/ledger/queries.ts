@@ -1,7 +1,19 @@
 import type { Event } from '../base/event';
-import type { ApprovalId, ConversationId, ExecutionId, ItemId, StepId } from '../base/ids';
+import type { ApprovalId, ConversationId, ExecutionId, ItemId, MemoryId, StepId } from '../base/ids';
 import type { CostBasis, NanoDollars } from '../base/money';
-import type { ExecutionKind, ExecutionStatus, LedgerEvent, StepKind, StepStatus, Tier, Trigger, Usage } from './events';
+import type {
+	ExecutionKind,
+	ExecutionStatus,
+	LedgerEvent,
+	MemoryCategory,
+	MemorySource,
+	MemoryTier,
+	StepKind,
+	StepStatus,
+	Tier,
+	Trigger,
+	Usage,
+} from './events';
 
 export interface ExecutionRow {
 	readonly id: ExecutionId;
@@ -128,6 +140,34 @@ export interface ApprovalRow {
 	readonly decidedAt: number | null;
 }
 
+/** One remembered fact. */
+export interface MemoryRow {
+	readonly id: MemoryId;
+	readonly tier: MemoryTier;
+	readonly category: MemoryCategory;
+	readonly text: string;
+	readonly source: MemorySource;
+	readonly confidence: number;
+	readonly project: string | null;
+	readonly conversation: ConversationId | null;
+	/** Milliseconds since 1970. */
+	readonly createdAt: number;
+	readonly updatedAt: number;
+	readonly usedAt: number | null;
+}
+
+export interface MemoryFilter {
+	/** Full-text search: any of the words, best match first; absent or empty gives all, newest first. */
+	readonly text?: string;
+	/** Facts about this folder, and those about all. */
+	readonly project?: string;
+	/** Facts of the tier `conversation` are given for this one alone, where it is named. */
+	readonly conversation?: ConversationId;
+	readonly limit?: number;
+	/** Facts whose time is over at this moment are left out, milliseconds since 1970. */
+	readonly now: number;
+}
+
 /** What the ledger says about itself. */
 export interface LedgerHealth {
 	readonly events: number;
@@ -154,6 +194,7 @@ export interface LedgerChange {
 	readonly conversations: readonly ConversationId[];
 	readonly costs: boolean;
 	readonly approvals: boolean;
+	readonly memories: boolean;
 }
 
 /** What the ledger worker answers. Every query sees all events that were appended before it was asked. */
@@ -200,6 +241,7 @@ export interface LedgerContract {
 			params: { readonly execution?: ExecutionId; readonly before?: number; readonly limit?: number };
 			result: readonly ApprovalRow[];
 		};
+		memories: { params: MemoryFilter; result: readonly MemoryRow[] };
 		health: { params: null; result: LedgerHealth };
 		/** Writes a snapshot now. Also done by itself when idle. */
 		snapshot: { params: null; result: void };

@@ -215,7 +215,7 @@ export class LedgerService extends Owner {
 				live.add(host);
 			} else if (isTold && this.#liveHosts.has(host)) {
 				const executions = openExecutionsOf(database, host);
-				this.#notices.add({ executions, conversations: [], costs: false, approvals: false });
+				this.#notices.add({ executions, conversations: [], costs: false, approvals: false, memories: false });
 			}
 		}
 		this.#liveHosts = live;

@@ -100,7 +100,7 @@ test('a conversation that another window works on can be read, follows it, and i
 	first.session.say(result());
 	second.events.splice(0, second.events.length, ...first.events);
 	second.running = [];
-	second.ledgerChanged.fire({ executions: [], conversations: [theirs.id], costs: false, approvals: false });
+	second.ledgerChanged.fire({ executions: [], conversations: [theirs.id], costs: false, approvals: false, memories: false });
 	await vi.waitFor(() => expect(ours!.view.readOnly).toBeNull());
 	expect(texts(ours!)).toEqual(['Hello', 'Done']);
 });

@@ -10,6 +10,7 @@ import {
 	type ExecutionId,
 	type HostId,
 	type ItemId,
+	type MemoryId,
 	type StepId,
 } from '../../../src/core/base/ids';
 import { silentLogger } from '../../../src/core/base/logger';
@@ -20,6 +21,7 @@ import { openProjection } from '../../../src/core/ledger/openProjection';
 import { findApprovals, findConversations, findItems } from '../../../src/core/ledger/read/conversations';
 import { readCosts } from '../../../src/core/ledger/read/costs';
 import { findExecutions, readExecution, type ReadContext } from '../../../src/core/ledger/read/executions';
+import { findMemories } from '../../../src/core/ledger/read/memories';
 import type { OpenDatabase } from '../../../src/core/storage/sqlDatabase';
 import { engine } from './support';
 
@@ -116,6 +118,19 @@ function eventOf(host: string): fc.Arbitrary<JournalEvent> {
 		})),
 		fc.record({ type: fc.constant('conversation.changed' as const), conversation, title, session: fc.option(title) }),
 		fc.record({
+			type: fc.constant('memory.changed' as const),
+			memory: fc.constantFrom('shared', host).map(name => asId<MemoryId>(name)),
+			tier: fc.constantFrom('episodic' as const, 'permanent' as const),
+			category: fc.constant('fact' as const),
+			text: fc.option(title),
+			source: fc.constant('user' as const),
+			confidence: fc.constant(1),
+			project: fc.constant(null),
+			conversation: fc.constant(null),
+			createdAt: fc.constant(base),
+			usedAt: fc.constant(null),
+		}),
+		fc.record({
 			type: fc.constant('conversation.item' as const),
 			conversation,
 			item,
@@ -195,6 +210,10 @@ function everything(context: ReadContext): unknown {
 			...row,
 			items: findItems(context, { conversation: row.id, limit: 99 }).items.map(({ item, order }) => ({ item, order })),
 		})),
+		memories: findMemories(context, { now: base }).toSorted((left, right) => (left.id < right.id ? -1 : 1)),
+		found: findMemories(context, { now: base, text: 'beta' })
+			.map(({ text }) => text)
+			.toSorted(),
 		approvals: findApprovals(context, {})
 			.map(({ row }) => row)
 			.toSorted((left, right) => (left.id < right.id ? -1 : 1)),

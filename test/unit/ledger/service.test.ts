@@ -100,6 +100,53 @@ describe('the ledger service', () => {
 		expect(await search({ from: Date.now() + 1000 })).toEqual([]);
 	});
 
+	test('finds executions by what their steps took and gave, in the line and out of it', async () => {
+		const folder = temporaryFolder();
+		const service = await openService(folder);
+		const writer = makeWriter(folder);
+		const [one, other] = [id.execution(), id.execution()];
+		await writer.append(started(one, { title: 'One' }));
+		await writer.append(started(other, { title: 'Other' }));
+		const step = async (input: string, output: string): Promise<void> => {
+			const [execution, step] = [one, id.step()];
+			const kind = 'tool' as const;
+			await writer.append({
+				type: 'step.started',
+				execution,
+				step,
+				parent: null,
+				kind,
+				name: 'Bash',
+				title: 'x',
+				input,
+			});
+			await writer.append({
+				type: 'step.ended',
+				execution,
+				step,
+				status: 'succeeded',
+				output,
+				usage: null,
+				cost: null,
+			});
+		};
+		const search = async (text: string) =>
+			(await service.read(context => findExecutions(context, { text }))).map(row => row.id);
+		await step(JSON.stringify({ command: 'cd harbour\nlighthouse --keeper' }), 'Ran 12 gulls\nin the Hafenbecken');
+		expect(await search('harbour')).toEqual([one]);
+		// Later words join the earlier ones, whatever the index does with its parts meanwhile.
+		for (let n = 0; n < 40; n++) {
+			await step(`{"n":"pelican${n}"}`, `seagull${n}`);
+			expect(await search(`seagull${n}`)).toEqual([one]);
+		}
+		await step('{}', `anchor ${'filler '.repeat(300)} unseen ${'x'.repeat(70_000)}`);
+		for (const text of ['harbour lighthouse', 'gulls hafenb', 'pelican0 pelican39 seagull7', 'keeper anchor', 'one']) {
+			expect(await search(text), text).toEqual([one]);
+		}
+		expect(await search('unseen')).toEqual([]);
+		expect(await search('other')).toEqual([other]);
+	});
+
 	test('an execution whose host is gone reads as interrupted, one of a live host as running', async () => {
 		const folder = temporaryFolder();
 		const service = await openService(folder);
@@ -210,7 +257,10 @@ describe('the ledger service', () => {
 		const execution = id.execution();
 		await makeWriter(folder).append(started(execution));
 		await vi.waitFor(
-			() => expect(changes).toEqual([{ executions: [execution], conversations: [], costs: false, approvals: false }]),
+			() =>
+				expect(changes).toEqual([
+					{ executions: [execution], conversations: [], costs: false, approvals: false, memories: false },
+				]),
 			3000,
 		);
 	});

@@ -1,4 +1,4 @@
-import type { JournalEvent } from '../events';
+import { memoryCategories, memorySources, memoryTiers, type JournalEvent } from '../events';
 
 type Check = (value: unknown) => boolean;
 type Shape<T> = { readonly [K in Exclude<keyof T, 'type'>]-?: Check };
@@ -106,6 +106,18 @@ const shapes: { readonly [E in JournalEvent as E['type']]: Shape<E> } = {
 		options: optional(text),
 	},
 	'conversation.item': { conversation: text, item: text, order: count, body: textOrNull },
+	'memory.changed': {
+		memory: text,
+		tier: oneOf(...memoryTiers),
+		category: oneOf(...memoryCategories),
+		text: textOrNull,
+		source: oneOf(...memorySources),
+		confidence: count,
+		project: textOrNull,
+		conversation: textOrNull,
+		createdAt: count,
+		usedAt: countOrNull,
+	},
 	'host.opened': { version: text, pid: count },
 	'ledger.retired': { beforeDay: day, beforeAt: count, rollups: textOrNull },
 };

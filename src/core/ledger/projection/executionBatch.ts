@@ -2,7 +2,7 @@ import type { ExecutionId } from '../../base/ids';
 import type { SqlDatabase } from '../../storage/sqlDatabase';
 import type { LedgerEvent } from '../events';
 import type { JournalLine, TextField } from '../journal/line';
-import type { Horizon } from './horizon';
+import type { BlobReader, Horizon } from './horizon';
 import { packDay, type Names } from './packing';
 import {
 	endExecution,
@@ -18,17 +18,20 @@ import {
 	type StepState,
 	type UsageState,
 } from './records';
-import { RecordStore, textsPerExecution } from './recordStore';
+import { RecordStore } from './recordStore';
 import { RollupDeltas } from './rollups';
 import { codeOf, words } from './schema';
+import { distinctWords, unescapeJson } from './searchWords';
 
 export type ExecutionEvent = Extract<
 	LedgerEvent,
 	{ type: `execution.${string}` } | { type: `step.${string}` } | { type: 'usage.recorded' }
 >;
 
-/** Units of a failed step's output that a search finds; whole outputs would make the index larger than all rows. */
-const searchedUnits = 200;
+/** Units of a step's input, and of its output, that a search finds. Whole ones would make the index larger than all rows. */
+const searchedUnits = 2000;
+/** A text that left its line is read from its file only this far; no unit takes more than three bytes. */
+const searchedBytes = 3 * searchedUnits;
 
 interface Entry {
 	readonly state: ExecutionState;
@@ -45,16 +48,18 @@ export class ExecutionBatch {
 	readonly #database: SqlDatabase;
 	readonly #names: Names;
 	readonly #horizon: Horizon;
+	readonly #readBlob: BlobReader;
 	readonly #store: RecordStore;
 	readonly #deltas = new RollupDeltas();
 	readonly #entries = new Map<string, Entry>();
 	readonly #nameOf = (text: string | null): number => this.#names.idOf(text);
 	#nextRow: number;
 
-	constructor(database: SqlDatabase, names: Names, horizon: Horizon) {
+	constructor(database: SqlDatabase, names: Names, horizon: Horizon, readBlob: BlobReader) {
 		this.#database = database;
 		this.#names = names;
 		this.#horizon = horizon;
+		this.#readBlob = readBlob;
 		this.#store = new RecordStore(database);
 		this.#nextRow = this.#store.nextRow();
 	}
@@ -83,12 +88,12 @@ export class ExecutionBatch {
 	}
 
 	save(): { readonly executions: readonly ExecutionId[]; readonly costs: boolean } {
-		for (const { state, titleBefore, steps, usages, texts } of this.#entries.values()) {
+		// In the order of their numbers: the index writes out what it has collected whenever a number goes back.
+		const entries = [...this.#entries.values()].toSorted((left, right) => left.state.row - right.state.row);
+		for (const { state, titleBefore, steps, usages, texts } of entries) {
 			if (state.title !== titleBefore) texts.unshift(state.title);
 			// One text for all of the batch: words are joined over an execution's texts anyway, and each text has a price.
-			if (texts.length > 0 && state.texts < textsPerExecution) {
-				this.#store.indexText(state.row, state.texts++, distinctWords(texts));
-			}
+			if (texts.length > 0) this.#store.indexText(state.row, distinctWords(texts));
 			this.#store.saveExecution(state);
 			for (const step of steps.values()) this.#store.saveStep(state.row, step);
 			if (!usages) continue;
@@ -136,16 +141,22 @@ export class ExecutionBatch {
 		place: Place,
 	): void {
 		const step = this.#step(entry, event.step, line.at);
-		if (step.kind === null) entry.texts.push(event.name, event.title);
+		if (step.kind === null) {
+			entry.texts.push(event.name, event.title, unescapeJson(this.#beginning(line, 'input', event.input)));
+		}
 		startStep(step, event, line.at, this.#names.idOf(event.name), textAt(line, 'input', event.input, place));
 	}
 
 	#endStep(entry: Entry, event: Extract<LedgerEvent, { type: 'step.ended' }>, line: JournalLine, place: Place): void {
 		const step = this.#step(entry, event.step, line.at);
-		// Of outputs, people look for the errors.
-		const isFailure = step.endedAt === null && event.status === 'failed';
-		if (isFailure && event.output) entry.texts.push(event.output.slice(0, searchedUnits));
+		if (step.endedAt === null) entry.texts.push(this.#beginning(line, 'output', event.output));
 		endStep(step, event, line.at, textAt(line, 'output', event.output, place));
+	}
+
+	/** The beginning of a text, from its line or from the file that the line names. */
+	#beginning(line: JournalLine, field: TextField, text: string | null): string {
+		const blob = line.blobs[field];
+		return ((blob ? this.#readBlob(blob.hash, searchedBytes) : text) ?? '').slice(0, searchedUnits);
 	}
 
 	#recordUsage(entry: Entry, event: Extract<LedgerEvent, { type: 'usage.recorded' }>, seq: number): void {
@@ -176,18 +187,6 @@ export class ExecutionBatch {
 		}
 		return entry.usages;
 	}
-}
-
-/** Each word once: a search asks whether it is there, and every place in the index takes memory in every window. */
-function distinctWords(texts: readonly string[]): string {
-	return [
-		...new Set(
-			texts
-				.join(' ')
-				.toLowerCase()
-				.match(/[\p{L}\p{N}]+/gu),
-		),
-	].join(' ');
 }
 
 /** Where a text of an event stands, and its size; `null` when there is none. */

@@ -4,6 +4,12 @@ import type { JournalLine } from '../journal/line';
 import { packDay, type Names } from './packing';
 import { archiveRollups, restoreRollups } from './rollups';
 
+/**
+ * Finds a text that stands outside its line; `undefined` when its file is gone.
+ * With `bytes`, only so much of its beginning, unchecked.
+ */
+export type BlobReader = (hash: string, bytes?: number) => string | undefined;
+
 interface Kept {
 	readonly beforeDay: number;
 	readonly beforeAt: number;
@@ -19,11 +25,11 @@ const none: Kept = { beforeDay: 0, beforeAt: 0, seq: 0 };
 export class Horizon {
 	readonly #database: SqlDatabase;
 	readonly #names: Names;
-	readonly #readBlob: (hash: string) => string | undefined;
+	readonly #readBlob: BlobReader;
 	#kept: Kept;
 	#proposed: { readonly kept: Kept; readonly rollups: string } | undefined;
 
-	constructor(database: SqlDatabase, names: Names, readBlob: (hash: string) => string | undefined) {
+	constructor(database: SqlDatabase, names: Names, readBlob: BlobReader) {
 		this.#database = database;
 		this.#names = names;
 		this.#readBlob = readBlob;

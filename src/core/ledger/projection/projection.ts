@@ -4,12 +4,10 @@ import type { LedgerChange } from '../queries';
 import { ApprovalStore } from './approvals';
 import { ConversationStore } from './conversations';
 import { ExecutionBatch } from './executionBatch';
-import { Horizon } from './horizon';
+import { Horizon, type BlobReader } from './horizon';
+import { MemoryStore, type MemoryEvent } from './memories';
 import { Names } from './packing';
 import type { Place } from './records';
-
-/** Finds a text that stands outside its line; `undefined` when its file is gone. */
-export type BlobReader = (hash: string) => string | undefined;
 
 /**
  * Applies events to the tables. Events are taken in batches: what a batch changes is collected in memory and written in
@@ -22,6 +20,7 @@ export class Projection {
 	readonly #conversations: ConversationStore;
 	readonly #approvals: ApprovalStore;
 	readonly #horizon: Horizon;
+	readonly #memories: MemoryStore;
 	#hasApprovals = false;
 	#maxSeq: number;
 	#earliestAt = Number.POSITIVE_INFINITY;
@@ -30,9 +29,10 @@ export class Projection {
 		this.#database = database;
 		this.#names = new Names(database);
 		this.#horizon = new Horizon(database, this.#names, readBlob);
-		this.#executions = new ExecutionBatch(database, this.#names, this.#horizon);
+		this.#executions = new ExecutionBatch(database, this.#names, this.#horizon, readBlob);
 		this.#conversations = new ConversationStore(database, this.#names);
 		this.#approvals = new ApprovalStore(database, this.#names);
+		this.#memories = new MemoryStore(database, this.#names);
 		this.#maxSeq = Number(database.prepare("SELECT value FROM meta WHERE key = 'maxSeq'").get()?.[0] ?? 0);
 	}
 
@@ -47,6 +47,11 @@ export class Projection {
 	/** The greatest order of any event applied so far. */
 	get maxSeq(): number {
 		return this.#maxSeq;
+	}
+
+	/** Whether the newest change of a fact is another one than this. */
+	isOutdatedMemory(event: MemoryEvent, seq: number): boolean {
+		return this.#memories.isOutdated(event, seq);
 	}
 
 	/** Takes one event into the batch. */
@@ -71,6 +76,8 @@ export class Projection {
 			case 'gate.decided':
 				this.#hasApprovals = this.#approvals.apply(line, event, place) || this.#hasApprovals;
 				return;
+			case 'memory.changed':
+				return this.#memories.apply(event, line);
 			case 'ledger.retired':
 				return this.#horizon.propose(event, line);
 			case 'host.opened':
@@ -91,6 +98,7 @@ export class Projection {
 			this.#conversations.clear();
 			this.#approvals.clear();
 			this.#horizon.clear();
+			this.#memories.clear();
 			this.#hasApprovals = false;
 			this.#earliestAt = Number.POSITIVE_INFINITY;
 		}
@@ -100,6 +108,7 @@ export class Projection {
 		const changed = this.#executions.save();
 		const conversations = this.#conversations.save();
 		this.#approvals.save();
+		const memories = this.#memories.save();
 		const isRetired = this.#horizon.save();
 		if (isRetired || this.#earliestAt < this.#horizon.beforeAt) this.#horizon.sweep();
 		this.#names.save();
@@ -110,6 +119,7 @@ export class Projection {
 			conversations,
 			costs: changed.costs || isRetired,
 			approvals: this.#hasApprovals,
+			memories,
 		};
 	}
 }

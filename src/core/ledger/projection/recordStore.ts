@@ -4,7 +4,7 @@ import type { ExecutionState, Place, StepState, UsageState } from './records';
 
 const executionColumns = [
 	'row, id, kind, trigger, status, title, error, agent, project, provider, model, conversation, host',
-	'started_at, ended_at, first_at, last_at, title_seq, model_seq, status_seq, texts',
+	'started_at, ended_at, first_at, last_at, title_seq, model_seq, status_seq',
 ].join(', ');
 const stepColumns = [
 	'execution, id, parent, kind, name, title, status, started_at, ended_at, usage, cost',
@@ -75,7 +75,6 @@ export class RecordStore {
 			state.titleSeq,
 			state.modelSeq,
 			state.statusSeq,
-			state.texts,
 		]);
 	}
 
@@ -131,17 +130,14 @@ export class RecordStore {
 			]);
 	}
 
-	/** Adds a text to what a search finds an execution by. */
-	indexText(execution: number, number: number, text: string): void {
-		// A number past 2^31 is bound as a real, which a virtual table refuses.
-		this.#database
-			.prepare('INSERT INTO search (docid, text) VALUES (CAST(? AS INTEGER), ?)')
-			.run([execution * textsPerExecution + number, text]);
+	/**
+	 * Adds words to those that a search finds an execution by. All texts of an execution have its own number: the table
+	 * holds no texts that could conflict, and small numbers make its lists of executions half as long.
+	 */
+	indexText(execution: number, words: string): void {
+		this.#database.prepare('INSERT INTO search (docid, text) VALUES (?, ?)').run([execution, words]);
 	}
 }
-
-/** An execution's texts have the numbers `row * textsPerExecution` and up. */
-export const textsPerExecution = 2 ** 14;
 
 const count = (value: SqlValue | undefined): number => Number(value);
 const countOrNull = (value: SqlValue | undefined): number | null => (value === null ? null : Number(value));
@@ -168,7 +164,6 @@ function toExecution(row: SqlRow): ExecutionState {
 		titleSeq: count(row[17]),
 		modelSeq: count(row[18]),
 		statusSeq: count(row[19]),
-		texts: count(row[20]),
 	};
 }
 

@@ -31,8 +31,6 @@ export interface ExecutionState {
 	titleSeq: number;
 	modelSeq: number;
 	statusSeq: number;
-	/** Texts that the search index holds for it. */
-	texts: number;
 }
 
 export interface StepState {
@@ -95,7 +93,6 @@ export function newExecution(row: number, id: string, at: number): ExecutionStat
 		titleSeq: 0,
 		modelSeq: 0,
 		statusSeq: 0,
-		texts: 0,
 	};
 }
 

@@ -1,10 +1,11 @@
 import type { SqlDatabase } from '../../storage/sqlDatabase';
+import { memoryCategories, memorySources, memoryTiers } from '../events';
 
 /**
  * Version of the tables. The projection is disposable: raising this makes every older snapshot useless, and the
  * journal is read again from its beginning. That is the whole of a migration.
  */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /** Words kept as small numbers. New ones are added at the end: the numbers stand in snapshots. */
 export const words = {
@@ -16,6 +17,9 @@ export const words = {
 	basis: ['reported', 'priced', 'unpriced'],
 	tier: ['GREEN', 'YELLOW', 'ORANGE', 'RED', 'BLACK'],
 	decision: ['allowed', 'refused', 'expired'],
+	memoryTier: memoryTiers,
+	memoryCategory: memoryCategories,
+	memorySource: memorySources,
 } as const;
 
 /** Statuses below this number are open. */
@@ -49,7 +53,7 @@ CREATE TABLE executions (
 	agent INTEGER NOT NULL, project INTEGER NOT NULL, provider INTEGER NOT NULL, model INTEGER NOT NULL,
 	conversation INTEGER NOT NULL, host INTEGER NOT NULL,
 	started_at INTEGER, ended_at INTEGER, first_at INTEGER, last_at INTEGER,
-	title_seq INTEGER NOT NULL, model_seq INTEGER NOT NULL, status_seq INTEGER NOT NULL, texts INTEGER NOT NULL);
+	title_seq INTEGER NOT NULL, model_seq INTEGER NOT NULL, status_seq INTEGER NOT NULL);
 CREATE INDEX executions_by_start ON executions (started_at) WHERE kind IS NOT NULL;
 CREATE INDEX executions_by_conversation ON executions (conversation) WHERE conversation <> 0;
 CREATE INDEX executions_open ON executions (host) WHERE status < ${firstEndedStatus};
@@ -95,6 +99,12 @@ CREATE TABLE chat_messages (
 	removed INTEGER NOT NULL, segment INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
 	PRIMARY KEY (conversation, item)) WITHOUT ROWID;
 CREATE INDEX messages_in_order ON chat_messages (conversation, position, item);
+
+CREATE TABLE memories (
+	row INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, seq INTEGER NOT NULL, tier INTEGER NOT NULL, category INTEGER NOT NULL,
+	text TEXT, source INTEGER NOT NULL, confidence REAL NOT NULL, project INTEGER NOT NULL, conversation INTEGER NOT NULL,
+	created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, used_at INTEGER);
+CREATE VIRTUAL TABLE memory_search USING fts4(text, tokenize=unicode61);
 
 CREATE VIRTUAL TABLE search USING fts4(text, content="", matchinfo="fts3", tokenize=unicode61);
 `;

@@ -3,7 +3,8 @@ import type { SqlDatabase, SqlRow, SqlValue } from '../../storage/sqlDatabase';
 import { addUsage, noUsage, type ExecutionStatus, type StepStatus } from '../events';
 import { packId, unpackId, unpackUsage, type Names } from '../projection/packing';
 import { isOpen, type Place } from '../projection/records';
-import { textsPerExecution, toPlace } from '../projection/recordStore';
+import { toPlace } from '../projection/recordStore';
+import { wordsOf } from '../projection/searchWords';
 import { codeOf, firstEndedStatus, words } from '../projection/schema';
 import type { ExecutionFilter, ExecutionRow, StepRow, UsageRow } from '../queries';
 
@@ -49,7 +50,7 @@ export function findExecutions(context: ReadContext, filter: ExecutionFilter): E
 	for (const word of searchWords(filter.text ?? '')) {
 		// A common word is looked up while walking the rows in order; sorting all that hold it would take their memory.
 		const row = isCommon(context.database, word) ? '+row' : 'row';
-		where(`${row} IN (SELECT docid / ${textsPerExecution} FROM search WHERE search MATCH ?)`, word);
+		where(`${row} IN (SELECT docid FROM search WHERE search MATCH ?)`, word);
 	}
 	return context.database
 		.prepare(
@@ -128,8 +129,7 @@ function statusCondition(context: ReadContext, statuses: readonly ExecutionStatu
 
 /** Words as FTS4 takes them; the last one matches as a prefix. What is not a letter or digit separates words. */
 function searchWords(text: string): string[] {
-	// Lower case, since AND, OR, NOT and NEAR mean something in capitals.
-	const found = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+	const found = wordsOf(text);
 	return found.map((word, index) => (index === found.length - 1 ? `${word}*` : word));
 }
 
