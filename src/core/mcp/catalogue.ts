@@ -1,5 +1,4 @@
 import catalogue from './catalogue.json';
-import type { McpInput } from './protocol';
 
 /** How a server of the catalogue is started. */
 export type CatalogueLauncher =
@@ -49,10 +48,9 @@ export interface Catalogue {
 	readonly servers: readonly CatalogueServer[];
 }
 
-/** A definition as files hold it, and the inputs whose values stay secret. */
+/** A definition as our setting holds it, with the inputs it declares, and what stays secret. */
 export interface InstallDraft {
 	readonly definition: Readonly<Record<string, unknown>>;
-	readonly inputs: readonly McpInput[];
 	/** Values for the secret storage, by the id of their input. */
 	readonly secrets: Readonly<Record<string, string>>;
 }
@@ -83,15 +81,11 @@ export function installDraft(
 	const env = fill.record(server.env ?? {});
 	if (launcher.kind === 'http') {
 		const headers = fill.record(launcher.headers);
-		const definition = {
-			type: 'http',
-			url: fill.text(launcher.url) ?? launcher.url,
-			...(isEmpty(headers) ? {} : { headers }),
-		};
-		return { definition, ...fill.outcome() };
+		const url = fill.text(launcher.url) ?? launcher.url;
+		return fill.outcome({ type: 'http', url, ...(isEmpty(headers) ? {} : { headers }) });
 	}
 	const [command, ...args] = commandLine(launcher, Object.keys(env), fill);
-	return { definition: { command, args, ...(isEmpty(env) ? {} : { env }) }, ...fill.outcome() };
+	return fill.outcome({ command, args, ...(isEmpty(env) ? {} : { env }) });
 }
 
 function commandLine(
@@ -122,7 +116,7 @@ class Filling {
 	readonly #inputs: ReadonlyMap<string, CatalogueInput>;
 	readonly #name: string;
 	readonly #answers: Readonly<Record<string, string>>;
-	readonly #used = new Map<string, McpInput>();
+	readonly #used = new Map<string, Readonly<Record<string, unknown>>>();
 	readonly #secrets: Record<string, string> = {};
 
 	constructor(inputs: readonly CatalogueInput[], name: string, answers: Readonly<Record<string, string>>) {
@@ -156,20 +150,18 @@ class Filling {
 		return Object.fromEntries(entries);
 	}
 
-	outcome(): Pick<InstallDraft, 'inputs' | 'secrets'> {
-		return { inputs: [...this.#used.values()], secrets: this.#secrets };
+	/** The definition with what it declares. */
+	outcome(definition: Readonly<Record<string, unknown>>): InstallDraft {
+		const inputs = [...this.#used.values()];
+		return {
+			definition: inputs.length === 0 ? definition : { ...definition, inputs },
+			secrets: this.#secrets,
+		};
 	}
 
 	#secret(input: CatalogueInput, answer: string): string {
 		const id = `${this.#name}-${input.id}`;
-		this.#used.set(id, {
-			id,
-			type: 'promptString',
-			description: input.description,
-			isPassword: true,
-			default: null,
-			options: [],
-		});
+		this.#used.set(id, { id, type: 'promptString', description: input.description, password: true });
 		this.#secrets[id] = answer;
 		return `\${input:${id}}`;
 	}
