@@ -11,6 +11,7 @@ import { TurnChanges } from '../core/chat/review/turnChanges';
 import type { LedgerClient } from '../core/ledger/client';
 import type { LedgerEvent } from '../core/ledger/events';
 import type { Ledger } from '../core/ledger/queries';
+import type { ProcessSupervisor } from '../core/process/supervisor';
 import type { Decision } from '../core/safety/approval';
 import { Approvals } from '../core/safety/approvals';
 import { Grants, type Grant } from '../core/safety/grants';
@@ -72,6 +73,7 @@ class Parts {
 	readonly approvals: Approvals;
 	readonly grants: Grants;
 	readonly changes: TurnChanges;
+	readonly supervisor: Lazy<ProcessSupervisor>;
 	readonly service: Lazy<ChatService>;
 	readonly chat: Lazy<Chat>;
 	readonly #host: Host;
@@ -94,6 +96,7 @@ class Parts {
 		this.approvals = store.add(new Approvals({ journal: event => this.append(event), clock: host.clock }));
 		this.grants = store.add(new Grants(host.state.grantStore));
 		this.changes = new TurnChanges(diskReader, new ChangeFiles(join(storage, 'changes')), host.log);
+		this.supervisor = new Lazy(async () => (await import('./host/processes')).startSupervisor(host));
 		this.service = new Lazy(() => this.#startService());
 		this.chat = new Lazy(() => this.#startChat(store));
 	}
@@ -146,18 +149,23 @@ class Parts {
 
 	async stop(): Promise<void> {
 		await (await this.service.started)?.stop();
+		await (await this.supervisor.started)?.close();
 		await this.#client?.close();
 	}
 
 	async #startService(): Promise<ChatService> {
-		const [{ ChatService }, ledger] = await Promise.all([import('./chat/service'), this.ledger.get()]);
+		const [{ ChatService }, ledger, supervisor] = await Promise.all([
+			import('./chat/service'),
+			this.ledger.get(),
+			this.supervisor.get(),
+		]);
 		const service = new ChatService({
 			host: this.#host,
 			ledger,
 			approvals: this.approvals,
 			grants: this.grants,
 			changes: this.changes,
-			storage: this.#host.context.globalStorageUri.fsPath,
+			supervisor,
 			append: event => this.append(event),
 			settled: () => this.settled(),
 			isWatched: () => this.#chat?.isAnyVisible ?? false,

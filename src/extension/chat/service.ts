@@ -1,8 +1,5 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
-import * as vscode from 'vscode';
 import { localDay } from '../../core/base/clock';
-import { ExpectedError, errorText } from '../../core/base/errors';
 import type { ConversationId } from '../../core/base/ids';
 import { Owner } from '../../core/base/lifecycle';
 import { toNano, type NanoDollars } from '../../core/base/money';
@@ -17,22 +14,18 @@ import type { StartClaudeSession } from '../../core/claude/session';
 import type { LedgerEvent } from '../../core/ledger/events';
 import type { Ledger } from '../../core/ledger/queries';
 import { LivePool } from '../../core/process/livePool';
-import { systemProcessTable } from '../../core/process/processTable';
-import { ProcessSupervisor } from '../../core/process/supervisor';
-import { Watchdog } from '../../core/process/watchdog';
-import { configFolders } from '../../core/claude/history/paths';
+import type { ProcessSupervisor } from '../../core/process/supervisor';
 import type { Approvals } from '../../core/safety/approvals';
 import type { Grants } from '../../core/safety/grants';
-import { machineContext } from '../../core/safety/classify';
-import { worstTiers } from '../../core/safety/tier';
 import { CliGate } from '../../core/safety/cliGate';
 import { Gate } from '../../core/safety/gate';
-import type { SafetyContext } from '../../core/safety/approval';
 import { newestPlan } from '../../core/claude/plans';
 import { mayUseRepositorySettings } from '../claude/repositoryConsent';
 import { sessionHistory } from '../claude/history';
 import { Obstacles } from '../claude/obstacles';
 import type { Host } from '../host/context';
+import { projectFolder, workspaceFolders } from '../host/workspace';
+import { safetyContext } from '../safety/context';
 import type { PriceSetting } from '../host/settings';
 
 export interface ChatServiceDeps {
@@ -41,8 +34,7 @@ export interface ChatServiceDeps {
 	readonly approvals: Approvals;
 	readonly grants: Grants;
 	readonly changes: TurnChangePort;
-	/** Folder of everything that is kept, shared by all windows. */
-	readonly storage: string;
+	readonly supervisor: ProcessSupervisor;
 	readonly append: (event: LedgerEvent) => void;
 	readonly settled: () => Promise<void>;
 	/** Whether a chat page is in view. */
@@ -54,14 +46,12 @@ export class ChatService extends Owner {
 	readonly obstacles: Obstacles;
 	readonly conversations: Conversations;
 	readonly #deps: ChatServiceDeps;
-	readonly #supervisor: ProcessSupervisor;
 	readonly #pool: LivePool<ConversationId>;
 
 	constructor(deps: ChatServiceDeps) {
 		super();
 		const { host } = deps;
 		this.#deps = deps;
-		this.#supervisor = newSupervisor(host, deps.storage);
 		this.#pool = this.own(
 			new LivePool<ConversationId>({
 				clock: host.clock,
@@ -79,7 +69,6 @@ export class ChatService extends Owner {
 		const find = (): ReturnType<typeof findClaude> => findClaude(machine, host.settings.get('claude.path'));
 		this.obstacles = this.own(new Obstacles(host, find, deps.isWatched));
 		this.conversations = this.own(this.#newConversations());
-		if (vscode.workspace.isTrusted) this.#reap();
 	}
 
 	/** Looks for the CLI again and says what was found. */
@@ -89,10 +78,9 @@ export class ChatService extends Owner {
 		return obstacle ? obstacle.title : `Claude Code ${found?.version ?? ''} at ${found?.path ?? ''}`;
 	}
 
-	/** Ends every process that was started. Resolves when none is left. */
+	/** Closes every conversation with its process. */
 	async stop(): Promise<void> {
 		await this.conversations.closeAll();
-		await this.#supervisor.close();
 		this.dispose();
 	}
 
@@ -103,7 +91,7 @@ export class ChatService extends Owner {
 	#newConversations(): Conversations {
 		const { host, ledger, approvals, grants, changes, append, settled } = this.#deps;
 		const gate = new Gate({
-			context: () => safetyContext(host, this.#deps.storage),
+			context: () => safetyContext(host),
 			approvals,
 			grants,
 			journal: append,
@@ -143,7 +131,7 @@ export class ChatService extends Owner {
 		const { log } = this.#deps.host;
 		const isIsolated = !(await mayUseRepositorySettings(this.#deps.host, options.cwd));
 		return ClaudeProcess.start(
-			{ supervisor: this.#supervisor, claude, environment: process.env, logger: log, prices: this.#prices() },
+			{ supervisor: this.#deps.supervisor, claude, environment: process.env, logger: log, prices: this.#prices() },
 			{ ...options, isIsolated },
 			handlers,
 		);
@@ -174,54 +162,9 @@ export class ChatService extends Owner {
 		});
 		return Math.min(...(await Promise.all(left)));
 	}
-
-	/** Ends what a killed window left behind. */
-	#reap(): void {
-		const { log } = this.#deps.host;
-		this.#supervisor.reap().then(
-			report => {
-				for (const { label, pid } of report.ended) log.info(`Ended a leftover process: ${label} (${pid})`);
-			},
-			error => log.warn(errorText(error)),
-		);
-	}
-}
-
-function newSupervisor({ context, log }: Host, storage: string): ProcessSupervisor {
-	const table = systemProcessTable();
-	const watchdog = new Watchdog({ entry: context.asAbsolutePath(join('dist', 'workers', 'watchdog.js')), logger: log });
-	return new ProcessSupervisor({ folder: join(storage, 'processes'), table, watchdog, logger: log });
-}
-
-/** The places and rules that hold now: the folders, what the user protects, and our own files. */
-function safetyContext({ settings, context }: Host, storage: string): SafetyContext {
-	return machineContext(workspaceFolders(), {
-		protectedPaths: settings.everywhere('safety.protectedPaths').flat().filter(isText),
-		claudeFolders: configFolders(process.env, homedir()),
-		storageFolders: [storage, context.extensionPath, ...(context.storageUri ? [context.storageUri.fsPath] : [])],
-		raisedTiers: worstTiers(settings.everywhere('safety.raiseTiers')),
-	});
 }
 
 /** Cache prices that the user left out follow the usual ratios to the input price. */
 function withCachePrices({ input, output, ...given }: PriceSetting): Required<PriceSetting> {
 	return { input, output, cacheRead: input * 0.1, cacheWrite5m: input * 1.25, cacheWrite1h: input * 2, ...given };
-}
-
-/** Folders of this window that are on this machine's disk. */
-function workspaceFolders(): readonly string[] {
-	const folders = vscode.workspace.workspaceFolders ?? [];
-	return folders.filter(folder => folder.uri.scheme === 'file').map(folder => folder.uri.fsPath);
-}
-
-/** The folder that conversations of this window work in. */
-function projectFolder(): string {
-	const [folder] = workspaceFolders();
-	if (folder === undefined) throw new ExpectedError('no-folder', 'Open a folder first: an agent works in one.');
-	return folder;
-}
-
-/** A hand-edited list may hold anything. */
-function isText(value: unknown): value is string {
-	return typeof value === 'string';
 }
