@@ -213,7 +213,9 @@ async function measureMemory(folder: string, print: (line: BenchLine) => void): 
 	const figures = (kind: string): number => {
 		const script = `import(${JSON.stringify(import.meta.url)}).then(m => m.memoryChild(${JSON.stringify(kind)}, ${JSON.stringify(folder)}))`;
 		return median(
-			[1, 2, 3].map(() => Number(execFileSync(process.execPath, ['--expose-gc', '-e', script], { encoding: 'utf8' }))),
+			[1, 2, 3, 4, 5].map(() =>
+				Number(execFileSync(process.execPath, ['--expose-gc', '-e', script], { encoding: 'utf8' })),
+			),
 		);
 	};
 	report(print, 'memory_mb@100000', 'MB', figures('ledger'), figures('peer'));

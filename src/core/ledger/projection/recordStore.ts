@@ -135,7 +135,10 @@ export class RecordStore {
 	 * holds no texts that could conflict, and small numbers make its lists of executions half as long.
 	 */
 	indexText(execution: number, words: string): void {
-		this.#database.prepare('INSERT INTO search (docid, text) VALUES (?, ?)').run([execution, words]);
+		// Engines bind large numbers, or all, as reals, which a virtual table refuses.
+		this.#database
+			.prepare('INSERT INTO search (docid, text) VALUES (CAST(? AS INTEGER), ?)')
+			.run([execution, words]);
 	}
 }
 
