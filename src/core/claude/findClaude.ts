@@ -7,7 +7,7 @@ import type { Environment } from '../process/environment';
 import { claudeEnvironment } from './environment';
 import { cliBroken, cliMissing, cliTooOld, minimumVersion, type ClaudeError } from './errors';
 import { compareVersions, parseVersion } from './version';
-import { resolveShim, type Launch } from './windowsShims';
+import { resolveShim, type Launch } from '../process/windowsShims';
 
 /** The user's own CLI. */
 export interface FoundClaude {

@@ -48,6 +48,8 @@ export interface McpSignIn {
 
 /** Sign-ins with the browser. The core checks `state`, the issuer and the code; this only carries addresses. */
 export interface McpBrowser {
+	/** The https address of a document that describes us as a client, where there is one; else we register each time. */
+	readonly clientMetadataUrl?: string;
 	/** Where the browser is sent back to. The same one as long as that is possible. */
 	redirectUrl(): Promise<string>;
 	/**
@@ -102,8 +104,10 @@ export interface McpPorts {
 	readonly browser?: McpBrowser;
 	readonly secrets: McpSecrets;
 	readonly choices: McpChoices;
-	/** The value of an input, remembered or asked; `undefined` when the person gave none. */
-	readonly input: (definition: McpServerDefinition, input: McpInput) => Promise<string | undefined>;
+	/**
+	 * The value of an input, remembered or, only when `mayAsk`, asked for; `undefined` when there is none.
+	 */
+	readonly input: (definition: McpServerDefinition, input: McpInput, mayAsk: boolean) => Promise<string | undefined>;
 	/** Whether the changed tools of a server may be offered. They are not until this says yes. */
 	readonly confirmChangedTools: (
 		asker: McpAsker,
@@ -116,6 +120,8 @@ export interface McpPorts {
 export interface McpLimits {
 	/** Milliseconds from the start of a server to its answer to `initialize`. */
 	readonly initMs: number;
+	/** The same for a launcher that may have to download the server first (`npx`, `uvx`, `docker`). */
+	readonly downloadMs: number;
 	/** Milliseconds that one call may take without progress. */
 	readonly callMs: number;
 	/** Calls to one server that run at once; more wait. */
@@ -130,6 +136,7 @@ export interface McpLimits {
 
 export const defaultLimits: McpLimits = {
 	initMs: 10_000,
+	downloadMs: 120_000,
 	callMs: 60_000,
 	inFlight: 64,
 	messageLength: 64 * 1024 * 1024,

@@ -97,6 +97,11 @@ export class SupervisedProcess {
 		return this.#child.stdout;
 	}
 
+	/** What it writes to stderr, for who wants it as it comes. */
+	get stderrStream(): Readable {
+		return this.#child.stderr;
+	}
+
 	/** Beginning and end of what it wrote to stderr; never more than some kilobytes. */
 	get stderr(): OutputTail {
 		return this.#stderr;

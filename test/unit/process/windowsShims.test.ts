@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { resolveShim } from '../../../src/core/claude/windowsShims';
+import { resolveShim } from '../../../src/core/process/windowsShims';
 
 const fixtures = resolve(import.meta.dirname, '../../fixtures/windows-shims');
 const folder = "C:\\Users\\O'Brien & Söhne\\AppData\\npm";

@@ -1,0 +1,135 @@
+import { auth, extractWWWAuthenticateParams } from '@modelcontextprotocol/sdk/client/auth.js';
+import type { OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.js';
+import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { FetchLike, Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
+import { ExpectedError } from '../base/errors';
+import { PersonAuth } from './auth/personAuth';
+import type { ServerLog } from './serverLog';
+
+export interface HttpTransportOptions {
+	readonly url: URL;
+	readonly kind: 'http' | 'sse';
+	readonly headers: Readonly<Record<string, string>>;
+	readonly provider: OAuthClientProvider | undefined;
+	readonly log: ServerLog;
+	/** Bytes of one answer. */
+	readonly messageLength: number;
+}
+
+type Inner = StreamableHTTPClientTransport | SSEClientTransport;
+
+/** Speaks with a server over streamable HTTP, or over SSE, with what passes kept in the log. */
+export class HttpTransport implements Transport {
+	onclose?: () => void;
+	onerror?: (error: Error) => void;
+	onmessage?: (message: JSONRPCMessage) => void;
+	readonly inner: Inner;
+	/** As agreed with the server; '' before that. */
+	protocolVersion = '';
+	readonly #log: ServerLog;
+
+	constructor(options: HttpTransportOptions) {
+		this.#log = options.log;
+		const { provider, url, headers } = options;
+		const common = {
+			requestInit: { headers: { ...headers } },
+			fetch: guardedFetch(options),
+			...(provider === undefined ? {} : { authProvider: provider }),
+		};
+		this.inner =
+			options.kind === 'sse' ? new SSEClientTransport(url, common) : new StreamableHTTPClientTransport(url, common);
+		Object.assign<Inner, Partial<Transport>>(this.inner, {
+			onclose: () => this.onclose?.(),
+			onerror: error => this.onerror?.(error),
+			onmessage: message => {
+				this.#log.message('received', message, JSON.stringify(message));
+				this.onmessage?.(message);
+			},
+		});
+	}
+
+	get sessionId(): string | undefined {
+		return 'sessionId' in this.inner ? this.inner.sessionId : undefined;
+	}
+
+	start(): Promise<void> {
+		return this.inner.start();
+	}
+
+	send(message: JSONRPCMessage): Promise<void> {
+		this.#log.message('sent', message, JSON.stringify(message));
+		return this.inner.send(message);
+	}
+
+	setProtocolVersion(version: string): void {
+		this.protocolVersion = version;
+		this.inner.setProtocolVersion(version);
+	}
+
+	/** Exchanges the code of a sign-in for tokens, which the provider keeps. */
+	finishAuth(code: string): Promise<void> {
+		return this.inner.finishAuth(code);
+	}
+
+	/** Ends the session on the server too, where it knows how to. */
+	async close(): Promise<void> {
+		if (this.inner instanceof StreamableHTTPClientTransport && this.inner.sessionId !== undefined) {
+			const end = this.inner.terminateSession().catch(() => undefined); // The server may be gone: then so is the session.
+			await Promise.race([end, pause(1000)]);
+		}
+		await this.inner.close();
+	}
+}
+
+/** Fetches with a bound on the length, tokens renewed before they end, and a note of what rights are missing. */
+function guardedFetch({ url, provider, messageLength }: HttpTransportOptions): FetchLike {
+	let renewing: Promise<unknown> | undefined;
+	const renewed = async (init: RequestInit | undefined): Promise<RequestInit | undefined> => {
+		const headers = new Headers(init?.headers);
+		const isOurs = provider instanceof PersonAuth && headers.get('authorization') === `Bearer ${provider.accessToken}`;
+		if (!isOurs || !provider.isExpired) return init;
+		// One renewal for all calls: a second one with the same refresh token would end the session.
+		renewing ??= auth(provider, { serverUrl: url }).finally(() => (renewing = undefined));
+		await renewing.catch(() => undefined); // The call itself then fails with 401, which is reported.
+		headers.set('authorization', `Bearer ${provider.accessToken ?? ''}`);
+		return { ...init, headers };
+	};
+	return async (address, init) => {
+		const response = await fetch(address, await renewed(init));
+		if (response.status === 403 && provider instanceof PersonAuth) {
+			if (extractWWWAuthenticateParams(response).error === 'insufficient_scope') provider.wantMoreRights();
+		}
+		return bounded(response, messageLength);
+	};
+}
+
+/** Ends an answer that passes the limit, and a stream of which one event does. */
+function bounded(response: Response, limit: number): Response {
+	if (response.body === null) return response;
+	const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
+	let length = 0;
+	const counting = new TransformStream<Uint8Array, Uint8Array>({
+		transform(chunk, controller) {
+			const lineEnd = isStream ? chunk.lastIndexOf(0x0a) : -1;
+			length = lineEnd < 0 ? length + chunk.length : chunk.length - lineEnd;
+			if (length > limit) controller.error(tooLong(limit));
+			else controller.enqueue(chunk);
+		},
+	});
+	const { status, statusText, headers } = response;
+	const copy = new Response(response.body.pipeThrough(counting), { status, statusText, headers });
+	Object.defineProperty(copy, 'url', { value: response.url });
+	return copy;
+}
+
+function tooLong(limit: number): ExpectedError {
+	return new ExpectedError('mcp.tooLong', `The server sent more than ${Math.round(limit / 1024 / 1024)} MB at once.`);
+}
+
+function pause(ms: number): Promise<void> {
+	return new Promise(resolve => {
+		setTimeout(resolve, ms).unref();
+	});
+}

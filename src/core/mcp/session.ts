@@ -1,0 +1,284 @@
+import { UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
+import { UrlElicitationRequiredError } from '@modelcontextprotocol/sdk/types.js';
+import type { AnySchema, SchemaOutput } from '@modelcontextprotocol/sdk/server/zod-compat.js';
+import { CancelledError, errorText } from '../base/errors';
+import { Emitter } from '../base/event';
+import { connect, signIn, type ConnectOptions, type Connection } from './connect';
+import type { ListName } from './clientHandlers';
+import { ended, notRunning, timedOut, toExpected } from './errors';
+import type { McpCallOptions } from './hub';
+import { HttpTransport } from './httpTransport';
+import { Limiter, TimeLimit } from './patience';
+import { ListReader, type ServerLists } from './listReader';
+import type { McpAsker } from './ports';
+import { StdioTransport } from './stdioTransport';
+
+/** The SDK's own limit must never be the one that ends a call: ours stands still while a person is asked. */
+const sdkTimeoutMs = 2 ** 31 - 1;
+
+export type SessionOptions = Omit<ConnectOptions, 'handlers'>;
+
+interface RunningCall {
+	readonly limit: TimeLimit;
+	readonly options: McpCallOptions;
+}
+
+export interface SessionInfo {
+	readonly title: string;
+	readonly version: string;
+	readonly protocolVersion: string;
+	readonly instructions: string;
+	readonly capabilities: readonly string[];
+}
+
+/** One connection to one server, from the handshake to its end. */
+export class McpSession {
+	readonly #options: SessionOptions;
+	readonly #limiter: Limiter;
+	readonly #calls = new Set<RunningCall>();
+	readonly #changedLists = new Emitter<void>();
+	readonly #updated = new Emitter<string>();
+	readonly #completed = new Emitter<string>();
+	readonly #lost = new Emitter<Error>();
+	#connection: Connection | undefined;
+	#lists: ListReader | undefined;
+	#asked = 0;
+	#isClosing = false;
+
+	/** What the server offers may be another list. */
+	readonly onDidChangeLists = this.#changedLists.event;
+	readonly onDidUpdateResource = this.#updated.event;
+	readonly onDidCompleteElicitation = this.#completed.event;
+	/** The connection ended without our doing. */
+	readonly onDidLose = this.#lost.event;
+
+	constructor(options: SessionOptions) {
+		this.#options = options;
+		this.#limiter = new Limiter(options.limits.inFlight);
+	}
+
+	get pid(): number | null {
+		const transport = this.#connection?.transport;
+		return transport instanceof StdioTransport ? transport.pid : null;
+	}
+
+	get stderrTail(): string {
+		const transport = this.#connection?.transport;
+		return transport instanceof StdioTransport ? transport.stderrTail : '';
+	}
+
+	get lists(): ServerLists {
+		return this.#lists?.lists ?? { tools: [], resources: [], templates: [], prompts: [] };
+	}
+
+	get info(): SessionInfo {
+		const client = this.#connection?.client;
+		const server = client?.getServerVersion();
+		return {
+			title: server?.title ?? server?.name ?? '',
+			version: server?.version ?? '',
+			protocolVersion: this.#connection?.transport.protocolVersion ?? '',
+			instructions: client?.getInstructions() ?? '',
+			capabilities: namesOf(client?.getServerCapabilities() ?? {}),
+		};
+	}
+
+	/** Connects and reads what the server offers. Rejects with the reason, and leaves nothing running. */
+	async open(): Promise<void> {
+		const { ports, log, name } = this.#options;
+		const connection = await connect({
+			...this.#options,
+			handlers: {
+				ports,
+				log,
+				asker: () => this.#asker(),
+				whileAsking: ask => this.#whileAsking(ask),
+				onListChanged: list => this.#onListChanged(list),
+				onResourceUpdated: uri => this.#updated.fire(uri),
+				onElicitationComplete: id => this.#completed.fire(id),
+			},
+		});
+		this.#connection = connection;
+		Object.assign(connection.client, { onclose: () => this.#onClosed() });
+		const capabilities = connection.client.getServerCapabilities() ?? {};
+		const reader = new ListReader({
+			capabilities,
+			clock: ports.clock,
+			log,
+			request: (method, params, schema) => this.request(method, params, schema, {}, false),
+			onChange: () => this.#changedLists.fire(),
+		});
+		this.#lists = reader;
+		try {
+			await reader.readAll();
+		} catch (error) {
+			await this.close();
+			throw toExpected(error, name, 'tools/list');
+		}
+	}
+
+	/** Tells the server that the folders of the workspace changed. */
+	async rootsChanged(): Promise<void> {
+		await this.#connection?.client.sendRootsListChanged();
+	}
+
+	/**
+	 * Asks the server. So many at once, each with a time limit that progress renews.
+	 * @param mayAsk a person may be asked to sign in, or to open a page, for this call
+	 */
+	async request<T extends AnySchema>(
+		method: string,
+		params: Readonly<Record<string, unknown>>,
+		schema: T,
+		options: McpCallOptions = {},
+		mayAsk = true,
+	): Promise<SchemaOutput<T>> {
+		for (let attempt = 0; ; attempt++) {
+			try {
+				return await this.#limiter.run(() => this.#exchange(method, params, schema, options));
+			} catch (error) {
+				const isMended = mayAsk && attempt < 2 && (await this.#mend(error, options));
+				if (!isMended) throw toExpected(error, this.#options.name, method);
+			}
+		}
+	}
+
+	/** Ends the connection, and the process with everything it started. */
+	async close(): Promise<void> {
+		this.#isClosing = true;
+		this.#lists?.dispose();
+		await this.#connection?.transport.close();
+		for (const emitter of [this.#changedLists, this.#updated, this.#completed, this.#lost]) emitter.dispose();
+	}
+
+	async #exchange<T extends AnySchema>(
+		method: string,
+		params: Readonly<Record<string, unknown>>,
+		schema: T,
+		options: McpCallOptions,
+	): Promise<SchemaOutput<T>> {
+		const { name, limits, ports } = this.#options;
+		const client = this.#connection?.client;
+		if (client?.transport === undefined) throw notRunning(name);
+		if (options.signal?.aborted === true) throw new CancelledError();
+		const abort = new AbortController();
+		let failure: Error | undefined;
+		const fail = (error: Error, reason: string): void => {
+			failure ??= error;
+			abort.abort(reason);
+		};
+		const onAbort = (): void => fail(new CancelledError(), 'The call was stopped');
+		const onEnd = (): void => fail(timedOut(name, method, limits.callMs), 'The call took too long');
+		const limit = new TimeLimit(ports.clock, limits.callMs, this.#asked > 0, onEnd);
+		const call: RunningCall = { limit, options };
+		this.#calls.add(call);
+		options.signal?.addEventListener('abort', onAbort, { once: true });
+		try {
+			return await client.request({ method, params: { ...params } }, schema, {
+				signal: abort.signal,
+				timeout: sdkTimeoutMs,
+				onprogress: ({ progress, total, message }) => {
+					limit.reset();
+					options.onProgress?.(progressText(progress, total, message));
+				},
+			});
+		} catch (error) {
+			throw failure ?? error;
+		} finally {
+			limit.dispose();
+			this.#calls.delete(call);
+			options.signal?.removeEventListener('abort', onAbort);
+		}
+	}
+
+	/** Gets what a call lacked from the person; `false` when that is not what was wrong. */
+	async #mend(error: unknown, { signal = new AbortController().signal }: McpCallOptions): Promise<boolean> {
+		if (error instanceof UrlElicitationRequiredError) return this.#openPages(error, signal);
+		const connection = this.#connection;
+		if (!(error instanceof UnauthorizedError) || !connection?.person) return false;
+		const { transport, person } = connection;
+		if (!(transport instanceof HttpTransport) || person.pending === undefined) return false;
+		const handlers = { asker: () => this.#asker() } as ConnectOptions['handlers'];
+		await this.#whileAsking(() => signIn({ ...this.#options, handlers, signal }, transport, person, 'moreRights'));
+		return true;
+	}
+
+	/** The server wants pages to be seen to first: each is offered, and the call waits until the server says it is done. */
+	async #openPages(error: UrlElicitationRequiredError, signal: AbortSignal): Promise<boolean> {
+		const { elicit } = this.#options.ports;
+		if (!elicit) return false;
+		for (const page of error.elicitations) {
+			const done = new AbortController();
+			const waiting = new Promise<void>(resolve => {
+				const listening = this.#completed.event(id => {
+					if (id === page.elicitationId) resolve();
+				});
+				const stop = (): void => {
+					listening.dispose();
+					resolve();
+				};
+				done.signal.addEventListener('abort', stop, { once: true });
+				signal.addEventListener('abort', stop, { once: true });
+			});
+			try {
+				const answer = await this.#whileAsking(() => elicit(this.#asker(), page, signal));
+				if (answer.action !== 'accept') return false;
+				await this.#whileAsking(() => waiting);
+				if (signal.aborted) throw new CancelledError();
+			} finally {
+				done.abort();
+			}
+		}
+		return true;
+	}
+
+	async #whileAsking<T>(ask: () => Promise<T>): Promise<T> {
+		if (this.#asked++ === 0) for (const { limit } of this.#calls) limit.pause();
+		try {
+			return await ask();
+		} finally {
+			if (--this.#asked === 0) for (const { limit } of this.#calls) limit.resume();
+		}
+	}
+
+	/** With several calls running nobody can say which one a question belongs to. */
+	#asker(): McpAsker {
+		const { serverId, name } = this.#options;
+		const [only, ...others] = [...this.#calls].filter(({ options }) => options.conversation !== undefined);
+		const options = others.length === 0 ? only?.options : undefined;
+		return {
+			serverId,
+			server: name,
+			conversation: options?.conversation ?? null,
+			execution: options?.execution ?? null,
+		};
+	}
+
+	#onListChanged(list: ListName): void {
+		this.#lists?.reread(list).catch((error: unknown) => {
+			if (!this.#isClosing) this.#options.log.line('hub', `Reading ${list} again failed: ${errorText(error)}`, 'error');
+		});
+	}
+
+	#onClosed(): void {
+		if (this.#isClosing) return;
+		const { transport } = this.#connection ?? {};
+		const status = transport instanceof StdioTransport ? transport.ended : undefined;
+		void Promise.resolve(status).then(how => this.#lost.fire(ended(this.#options.name, how, false)));
+	}
+}
+
+function progressText(progress: number, total: number | undefined, message: string | undefined): string {
+	const count = total === undefined ? String(progress) : `${progress}/${total}`;
+	return message === undefined || message === '' ? count : `${count} ${message}`;
+}
+
+/** `tools`, `resources`, `resources.subscribe`, … */
+function namesOf(capabilities: Readonly<Record<string, unknown>>): readonly string[] {
+	return Object.entries(capabilities).flatMap(([name, value]) => [
+		name,
+		...(typeof value === 'object' && value !== null
+			? Object.entries(value).flatMap(([part, has]) => (has === true ? [`${name}.${part}`] : []))
+			: []),
+	]);
+}
