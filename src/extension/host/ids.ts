@@ -33,6 +33,8 @@ export const commandIds = [
 	'quarterdeck.costs.setBudget',
 	'quarterdeck.claude.locate',
 	'quarterdeck.claude.recheck',
+	'quarterdeck.memory.open',
+	'quarterdeck.memory.remember',
 	'quarterdeck.showOutput',
 	'quarterdeck.showWalkthrough',
 	'quarterdeck.ledger.showHealth',
@@ -56,7 +58,7 @@ export const viewIds = {
 } as const;
 
 /** Types of webview panels, for serializers. */
-export const panelTypes = { chat: 'quarterdeck.chatPanel', execution: 'quarterdeck.executionPanel' } as const;
+export const panelTypes = { chat: 'quarterdeck.chatPanel', execution: 'quarterdeck.executionPanel', memory: 'quarterdeck.memoryPanel' } as const;
 
 export const walkthroughId = 'quarterdeck.quarterdeck#start';
 

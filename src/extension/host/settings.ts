@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { Emitter } from '../../core/base/event';
 import { Owner } from '../../core/base/lifecycle';
-import type { Effort, PermissionMode } from '../../core/chat/items';
-import { efforts, permissionModes } from '../../core/chat/limits';
+import type { Effort } from '../../core/chat/items';
+import { efforts, firstModes } from '../../core/chat/limits';
 import type { Tier } from '../../core/ledger/events';
 
 /** US dollars per million tokens. */
@@ -20,7 +20,7 @@ export const settingDefaults = {
 	'claude.maxProcesses': 3 as number,
 	'claude.idleMinutes': 10 as number,
 	'chat.model': 'default' as string,
-	'chat.permissionMode': 'default' as PermissionMode,
+	'chat.permissionMode': 'default' as (typeof firstModes)[number],
 	'chat.effort': 'default' as Effort,
 	'review.openDiff': true as boolean,
 	'safety.protectedPaths': [] as readonly string[],
@@ -30,6 +30,10 @@ export const settingDefaults = {
 	'budget.monthlyUsd': 0 as number,
 	'costs.statusBar': true as boolean,
 	'costs.prices': {} as Readonly<Record<string, PriceSetting>>,
+	'memory.give': true as boolean,
+	'memory.tokenBudget': 600 as number,
+	'memory.learn': false as boolean,
+	'memory.model': '' as string,
 	'ledger.retentionDays': 365 as number,
 	'ledger.retentionMb': 80 as number,
 };
@@ -38,7 +42,7 @@ export type SettingValue<K extends SettingKey> = (typeof settingDefaults)[K];
 
 /** Settings that are one of a few words. */
 const choices: { readonly [K in SettingKey]?: readonly SettingValue<K>[] } = {
-	'chat.permissionMode': permissionModes,
+	'chat.permissionMode': firstModes,
 	'chat.effort': efforts,
 };
 
