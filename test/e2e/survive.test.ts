@@ -89,6 +89,10 @@ describe('an extension host that is killed', () => {
 	test('in the middle of an answer loses nothing that was acknowledged, and leaves no process', async () => {
 		await chat.send('slow');
 		await until('a second answer', async () => ((await chat.text()).match(/Sentence 5 of/g) ?? []).length === 2);
+		// The answer that streams is not finished, and what was shown of it is kept all the same.
+		const answers = (): readonly string[] =>
+			storedRows().flatMap(row => (row.kind === 'text' && row.text.includes('Sentence 3 of') ? [row.text] : []));
+		await until('what streams on disk', () => answers().length === 2, 5000);
 		const before = storedRows();
 		const pids = editor.claudeProcesses().map(item => item.pid);
 		editor.killHost();
@@ -100,6 +104,8 @@ describe('an extension host that is killed', () => {
 		const after = storedRows();
 		expect(after.map(row => row.id)).toEqual(expect.arrayContaining(before.map(row => row.id)));
 		await chat.shows('Interrupted');
+		expect(answers()).toHaveLength(2);
+		expect((await chat.text()).match(/Sentence 3 of/g)).toHaveLength(2);
 		await chat.send('after the kill');
 		await chat.shows('You said: after the kill');
 		expect(new Set(sessions()).size).toBe(1);

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock';
 import { Emitter } from '../base/event';
 import type { ConversationId, ItemId } from '../base/ids';
-import { MutableDisposable, Owner, type Disposable } from '../base/lifecycle';
+import { MutableDisposable, Owner, toDisposable, type Disposable } from '../base/lifecycle';
 import type { LedgerEvent } from '../ledger/events';
 import { rowTextLimit, type ChatItem, type ConversationView, type ItemChange } from './items';
 
@@ -20,8 +20,10 @@ export interface StoredItem {
 
 /** Milliseconds that changes are gathered before they are sent. */
 const batchMs = 50;
-/** A streaming row is written to the journal this often, so that a killed window loses little of it. */
-const checkpointMs = 3_000;
+/** A streaming row is written with its first words and then this often: a killed window loses no more than that of it. */
+const checkpointMs = 1_500;
+/** A longer one is written less often, since each time it is written as a whole. */
+const longText = 50_000;
 
 /**
  * The rows of one conversation: the newest in memory, all in the journal. Changes are batched for the pages that show
@@ -35,7 +37,8 @@ export class ItemStore extends Owner {
 	readonly #append: (event: LedgerEvent) => void;
 	readonly #clock: Clock;
 	readonly #items = new Map<ItemId, StoredItem>();
-	readonly #checkpoints = new Map<ItemId, number>();
+	/** Streaming rows that are in the journal, and when they are written next if they have grown since. */
+	readonly #checkpoints = new Map<ItemId, Disposable>();
 	#nextOrder = 1;
 	#pending: ItemChange[] = [];
 	#pendingView: Partial<ConversationView> | null = null;
@@ -48,6 +51,11 @@ export class ItemStore extends Owner {
 		this.#conversation = conversation;
 		this.#append = append;
 		this.#clock = clock;
+		this.own(
+			toDisposable(() => {
+				for (const timer of this.#checkpoints.values()) timer.dispose();
+			}),
+		);
 	}
 
 	/** Number of the last batch that was sent. A snapshot taken after `flush` includes it. */
@@ -145,6 +153,7 @@ export class ItemStore extends Owner {
 		const stored = this.#items.get(id);
 		if (!stored) return;
 		this.#items.delete(id);
+		this.#endCheckpoint(id);
 		this.#append({
 			type: 'conversation.item',
 			conversation: this.#conversation,
@@ -165,7 +174,12 @@ export class ItemStore extends Owner {
 	persist(id: ItemId): void {
 		const stored = this.#items.get(id);
 		if (!stored) return;
-		this.#checkpoints.delete(id);
+		this.#endCheckpoint(id);
+		this.#write(stored);
+	}
+
+	#write(stored: StoredItem): void {
+		const { id } = stored.item;
 		const body = JSON.stringify(stored.item);
 		this.#append({ type: 'conversation.item', conversation: this.#conversation, item: id, order: stored.order, body });
 	}
@@ -190,14 +204,27 @@ export class ItemStore extends Owner {
 		this.#timer.value = this.#clock.after(batchMs, () => this.flush());
 	}
 
+	/** A timer rather than the next words: a stream that pauses is written too. */
 	#checkpoint(id: ItemId): void {
-		const now = this.#clock.monotonic();
-		const last = this.#checkpoints.get(id);
-		if (last === undefined) this.#checkpoints.set(id, now);
-		else if (now - last >= checkpointMs) {
-			this.persist(id);
-			this.#checkpoints.set(id, now);
-		}
+		if (this.isDisposed || this.#checkpoints.has(id)) return;
+		const stored = this.#items.get(id);
+		if (!stored) return;
+		this.#write(stored);
+		const length = 'text' in stored.item ? stored.item.text.length : 0;
+		const wait = checkpointMs * (1 + Math.floor(length / longText));
+		this.#checkpoints.set(
+			id,
+			this.#clock.after(wait, () => {
+				this.#checkpoints.delete(id);
+				const now = this.#items.get(id);
+				if (now && !isFinished(now.item) && now.item !== stored.item) this.#checkpoint(id);
+			}),
+		);
+	}
+
+	#endCheckpoint(id: ItemId): void {
+		this.#checkpoints.get(id)?.dispose();
+		this.#checkpoints.delete(id);
 	}
 
 	#orderBefore(id: ItemId): number {

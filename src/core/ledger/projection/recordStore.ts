@@ -136,9 +136,7 @@ export class RecordStore {
 	 */
 	indexText(execution: number, words: string): void {
 		// Engines bind large numbers, or all, as reals, which a virtual table refuses.
-		this.#database
-			.prepare('INSERT INTO search (docid, text) VALUES (CAST(? AS INTEGER), ?)')
-			.run([execution, words]);
+		this.#database.prepare('INSERT INTO search (docid, text) VALUES (CAST(? AS INTEGER), ?)').run([execution, words]);
 	}
 }
 
