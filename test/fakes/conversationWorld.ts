@@ -5,7 +5,7 @@ import { Emitter } from '../../src/core/base/event';
 import type { ConversationId } from '../../src/core/base/ids';
 import type { CostRow } from '../../src/core/claude/costs';
 import type { ClaudeMessage } from '../../src/core/claude/messages';
-import type { ClaudeSession, ClaudeSessionHandlers, ClaudeSessionOptions } from '../../src/core/claude/session';
+import type { AgentSession, AgentSessionHandlers, AgentSessionOptions } from '../../src/core/chat/agentSession';
 import type { SessionHistory } from '../../src/core/chat/deps';
 import { Conversations } from '../../src/core/chat/conversations';
 import type { LedgerEvent } from '../../src/core/ledger/events';
@@ -13,9 +13,9 @@ import type { ConversationRow, ExecutionRow, Ledger, LedgerChange } from '../../
 import { Approvals } from '../../src/core/safety/approvals';
 
 /** A session without a process: a test says what the CLI says. */
-export class FakeSession implements ClaudeSession {
-	readonly options: ClaudeSessionOptions;
-	readonly handlers: ClaudeSessionHandlers;
+export class FakeSession implements AgentSession {
+	readonly options: AgentSessionOptions;
+	readonly handlers: AgentSessionHandlers;
 	readonly sent: { readonly content: unknown; readonly uuid: string }[] = [];
 	readonly requests: string[] = [];
 	readonly sessionId: string;
@@ -33,7 +33,7 @@ export class FakeSession implements ClaudeSession {
 		capabilities: [],
 	};
 
-	constructor(options: ClaudeSessionOptions, handlers: ClaudeSessionHandlers) {
+	constructor(options: AgentSessionOptions, handlers: AgentSessionHandlers) {
 		this.options = options;
 		this.handlers = handlers;
 		this.sessionId = options.start.id;
@@ -67,7 +67,7 @@ export class FakeSession implements ClaudeSession {
 		this.end({ code: 0, signal: null, stderrTail: '', wasExpected: true, failure: null });
 	}
 
-	end(exit: Parameters<ClaudeSessionHandlers['onExit']>[0]): void {
+	end(exit: Parameters<AgentSessionHandlers['onExit']>[0]): void {
 		if (!this.isAlive) return;
 		this.isAlive = false;
 		this.handlers.onExit(exit);
@@ -132,7 +132,7 @@ export class World {
 	running: readonly ExecutionRow[] = [];
 	remaining: number | null = null;
 	/** Throws to let the next starts fail. */
-	beforeStart: (options: ClaudeSessionOptions) => void = () => undefined;
+	beforeStart: (options: AgentSessionOptions) => void = () => undefined;
 	readonly ledgerChanged = new Emitter<LedgerChange>();
 	/** The CLI keeps nothing unless a test says so. */
 	readonly history: SessionHistory = {
@@ -165,6 +165,9 @@ export class World {
 				onResult: () => undefined,
 				dispose: () => undefined,
 			}),
+			route: async () => ({ model: 'default', why: 'A test chose it.' }),
+			describeModel: async () => null,
+			restoreFiles: async () => ({ canRestore: true, reason: null, files: [], insertions: 0, deletions: 0 }),
 			changes: { beforeTool: async () => undefined, afterTool: async () => undefined },
 			price: () => 5,
 			remainingBudget: async () => this.remaining,

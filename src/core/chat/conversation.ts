@@ -1,23 +1,31 @@
 import { ExpectedError, errorText } from '../base/errors';
-import { asId, type ConversationId, type ExecutionId, type ItemId, type StepId } from '../base/ids';
+import { asId, newId, type ConversationId, type ExecutionId, type ItemId, type StepId } from '../base/ids';
 import { Owner } from '../base/lifecycle';
 import type { CostBasis, NanoDollars } from '../base/money';
+import { familyOfModel, type AgentSession } from './agentSession';
+import { AnsweringModel } from './answeringModel';
 import { ApprovalRows } from './approvalRows';
 import {
 	budgetError,
 	emptyView,
 	handOnText,
-	lostNotice,
+	checkMode,
+	choiceOf,
+	goOnPrompt,
+	handOnNotice,
+	infoFor,
 	optionsText,
-	permissionCall,
 	restoredText,
+	turnOrigin,
 	untitled,
 	type ConversationRecord,
 	type KnownInfo,
 	type SessionPlan,
 } from './conversationParts';
+import { newHolder } from './conversationSession';
 import type { CallOrigin, ConversationDeps, ConversationGate } from './deps';
 import { detailsOf } from './details';
+import { forkPoint } from './forkPoint';
 import { History } from './history';
 import { ItemStore, type StoredItem } from './itemStore';
 import type { AttachmentView, ConversationView, Effort, PermissionMode, UserItem } from './items';
@@ -25,11 +33,12 @@ import { notice } from './notices';
 import { promptContent, titleFromPrompt } from './prompt';
 import { PromptQueue } from './promptQueue';
 import type { ChatSnapshot, RestorePreview, SessionDetails } from './protocol';
-import { SessionHolder } from './sessionHolder';
+import { restorePreview } from './review/restore';
+import type { SessionHolder } from './sessionHolder';
 import type { TurnOrigin, TurnStatus } from './turn';
 import { TurnRunner } from './turnRunner';
 
-/** One conversation with Claude: its rows, its queue, its session and its turns. */
+/** One conversation: its rows, its queue, its session and its turns. */
 export class Conversation extends Owner {
 	readonly id: ConversationId;
 	readonly onDidChange: ItemStore['onDidChange'];
@@ -42,6 +51,7 @@ export class Conversation extends Owner {
 	readonly #runner: TurnRunner;
 	readonly #holder: SessionHolder;
 	readonly #gate: ConversationGate;
+	readonly #model: AnsweringModel;
 	#view: ConversationView;
 	/** What earlier turns cost. */
 	#paid: NanoDollars | null;
@@ -72,6 +82,8 @@ export class Conversation extends Owner {
 		this.#runner = this.#newRunner();
 		this.approvals = new ApprovalRows(this.#runner, patch => this.#patch(patch));
 		this.#holder = this.own(this.#newHolder(record.plan));
+		const parts = { conversation: this.id, deps, items: this.#items, runner: this.#runner };
+		this.#model = new AnsweringModel({ ...parts, view: patch => this.#patch(patch) }, record.model);
 	}
 
 	get view(): ConversationView {
@@ -164,19 +176,10 @@ export class Conversation extends Owner {
 		const order = this.#items.order(id) ?? 0;
 		const rows = this.#items.stored();
 		const before = rows.filter(row => row.order < order);
-		const turn = before.findLast(row => row.item.kind === 'turn')?.item;
-		const at = turn?.kind === 'turn' ? turn.lastMessage : null;
-		const { plan } = this.#holder;
-		const canFork = plan.kind === 'resume' && at !== null;
-		await this.#holder.restart(canFork ? { kind: 'fork', from: plan.id, at } : { kind: 'new' });
+		const { plan, handOn } = forkPoint(this.#view.title, before, this.#holder.plan);
+		await this.#holder.restart(plan);
 		for (const row of rows) if (row.order >= order) this.#items.remove(row.item.id);
-		if (!canFork && before.length > 0)
-			this.handOn(
-				handOnText(
-					this.#view.title,
-					before.map(row => row.item),
-				),
-			);
+		this.#handOn = handOn;
 		this.send(text, item.attachments);
 	}
 
@@ -190,14 +193,8 @@ export class Conversation extends Owner {
 		if (!this.isBusy) return;
 		this.#runner.markInterrupting();
 		this.#patch({ activity: 'Stopping' });
-		const session = this.#holder.live;
-		if (!session) return this.#runner.stopBeforeStart();
-		try {
-			await session.interrupt();
-		} catch (error) {
-			this.#deps.log.warn(`interrupt failed, ending the process: ${errorText(error)}`);
-			await this.#holder.close();
-		}
+		if (!this.#holder.live) return this.#runner.stopBeforeStart();
+		await this.#holder.interrupt();
 	}
 
 	/** Ends the process and keeps the conversation: the next prompt resumes it. */
@@ -214,12 +211,15 @@ export class Conversation extends Owner {
 		this.#holder.live?.rename(trimmed).catch(error => this.#deps.log.debug(errorText(error)));
 	}
 
+	/** Takes another model; one of another family is given the text of what came before with the next prompt. */
 	async setModel(model: string): Promise<void> {
-		await this.#holder.live?.setModel(model === 'default' ? undefined : model);
-		this.#choose({ model });
+		await this.#holder.setModel(model);
+		this.#choose(choiceOf(this.#view, model, this.#deps.knownInfo()));
+		this.#model.choose(model);
 	}
 
 	async setMode(mode: PermissionMode): Promise<void> {
+		checkMode(this.#view.model, mode);
 		await this.#holder.live?.setMode(mode);
 		this.#choose({ mode });
 	}
@@ -231,99 +231,111 @@ export class Conversation extends Owner {
 
 	/** Models and commands that some session has named. */
 	setInfo(info: KnownInfo): void {
-		this.#patch(info);
+		this.#patch(infoFor(this.#view.model, info));
 	}
 
 	/** What the live session says of its context, limits and servers; `null` while none runs. */
 	async details(): Promise<SessionDetails | null> {
-		const session = this.#holder.live;
-		return session ? detailsOf(session) : null;
+		return this.#holder.live ? detailsOf(this.#holder.live) : null;
 	}
 
 	/** Puts files back to what they were before a message, or says what that would change. */
 	async restoreFiles(id: ItemId, isDryRun: boolean): Promise<RestorePreview> {
 		if (this.isBusy) throw new ExpectedError('busy', 'Stop the running turn before you restore files.');
-		const session = await this.#holder.ensure(await this.#deps.remainingBudget());
-		const result = await session.rewindFiles(id, isDryRun);
-		if (!isDryRun && result.canRewind)
-			this.#items.add(notice(this.#deps.clock.now(), restoredText(result.filesChanged)));
-		const { canRewind, error, filesChanged, insertions, deletions } = result;
-		return { canRestore: canRewind, reason: error, files: filesChanged, insertions, deletions };
+		await this.history.all();
+		const preview = await restorePreview(id, isDryRun, this.#items.items, this.#deps, async () =>
+			this.#holder.ensure(await this.#deps.remainingBudget()),
+		);
+		if (!isDryRun && preview.canRestore) this.#items.add(notice(this.#deps.clock.now(), restoredText(preview.files)));
+		return preview;
 	}
 
-	async #run(item: UserItem): Promise<void> {
-		const turn = this.#runner.begin(this.#origin('user', item.text.split('\n', 1)[0] || 'Image'));
+	/** Goes on from where the last turn broke off, where the session can. */
+	async goOn(): Promise<void> {
+		if (this.isBusy || this.#view.readOnly !== null) return;
+		if (familyOfModel(this.#model.current) === 'cli') return void this.send(goOnPrompt, []);
+		await this.#runTurn('Gone on', null, session => {
+			// A session that was begun afresh has nothing to go on from but the text that it is given.
+			if (this.#handOn === null && session.goOn) session.goOn();
+			else this.#say(session, goOnPrompt, [], newId<ItemId>());
+		});
+	}
+
+	#run(item: UserItem): Promise<void> {
+		const title = item.text.split('\n', 1)[0] || 'Image';
+		return this.#runTurn(title, item, session => this.#say(session, item.text, item.attachments, item.id));
+	}
+
+	#say(session: AgentSession, text: string, attachments: readonly AttachmentView[], id: ItemId): void {
+		session.send(promptContent(text, attachments, this.#handOn), id);
+		this.#handOn = null;
+	}
+
+	async #runTurn(title: string, item: UserItem | null, ask: (session: AgentSession) => void): Promise<void> {
+		const turn = this.#runner.begin(this.#origin('user', title));
 		const isLive = this.#holder.live !== undefined;
-		this.#patch({ status: isLive ? 'running' : 'starting', activity: isLive ? null : 'Starting Claude' });
+		this.#patch({ status: isLive ? 'running' : 'starting', activity: isLive ? null : 'Starting' });
 		try {
 			const remaining = await this.#deps.remainingBudget();
 			if (remaining !== null && remaining <= 0) throw budgetError();
+			if (item) await this.#model.route(item);
 			const session = await this.#holder.ensure(remaining);
 			// The prompt is on disk before the model reads it.
 			await this.#deps.settled();
 			if (this.#runner.turn !== turn) return;
 			this.#patch({ status: 'running', activity: 'Waiting for the model' });
 			session.costs.begin();
-			session.send(promptContent(item.text, item.attachments, this.#handOn), item.id);
-			this.#handOn = null;
+			ask(session);
 		} catch (error) {
 			if (this.#runner.turn === turn) this.#runner.fail(error);
 		}
 	}
 
 	#newRunner(): TurnRunner {
-		return new TurnRunner(this.#deps, this.#items, {
-			toolEnded: toolUse => this.#gate.onResult(toolUse),
-			origin: (trigger, title) => this.#origin(trigger, title),
-			view: patch => this.#patch(patch),
-			turnBegan: () => this.#deps.onUse(this.id, true),
-			turnEnded: status => this.#turnEnded(status),
-			budgetUsedUp: () => void this.#holder.close(),
-			sessionChanged: session => this.#holder.remember(session),
-			cost: (cost, basis) => this.#showCost(cost, basis),
-		});
+		return new TurnRunner(
+			this.#deps,
+			this.#items,
+			{
+				toolEnded: toolUse => this.#gate.onResult(toolUse),
+				origin: (trigger, title) => this.#origin(trigger, title),
+				view: patch => this.#patch(patch),
+				turnBegan: () => this.#deps.onUse(this.id, true),
+				turnEnded: status => this.#turnEnded(status),
+				budgetUsedUp: () => void this.#holder.close(),
+				sessionChanged: session => this.#holder.remember(session),
+				cost: (cost, basis) => this.#showCost(cost, basis),
+			},
+			this.project,
+		);
 	}
 
 	#newHolder(plan: SessionPlan): SessionHolder {
-		return new SessionHolder(
+		return newHolder(
 			{
-				deps: this.#deps,
-				conversation: this.id,
+				id: this.id,
 				cwd: this.project,
-				choices: () => this.#view,
+				deps: this.#deps,
+				runner: this.#runner,
+				gate: this.#gate,
+				choices: () => ({ ...this.#view, model: this.#model.current }),
+				origin: toolUse => this.#callOrigin(toolUse),
 				view: patch => this.#patch(patch),
-				onLost: () => this.#prepareHandOn(),
-				onAttach: session => this.#runner.attach(session),
+				onLost: why => this.#prepareHandOn(why),
 				onPlan: next => this.#savePlan(next),
-				handlers: {
-					onMessage: message => this.#runner.onMessage(message),
-					onUsage: () => this.#runner.onUsage(),
-					onHook: async call => {
-						await this.#runner.beforeTool(call.toolName, call.input);
-						return this.#gate.onHook(call);
-					},
-					onPermission: async request => {
-						const verdict = await this.#gate.onPermission(permissionCall(request), request.signal);
-						// Who allowed what is on disk before the tool runs.
-						await this.#deps.settled();
-						return verdict;
-					},
-					onGarbage: line => this.#deps.log.debug(`The CLI wrote a line that is not JSON (${line.length} characters)`),
-					onExit: exit => {
-						this.#gate.dispose();
-						this.#runner.onExit(exit);
-					},
-				},
 			},
 			plan,
 		);
 	}
 
-	/** The CLI deletes old transcripts by itself. Ours is complete, so its text is handed on to a new session. */
-	async #prepareHandOn(): Promise<void> {
+	/**
+	 * The CLI deletes old transcripts by itself, and another family of models has none of this conversation. Ours is
+	 * complete, so its text is handed on to a new session.
+	 */
+	async #prepareHandOn(why: 'missing' | 'switched'): Promise<void> {
 		const past = (await this.history.all()).slice(0, -1);
+		if (past.length === 0) return;
 		this.handOn(handOnText(this.#view.title, past));
-		this.#items.add(notice(this.#deps.clock.now(), lostNotice));
+		this.#runner.tell(handOnNotice(why, this.#model.current));
 	}
 
 	#showCost(cost: NanoDollars | null, basis: CostBasis | null): void {
@@ -359,21 +371,15 @@ export class Conversation extends Owner {
 	}
 
 	#callOrigin(toolUse: string): CallOrigin {
-		return {
-			conversation: this.id,
-			asker: this.#view.title,
-			execution: this.execution ?? null,
-			step: asId<StepId>(toolUse),
-		};
+		const { id, execution = null } = this;
+		return { conversation: id, asker: this.#view.title, execution, step: asId<StepId>(toolUse) };
 	}
 
 	#origin(trigger: TurnOrigin['trigger'], title: string): TurnOrigin {
-		const { provider, model } = this.#view;
-		const known = model === 'default' ? null : model;
-		return { conversation: this.id, project: this.project, provider, model: known, title, trigger };
+		return turnOrigin(this.#view, this.project, trigger, title);
 	}
 
-	#choose(choice: Partial<Pick<ConversationView, 'model' | 'mode' | 'effort'>>): void {
+	#choose(choice: Partial<ConversationView>): void {
 		this.#patch(choice);
 		this.#savePlan(this.#holder.plan);
 	}

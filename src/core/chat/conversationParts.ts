@@ -7,6 +7,11 @@ import type { ConversationRow } from '../ledger/queries';
 import type { ApprovalEnd } from '../safety/approvals';
 import type { PermissionCall } from '../safety/cliCalls';
 import type { ConversationId } from '../base/ids';
+import { parseModelRef } from '../providers/provider';
+import { familyOfModel } from './agentSession';
+import { efforts, permissionModes } from './limits';
+import { loopCommands } from './loop/commands';
+import type { TurnOrigin } from './turn';
 import { conversationMarkdown } from './markdown';
 import type { ChatItem, ConversationView, Effort, NoticeItem, PermissionMode, ToolItem } from './items';
 
@@ -38,8 +43,8 @@ export const untitled = 'New conversation';
 
 const options = z.object({
 	model: z.string(),
-	mode: z.enum(['default', 'plan', 'acceptEdits']),
-	effort: z.enum(['default', 'low', 'medium', 'high', 'xhigh', 'max']),
+	mode: z.enum(permissionModes),
+	effort: z.enum(efforts),
 	fork: z.optional(z.object({ from: z.string(), at: z.nullable(z.string()) })),
 });
 
@@ -89,6 +94,43 @@ export function infoView(models: readonly ModelInfo[], commands: readonly Comman
 	};
 }
 
+/** The CLI has no mode in which it works on inside the workspace alone. */
+export function checkMode(model: string, mode: PermissionMode): void {
+	if (mode !== 'autonomous' || model === 'auto' || familyOfModel(model) === 'loop') return;
+	throw new ExpectedError(
+		'no-autonomy',
+		'Claude has no autonomous mode here. Choose Auto-edit, or a model of another provider.',
+	);
+}
+
+/** What stands for “go on” where there is nothing else to send. */
+export const goOnPrompt = 'Go on from where you stopped.';
+
+/** The provider of a chosen model; `auto` while the rules choose. */
+export function providerOf(model: string): string {
+	return model === 'auto' ? 'auto' : parseModelRef(model).provider;
+}
+
+/** Commands are the CLI's own; our loop has fewer. */
+export function infoFor(model: string, info: KnownInfo): KnownInfo {
+	return familyOfModel(model) === 'loop' ? { ...info, commands: loopCommands } : info;
+}
+
+/** What choosing another model changes beside the model. */
+export function choiceOf(view: ConversationView, model: string, info: KnownInfo): Partial<ConversationView> {
+	const [before, after] = [familyOfModel(view.model), familyOfModel(model)];
+	const isOtherFamily = before !== after;
+	const modeStays = view.mode !== 'autonomous' || (after === 'loop' && !isOtherFamily);
+	return {
+		model,
+		provider: providerOf(model),
+		chosen: null,
+		...infoFor(model, info),
+		...(isOtherFamily ? { effort: 'default' as const, context: null, limits: null } : {}),
+		...(modeStays ? {} : { mode: 'default' as const }),
+	};
+}
+
 /** A conversation's view before anything ran. */
 export function emptyView(record: ConversationRecord, info: KnownInfo): ConversationView {
 	return {
@@ -97,17 +139,31 @@ export function emptyView(record: ConversationRecord, info: KnownInfo): Conversa
 		status: 'idle',
 		activity: null,
 		turnStartedAt: null,
-		provider: 'claude',
+		provider: providerOf(record.model),
 		model: record.model,
+		chosen: null,
+		limits: null,
 		mode: record.mode,
 		effort: record.effort,
-		...info,
+		...infoFor(record.model, info),
 		readOnly: null,
 		isQueueHeld: false,
 		context: null,
 		cost: record.cost,
 		basis: record.basis,
 	};
+}
+
+/** What a turn of a conversation is part of. */
+export function turnOrigin(
+	{ id, provider, model }: Pick<ConversationView, 'id' | 'provider' | 'model'>,
+	project: string,
+	trigger: TurnOrigin['trigger'],
+	title: string,
+): TurnOrigin {
+	// Which model the CLI's default or Auto is shows itself only later.
+	const known = model === 'default' || model === 'auto' ? null : parseModelRef(model).model;
+	return { conversation: id, project, provider, model: known, title, trigger };
 }
 
 /** What the end of an approval changes on its tool's row. */
@@ -149,11 +205,21 @@ export function handOnText(title: string, items: readonly ChatItem[]): string {
 	return conversationMarkdown(title, spoken).slice(-handOnLimit);
 }
 
-export const lostNotice: Pick<NoticeItem, 'level' | 'code' | 'text'> = {
-	level: 'warning',
-	code: 'session-missing',
-	text: 'Claude no longer has its own record of this conversation. A new session was given the text of what came before.',
-};
+/** Why the next prompt takes the text of what came before along. */
+export function handOnNotice(why: 'missing' | 'switched', model: string): Pick<NoticeItem, 'level' | 'code' | 'text'> {
+	if (why === 'missing')
+		return {
+			level: 'warning',
+			code: 'session-missing',
+			text: 'The record that the model goes by is gone. A new session was given the text of what came before.',
+		};
+	const name = familyOfModel(model) === 'cli' ? 'Claude' : model;
+	return {
+		level: 'info',
+		code: 'model-switched',
+		text: `${name} goes on from here. It was given the text of what came before, without what tools returned.`,
+	};
+}
 
 /** The CLI's question in the gate's own words. */
 export function permissionCall(request: PermissionRequest): PermissionCall {

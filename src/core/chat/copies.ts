@@ -3,7 +3,8 @@ import { newId, type ConversationId, type ItemId } from '../base/ids';
 import type { LedgerEvent } from '../ledger/events';
 import type { HistoryMessage, SessionSummary } from '../claude/history/protocol';
 import type { Conversation } from './conversation';
-import { handOnText, type ConversationChoices, type ConversationRecord, type SessionPlan } from './conversationParts';
+import type { ConversationChoices, ConversationRecord, SessionPlan } from './conversationParts';
+import { forkPoint } from './forkPoint';
 import { importedRows } from './imported';
 import type { StoredItem } from './itemStore';
 
@@ -22,21 +23,10 @@ export async function fork(source: Conversation, item: ItemId, ports: CopyPorts)
 	const at = rows.findIndex(row => row.item.id === item);
 	const turn = rows.findIndex((row, index) => index >= at && row.item.kind === 'turn');
 	const upTo = rows.slice(0, turn < 0 ? rows.length : turn + 1);
-	const last = upTo.findLast(row => row.item.kind === 'turn')?.item;
-	const message = last?.kind === 'turn' ? last.lastMessage : null;
-	const isWhole = upTo.length === rows.length;
-	const canFork = source.plan.kind === 'resume' && (message !== null || isWhole);
-	const plan: SessionPlan =
-		canFork && source.plan.kind === 'resume' ? { kind: 'fork', from: source.plan.id, at: message } : { kind: 'new' };
 	const title = `${source.view.title} (fork)`;
+	const { plan, handOn } = forkPoint(title, upTo, source.plan, upTo.length === rows.length);
 	const copy = copyRows(recordOfCopy(source, title, plan), upTo, ports);
-	if (!canFork)
-		copy.handOn(
-			handOnText(
-				title,
-				upTo.map(row => row.item),
-			),
-		);
+	if (handOn !== null) copy.handOn(handOn);
 	return copy;
 }
 

@@ -5,8 +5,11 @@ import type { NanoDollars } from '../base/money';
 import type { CostRow } from '../claude/costs';
 import type { HistoryMessage, SessionSummary } from '../claude/history/protocol';
 import type { CommandInfo, ModelInfo } from '../claude/messages';
+import type { StartAgentSession } from './agentSession';
 import type { KnownInfo } from './conversationParts';
-import type { HookAnswer, HookCall, PermissionResult, StartClaudeSession } from '../claude/session';
+import type { AttachmentView, ModelChoice } from './items';
+import type { RestorePreview } from './protocol';
+import type { HookAnswer, HookCall, PermissionResult } from '../claude/session';
 import type { Ledger } from '../ledger/queries';
 import type { LedgerEvent, Usage } from '../ledger/events';
 import type { PermissionCall } from '../safety/cliCalls';
@@ -52,6 +55,23 @@ export interface SessionHistory {
 	conversation(cwd: string, session: string): Promise<{ readonly messages: readonly HistoryMessage[] } | null>;
 }
 
+/** A prompt for which Auto chooses a model. */
+export interface RouteAsk {
+	readonly conversation: ConversationId;
+	readonly text: string;
+	readonly attachments: readonly AttachmentView[];
+	/** The model that answered last in this conversation; `null` at its beginning. */
+	readonly last: string | null;
+	/** Characters of the conversation so far. */
+	readonly historyLength: number;
+}
+
+/** What Auto chose, and why in one line. */
+export interface RoutedModel {
+	readonly model: string;
+	readonly why: string;
+}
+
 /** What a conversation needs from outside. */
 export interface ConversationDeps {
 	readonly clock: Clock;
@@ -61,11 +81,17 @@ export interface ConversationDeps {
 	readonly append: (event: LedgerEvent) => void;
 	/** Resolves when everything journaled so far is on disk, or waits in memory because the disk is full. */
 	readonly settled: () => Promise<void>;
-	/** Starts a CLI; rejects with a `ClaudeErrorCode`. */
-	readonly startSession: StartClaudeSession;
+	/** Starts a CLI or a loop, as the model says; rejects with a `ClaudeErrorCode`. */
+	readonly startSession: StartAgentSession;
+	/** Chooses a model for a prompt of a conversation that leaves it to Auto. */
+	route(ask: RouteAsk): Promise<RoutedModel>;
+	/** What is known of a model that is not Claude's; `null` while nothing is. */
+	describeModel(model: string): Promise<ModelChoice | null>;
+	/** Puts files back to what they were before these executions, or says what that would change. */
+	restoreFiles(executions: readonly ExecutionId[], isDryRun: boolean): Promise<RestorePreview>;
 	newGate(options: GateOptions): ConversationGate;
 	readonly changes: TurnChangePort;
-	/** What one response costs; `null` for a model without a price. */
+	/** What one response costs, of a model as in a `ModelRef`; `null` for one without a price. */
 	price(model: string, usage: Usage): NanoDollars | null;
 	/** What may still be spent today and this month; `null` without a budget. */
 	remainingBudget(): Promise<NanoDollars | null>;

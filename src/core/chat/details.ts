@@ -1,5 +1,5 @@
 import { errorText } from '../base/errors';
-import type { ClaudeSession } from '../claude/session';
+import type { AgentSession } from './agentSession';
 import type { SessionDetails } from './protocol';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -13,14 +13,14 @@ const windows: Readonly<Record<string, string>> = {
 };
 
 /** Asks a live session for its context, the plan's limits and its MCP servers. What it does not answer is left out. */
-export async function detailsOf(session: ClaudeSession): Promise<SessionDetails> {
+export async function detailsOf(session: AgentSession): Promise<SessionDetails> {
 	const [context, usage, servers] = await Promise.allSettled([
 		session.contextUsage(),
 		session.usage(),
 		session.mcpStatus(),
 	]);
 	if (context.status === 'rejected' && usage.status === 'rejected' && servers.status === 'rejected')
-		throw new Error(`Claude did not answer: ${errorText(context.reason)}`);
+		throw new Error(`The session did not answer: ${errorText(context.reason)}`);
 	return {
 		context:
 			context.status === 'rejected'

@@ -12,7 +12,7 @@ import { Turn } from './turn';
 export function importedRows(messages: readonly HistoryMessage[], clock: Clock): readonly StoredItem[] {
 	const conversation = newId<ConversationId>();
 	const store = new ItemStore(conversation, () => undefined, clock);
-	const rows = new Rows({ items: store, clock, price: () => null });
+	const rows = new Rows({ items: store, cwd: '', clock, price: () => null });
 	const origin = { conversation, project: null, provider: 'claude', model: null, title: '', trigger: 'user' as const };
 	const turn = new Turn(origin, () => undefined, clock);
 	for (const { at, message } of messages) {

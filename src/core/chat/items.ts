@@ -106,8 +106,12 @@ export interface TurnItem extends ItemBase {
 	readonly basis: CostBasis | null;
 	/** Absolute paths that tools of this turn changed. */
 	readonly changedFiles: readonly string[];
-	/** The CLI's id of the last message of the turn, where a fork or a retry may start from. */
+	/** The session's id of the last message of the turn, where a fork or a retry may start from. */
 	readonly lastMessage: string | null;
+	/** The model that answered, written as in a `ModelRef`; absent in rows of before and where no model answered. */
+	readonly model?: string;
+	/** Why Auto chose that model, in one line. */
+	readonly why?: string;
 }
 
 export type ChatItem = UserItem | TextItem | ThinkingItem | ToolItem | NoticeItem | TurnItem;
@@ -116,7 +120,8 @@ export type ChatItem = UserItem | TextItem | ThinkingItem | ToolItem | NoticeIte
 export const rowTextLimit = 15_000;
 
 export type ConversationStatus = 'idle' | 'starting' | 'running' | 'waiting' | 'failed';
-export type PermissionMode = 'default' | 'plan' | 'acceptEdits';
+/** `autonomous` is for our own loop alone: it works on inside the workspace without asking. */
+export type PermissionMode = 'default' | 'plan' | 'acceptEdits' | 'autonomous';
 export type Effort = 'default' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';
 
 export interface ModelChoice {
@@ -125,6 +130,20 @@ export interface ModelChoice {
 	readonly label: string;
 	readonly description: string;
 	readonly efforts: readonly Effort[];
+}
+
+/** How far a turn of our own loop is from its limits. A limit of 0 is none. */
+export interface TurnLimitsView {
+	/** Requests to the model so far. */
+	readonly steps: number;
+	readonly maxSteps: number;
+	/** Time that the model and the tools took, without waiting for a person; at the moment `at`. */
+	readonly workedMs: number;
+	readonly maxMinutes: number;
+	/** What is known of the cost. */
+	readonly cost: NanoDollars;
+	readonly maxCost: NanoDollars;
+	readonly at: number;
 }
 
 export interface SlashCommand {
@@ -147,13 +166,19 @@ export interface ConversationView {
 	readonly readOnly: string | null;
 	/** Queued prompts wait for the user after a turn that failed or was stopped. */
 	readonly isQueueHeld: boolean;
+	/** Of the chosen model; `auto` while Auto chooses. */
 	readonly provider: string;
+	/** As in a `ModelRef`: `default` and the like are the CLI's, `auto` leaves it to the rules. */
 	readonly model: string;
+	/** What is known of a chosen model that is not among `models`. */
+	readonly chosen: ModelChoice | null;
 	readonly mode: PermissionMode;
 	readonly effort: Effort;
 	readonly models: readonly ModelChoice[];
 	readonly commands: readonly SlashCommand[];
 	readonly context: { readonly used: number; readonly max: number } | null;
+	/** Of the running turn, and while idle of the last one; `null` where the CLI runs its own loop. */
+	readonly limits: TurnLimitsView | null;
 	/** What all turns of this conversation cost so far. */
 	readonly cost: NanoDollars | null;
 	readonly basis: CostBasis | null;

@@ -9,7 +9,15 @@ export const imageBytesLimit = (imageDataLimit / 4) * 3;
 export const promptLimit = 1_000_000;
 
 /** Every permission mode. */
-export const permissionModes = ['default', 'plan', 'acceptEdits'] as const satisfies readonly PermissionMode[];
+export const permissionModes = [
+	'default',
+	'plan',
+	'acceptEdits',
+	'autonomous',
+] as const satisfies readonly PermissionMode[];
+
+/** Those that new conversations may begin with: working on without being asked is switched on in each. */
+export const firstModes = ['default', 'plan', 'acceptEdits'] as const satisfies readonly PermissionMode[];
 
 /** Every effort. */
 export const efforts = ['default', 'low', 'medium', 'high', 'xhigh', 'max'] as const satisfies readonly Effort[];

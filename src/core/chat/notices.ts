@@ -3,7 +3,7 @@ import { newId, type ItemId } from '../base/ids';
 import type { ApiErrorKind, RateLimitMessage, ResultMessage, SystemMessage } from '../claude/messages';
 import type { NoticeItem } from './items';
 
-type NoticeText = Pick<NoticeItem, 'level' | 'code' | 'text'> & Partial<Pick<NoticeItem, 'details' | 'actions'>>;
+export type NoticeText = Pick<NoticeItem, 'level' | 'code' | 'text'> & Partial<Pick<NoticeItem, 'details' | 'actions'>>;
 
 /** A row that tells the user what happened beside the conversation itself. */
 export function notice(at: number, text: NoticeText, id: ItemId = newId<ItemId>()): NoticeItem {
@@ -64,7 +64,7 @@ export function apiErrorText(kind: ApiErrorKind, text: string): NoticeText {
 export const cleared: NoticeText = {
 	level: 'info',
 	code: 'cleared',
-	text: 'The context was cleared. Claude starts afresh from here.',
+	text: 'The context was cleared. The model starts afresh from here.',
 };
 
 /** The account's own limits, as the CLI reports them. */
@@ -81,7 +81,7 @@ export function limitText({ status, resetsAt, rateLimitType }: RateLimitMessage[
 
 /** Older messages were replaced by a summary. */
 export function compactText(message: Extract<SystemMessage, { subtype: 'compact_boundary' }>): NoticeText {
-	const { trigger, pre_tokens: before, post_tokens: after } = message.compact_metadata;
+	const { trigger, pre_tokens: before, post_tokens: after, summary } = message.compact_metadata;
 	const sizes =
 		before === undefined
 			? ''
@@ -96,6 +96,7 @@ export function compactText(message: Extract<SystemMessage, { subtype: 'compact_
 		level: 'info',
 		code: 'compacted',
 		text: `${why} of what came before${sizes}. Nothing is gone from this view.`,
+		details: summary ?? null,
 	};
 }
 

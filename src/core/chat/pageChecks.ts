@@ -80,10 +80,12 @@ const decision = z.discriminatedUnion('outcome', [
 
 /** What obstacles, notices and errors offer without arguments. A test compares the list with what they offer. */
 export const plainActions = [
+	'quarterdeck.chat.goOn',
 	'quarterdeck.chat.stop',
 	'quarterdeck.claude.locate',
 	'quarterdeck.claude.recheck',
 	'quarterdeck.costs.setBudget',
+	'quarterdeck.providers.add',
 	'quarterdeck.showOutput',
 	'workbench.action.files.openFolder',
 	'workbench.trust.manage',
@@ -94,6 +96,11 @@ const webAddress = z.string().check(z.maxLength(2000), z.regex(/^https:\/\/[^\s\
 const action = z.discriminatedUnion('command', [
 	z.object({ title, command: z.literal('quarterdeck.openUrl'), args: z.tuple([webAddress]) }),
 	z.object({ title, command: z.literal('quarterdeck.executions.open'), args: z.tuple([z.uuid()]) }),
+	z.object({
+		title,
+		command: z.literal('workbench.action.openSettings'),
+		args: z.tuple([z.literal('quarterdeck.loop')]),
+	}),
 	z.object({ title, command: z.enum(plainActions), args: z.exactOptional(z.tuple([])) }),
 ]);
 

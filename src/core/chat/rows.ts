@@ -18,6 +18,9 @@ import type { TextItem, ThinkingItem, ToolItem, ToolState } from './items';
 import { callTitle, changedFile, resultDiff, resultText } from './toolText';
 import type { Turn } from './turn';
 
+/** Characters that are shown of the output of a call that still runs. */
+const liveOutputLimit = 4_000;
+
 /** One response of a model while it streams. */
 interface Response {
 	readonly id: string;
@@ -34,6 +37,8 @@ interface Response {
 export interface RowPorts {
 	readonly items: ItemStore;
 	readonly clock: Clock;
+	/** Folder that relative paths of calls start from. */
+	readonly cwd: string;
 	/** What one response costs; `null` for a model without a price. */
 	price(model: string, usage: Usage): NanoDollars | null;
 }
@@ -108,6 +113,14 @@ export class Rows {
 	showProgress(toolUse: string | undefined, progress: string): void {
 		const item = toolUse === undefined ? undefined : this.#ports.items.get(asId<ItemId>(toolUse));
 		if (item?.kind === 'tool') this.#ports.items.replace({ ...item, progress }, true);
+	}
+
+	/** Shows what a call that still runs has printed so far: its end, the whole comes with the result. */
+	showOutput(toolUse: string, text: string): void {
+		const item = this.#ports.items.get(asId<ItemId>(toolUse));
+		if (item?.kind !== 'tool' || item.state !== 'running') return;
+		const end = text.slice(-liveOutputLimit);
+		this.#ports.items.replace({ ...item, output: end, outputTotal: end.length }, true);
 	}
 
 	/** Ends every row that still moves, because the turn is over. */
@@ -231,7 +244,7 @@ export class Rows {
 			approval: null,
 			duration: this.#took(id),
 		});
-		const file = isFailed ? undefined : changedFile(item.tool, item.input);
+		const file = isFailed ? undefined : changedFile(item.tool, item.input, this.#ports.cwd);
 		if (file === undefined) return null;
 		turn.changedFiles.add(file);
 		return file;

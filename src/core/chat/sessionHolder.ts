@@ -3,13 +3,21 @@ import { ExpectedError, errorText } from '../base/errors';
 import type { ConversationId } from '../base/ids';
 import { Owner } from '../base/lifecycle';
 import type { NanoDollars } from '../base/money';
-import type { ClaudeSession, ClaudeSessionHandlers, SessionStart } from '../claude/session';
+import type { SessionStart } from '../claude/session';
+import {
+	familyOfModel,
+	familyOfSession,
+	type AgentSession,
+	type AgentSessionHandlers,
+	type SessionFamily,
+} from './agentSession';
 import type { SessionPlan } from './conversationParts';
 import type { ConversationDeps } from './deps';
 import type { ConversationView, Effort, PermissionMode } from './items';
 
 /** What a session is started with, and what the conversation has cost until now. */
 export interface SessionChoices {
+	/** As in a `ModelRef`; never `auto`. */
 	readonly model: string;
 	readonly mode: PermissionMode;
 	readonly effort: Effort;
@@ -20,18 +28,21 @@ export interface SessionHolderPorts {
 	readonly deps: ConversationDeps;
 	readonly conversation: ConversationId;
 	readonly cwd: string;
-	readonly handlers: ClaudeSessionHandlers;
+	readonly handlers: AgentSessionHandlers;
 	readonly choices: () => SessionChoices;
 	readonly view: (patch: Partial<ConversationView>) => void;
-	/** The CLI has no session of that id any more; a new one is about to start. */
-	readonly onLost: () => Promise<void>;
-	readonly onAttach: (session: ClaudeSession | undefined) => void;
+	/** The session to go on with is gone, or belongs to another family; a new one is about to start. */
+	readonly onLost: (why: 'missing' | 'switched') => Promise<void>;
+	readonly onAttach: (session: AgentSession | undefined) => void;
 	/** The session to go on with changed. */
 	readonly onPlan: (plan: SessionPlan) => void;
 }
 
 interface Live {
-	readonly session: ClaudeSession;
+	readonly session: AgentSession;
+	readonly family: SessionFamily;
+	/** What it was told to answer with. */
+	model: string;
 	readonly ended: Promise<void>;
 	/** What the process may spend, and what the conversation had cost when it was started. */
 	readonly budget: NanoDollars | null;
@@ -40,12 +51,15 @@ interface Live {
 
 const aCent: NanoDollars = 10_000_000;
 
-/** The live CLI of one conversation: started on need, resumed after it was closed, begun afresh when it was lost. */
+/**
+ * The live session of one conversation: started on need, resumed after it was closed, begun afresh when it was lost or
+ * when the chosen model belongs to another family.
+ */
 export class SessionHolder extends Owner {
 	readonly #ports: SessionHolderPorts;
 	#plan: SessionPlan;
 	#live: Live | undefined;
-	#starting: Promise<ClaudeSession> | undefined;
+	#starting: Promise<AgentSession> | undefined;
 	#closing: Promise<void> | undefined;
 
 	constructor(ports: SessionHolderPorts, plan: SessionPlan) {
@@ -55,11 +69,11 @@ export class SessionHolder extends Owner {
 	}
 
 	/** The session while its process lives. */
-	get live(): ClaudeSession | undefined {
+	get live(): AgentSession | undefined {
 		return this.#live?.session.isAlive ? this.#live.session : undefined;
 	}
 
-	/** The CLI's id of the session that `ensure` would resume. */
+	/** The id of the session that `ensure` would resume. */
 	get session(): string | null {
 		return this.#plan.kind === 'resume' ? this.#plan.id : null;
 	}
@@ -72,16 +86,34 @@ export class SessionHolder extends Owner {
 	 * The live session, or one that is started or resumed now.
 	 * @param remaining what the budgets leave; a process that was given much more or less is replaced
 	 */
-	async ensure(remaining: NanoDollars | null): Promise<ClaudeSession> {
+	async ensure(remaining: NanoDollars | null): Promise<AgentSession> {
 		await this.#closing;
 		// A process that has just died still has its last word to say, to the turn that it belongs to.
 		if (this.#live && !this.live) await this.#live.ended;
-		if (this.live && this.#hasOtherBudget(remaining)) await this.close();
-		if (this.live) return this.live;
+		if (this.live && (this.#hasOtherFamily() || this.#hasOtherBudget(remaining))) await this.close();
+		if (this.live) return this.#withModel(this.live);
 		this.#starting ??= this.#open(remaining).finally(() => {
 			this.#starting = undefined;
 		});
 		return this.#starting;
+	}
+
+	/** Stops the running turn; a process that does not listen is ended. */
+	async interrupt(): Promise<void> {
+		try {
+			await this.live?.interrupt();
+		} catch (error) {
+			this.#ports.deps.log.warn(`interrupt failed, ending the process: ${errorText(error)}`);
+			await this.close();
+		}
+	}
+
+	/** Tells the live session of another model, where it can answer with it; else the next `ensure` does. */
+	async setModel(model: string): Promise<void> {
+		const live = this.#live;
+		if (!this.live || !live || model === 'auto' || live.family !== familyOfModel(model)) return;
+		await live.session.setModel(model === 'default' ? undefined : model);
+		live.model = model;
 	}
 
 	/** Ends the process and resolves when its last word was handled; the next `ensure` resumes it. */
@@ -127,28 +159,49 @@ export class SessionHolder extends Owner {
 		await live.ended;
 	}
 
+	#hasOtherFamily(): boolean {
+		return this.#live?.family !== familyOfModel(this.#ports.choices().model);
+	}
+
+	/** Auto may have chosen another model than the session was started with. */
+	async #withModel(session: AgentSession): Promise<AgentSession> {
+		const { model } = this.#ports.choices();
+		const live = this.#live;
+		if (!live || live.model === model) return session;
+		await session.setModel(model === 'default' ? undefined : model);
+		live.model = model;
+		return session;
+	}
+
 	/** The CLI counts its budget from its own start, so what it has left drifts from what the budgets leave. */
 	#hasOtherBudget(remaining: NanoDollars | null): boolean {
-		if (!this.#live) return false;
+		// A loop looks at the budgets itself, before each of its steps.
+		if (!this.#live || this.#live.family === 'loop') return false;
 		const { budget, costBefore } = this.#live;
 		if (budget === null || remaining === null) return budget !== remaining;
 		const left = budget - ((this.#ports.choices().cost ?? 0) - costBefore);
 		return Math.abs(left - remaining) > Math.max(aCent, left * 0.05);
 	}
 
-	async #open(remaining: NanoDollars | null): Promise<ClaudeSession> {
+	async #open(remaining: NanoDollars | null): Promise<AgentSession> {
+		const known = this.#plan.kind === 'resume' ? this.#plan.id : this.#plan.kind === 'fork' ? this.#plan.from : null;
+		if (known !== null && familyOfSession(known) !== familyOfModel(this.#ports.choices().model)) {
+			await this.#ports.onLost('switched');
+			return this.#launch(startOf({ kind: 'new' }), remaining);
+		}
 		try {
 			return await this.#launch(startOf(this.#plan), remaining);
 		} catch (error) {
 			if (!ExpectedError.is(error, 'session-missing')) throw error;
-			await this.#ports.onLost();
+			await this.#ports.onLost('missing');
 			return this.#launch(startOf({ kind: 'new' }), remaining);
 		}
 	}
 
-	async #launch(start: SessionStart, remaining: NanoDollars | null): Promise<ClaudeSession> {
+	async #launch(start: SessionStart, remaining: NanoDollars | null): Promise<AgentSession> {
 		const { deps, conversation, cwd, handlers, choices, onAttach } = this.#ports;
 		const { model, mode, effort, cost } = choices();
+		const family = familyOfModel(model);
 		const ended = new Deferred<void>();
 		const session = await deps.startSession(
 			{
@@ -165,7 +218,7 @@ export class SessionHolder extends Owner {
 				onExit: exit => {
 					// Before the next launch: `ensure` waits for a close, and a close waits for this.
 					this.#live = undefined;
-					deps.onSession(conversation, false);
+					if (family === 'cli') deps.onSession(conversation, false);
 					handlers.onExit(exit);
 					onAttach(undefined);
 					ended.resolve();
@@ -174,14 +227,14 @@ export class SessionHolder extends Owner {
 		);
 		if (this.isDisposed) {
 			await session.stop();
-			throw new ExpectedError('ended', 'The conversation was closed while Claude was starting.');
+			throw new ExpectedError('ended', 'The conversation was closed while it was starting.');
 		}
-		this.#live = { session, ended: ended.promise, budget: remaining, costBefore: cost ?? 0 };
-		deps.onSession(conversation, true);
+		this.#live = { session, family, model, ended: ended.promise, budget: remaining, costBefore: cost ?? 0 };
+		// A loop is no process: it does not count among those that are kept alive.
+		if (family === 'cli') deps.onSession(conversation, true);
 		onAttach(session);
 		this.remember(session.sessionId);
-		const { commands, models } = session.info;
-		deps.onInfo({ commands, models });
+		if (family === 'cli') deps.onInfo(session.info);
 		return session;
 	}
 }

@@ -1,3 +1,4 @@
+import { isAbsolute, resolve } from 'node:path';
 import type { ContentBlock } from '../claude/messages';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -10,12 +11,15 @@ const fileField: Readonly<Record<string, string>> = {
 	MultiEdit: 'file_path',
 	Write: 'file_path',
 	NotebookEdit: 'notebook_path',
+	quarterdeck_edit_file: 'path',
+	quarterdeck_write_file: 'path',
 };
 
-/** The file that a call of this tool changes, if it is one that changes a file. */
-export function changedFile(tool: string, input: Input): string | undefined {
+/** The file that a call of this tool changes, if it is one that changes a file. @param cwd makes a relative path absolute */
+export function changedFile(tool: string, input: Input, cwd = ''): string | undefined {
 	const field = fileField[tool];
-	return field === undefined ? undefined : text(input[field]);
+	const path = field === undefined ? undefined : text(input[field]);
+	return path === undefined || cwd === '' || isAbsolute(path) ? path : resolve(cwd, path);
 }
 
 /** One line that says what a call does: the command, the path, the pattern. */
@@ -50,9 +54,10 @@ interface Hunk {
 	readonly lines: readonly string[];
 }
 
-/** The change of an Edit or Write as a unified diff without file headers, from the structured result of the CLI. */
+/** The change of an edit as a unified diff without file headers, from its structured result: the CLI's or our own. */
 export function resultDiff(result: unknown): string | null {
 	if (typeof result !== 'object' || result === null) return null;
+	if ('diff' in result && typeof result.diff === 'string') return result.diff;
 	if ('structuredPatch' in result && Array.isArray(result.structuredPatch) && result.structuredPatch.length > 0)
 		return (result.structuredPatch as readonly Hunk[]).map(hunkText).join('\n');
 	const isNew = 'type' in result && result.type === 'create' && 'content' in result;

@@ -47,6 +47,7 @@ export class Turn {
 	readonly #started: number;
 	readonly #day: string;
 	readonly #open = new Set<StepId>();
+	#provider: string;
 	#rows: readonly CostRow[] = [];
 	#lastUsage = -usagePaceMs;
 	#isEnded = false;
@@ -55,6 +56,7 @@ export class Turn {
 		this.#append = append;
 		this.#clock = clock;
 		this.#origin = origin;
+		this.#provider = origin.provider;
 		this.startedAt = clock.now();
 		this.#started = clock.monotonic();
 		this.#day = localDay(this.startedAt);
@@ -98,8 +100,12 @@ export class Turn {
 		if (!this.#isEnded) this.#append({ type: 'execution.updated', execution: this.execution, status });
 	}
 
-	setModel(model: string): void {
-		if (!this.#isEnded) this.#append({ type: 'execution.updated', execution: this.execution, model });
+	/** @param provider set where it is another one than the turn began with */
+	setModel(model: string, provider?: string): void {
+		if (this.#isEnded) return;
+		const changed = provider === undefined || provider === this.#provider ? {} : { provider };
+		this.#provider = provider ?? this.#provider;
+		this.#append({ type: 'execution.updated', execution: this.execution, model, ...changed });
 	}
 
 	stepStarted(start: StepStart): void {
@@ -146,7 +152,7 @@ export class Turn {
 			this.#append({
 				type: 'usage.recorded',
 				execution: this.execution,
-				provider: this.#origin.provider,
+				provider: row.provider ?? this.#origin.provider,
 				model: row.model,
 				usage: row.usage,
 				cost: row.cost,

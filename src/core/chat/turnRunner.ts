@@ -10,11 +10,24 @@ import type {
 	UnknownMessage,
 } from '../claude/messages';
 import { isClaudeMessage } from '../claude/messages';
-import type { ClaudeSession, SessionExit } from '../claude/session';
+import { parseModelRef } from '../providers/provider';
+import type { SessionExit } from '../claude/session';
+import type { AgentSession } from './agentSession';
 import type { ConversationDeps } from './deps';
 import type { ItemStore } from './itemStore';
-import type { ConversationView, NoticeItem, PermissionMode } from './items';
-import { apiErrorText, cleared, compactText, isStopped, limitText, notice, resultText, retryText } from './notices';
+import { permissionModes } from './limits';
+import type { ConversationView } from './items';
+import {
+	apiErrorText,
+	cleared,
+	compactText,
+	isStopped,
+	limitText,
+	notice,
+	resultText,
+	retryText,
+	type NoticeText,
+} from './notices';
 import { Rows } from './rows';
 import { changedFile } from './toolText';
 import { Turn, type TurnOrigin, type TurnStatus } from './turn';
@@ -43,27 +56,30 @@ export class TurnRunner {
 	readonly #deps: ConversationDeps;
 	readonly #items: ItemStore;
 	readonly #events: TurnEvents;
-	#session: ClaudeSession | undefined;
+	#session: AgentSession | undefined;
 	#turn: Turn | undefined;
 	/** The row that tells of retries in this turn, replaced at each attempt. */
 	#retry: ItemId | undefined;
 	#isInterrupting = false;
 	#lastMessage: string | null = null;
+	/** The model that answers this turn, and why Auto chose it. */
+	#model: string | undefined;
+	#why: string | undefined;
 	/** The limit that was told last. */
 	#limit: string | undefined;
 
-	constructor(deps: ConversationDeps, items: ItemStore, events: TurnEvents) {
+	constructor(deps: ConversationDeps, items: ItemStore, events: TurnEvents, cwd: string) {
 		this.#deps = deps;
 		this.#items = items;
 		this.#events = events;
-		this.rows = new Rows({ items, clock: deps.clock, price: (model, usage) => deps.price(model, usage) });
+		this.rows = new Rows({ items, cwd, clock: deps.clock, price: (model, usage) => deps.price(model, usage) });
 	}
 
 	get turn(): Turn | undefined {
 		return this.#turn;
 	}
 
-	attach(session: ClaudeSession | undefined): void {
+	attach(session: AgentSession | undefined): void {
 		this.#session = session;
 	}
 
@@ -73,6 +89,8 @@ export class TurnRunner {
 		this.#turn = turn;
 		this.#retry = undefined;
 		this.#isInterrupting = false;
+		this.#model = undefined;
+		this.#why = undefined;
 		this.#session?.costs.begin();
 		this.#events.view({ turnStartedAt: turn.startedAt });
 		this.#events.turnBegan();
@@ -85,11 +103,26 @@ export class TurnRunner {
 	}
 
 	/** Keeps what a tool is about to change. Wait for it before the tool is allowed to run. */
-	async beforeTool(tool: string, input: Readonly<Record<string, unknown>>): Promise<void> {
-		const file = changedFile(tool, input);
+	async beforeTool(tool: string, input: Readonly<Record<string, unknown>>, cwd: string): Promise<void> {
+		const file = changedFile(tool, input, cwd);
 		const execution = this.#turn?.execution;
 		if (file === undefined || execution === undefined) return;
 		await this.#deps.changes.beforeTool(execution, file).catch(error => this.#deps.log.warn(errorText(error)));
+	}
+
+	/** The gate refused a call without asking a person. */
+	refused(toolUse: string, reason: string): void {
+		this.rows.patchTool(asId<ItemId>(toolUse), { state: 'refused', decision: `refused: ${reason}` });
+	}
+
+	/** Auto chose a model for this turn. */
+	setWhy(why: string): void {
+		this.#why = why;
+	}
+
+	/** Tells the user of something beside the conversation. */
+	tell(text: NoticeText): void {
+		this.#add(text);
 	}
 
 	/** The user stopped a turn whose prompt was not sent yet. */
@@ -181,6 +214,8 @@ export class TurnRunner {
 			...turn.cost,
 			changedFiles: [...turn.changedFiles],
 			lastMessage: this.#lastMessage,
+			...(this.#model === undefined ? {} : { model: this.#model }),
+			...(this.#why === undefined ? {} : { why: this.#why }),
 		});
 		this.#events.view({ turnStartedAt: null, activity: null });
 		this.#events.turnEnded(status);
@@ -224,7 +259,7 @@ export class TurnRunner {
 			case 'init':
 				// Older versions change the id at /clear without a word.
 				if (this.#events.sessionChanged(message.session_id)) this.#add(cleared);
-				this.#turn?.setModel(message.model);
+				this.#setModel(message.model);
 				this.#showMode(message.permissionMode);
 				break;
 			case 'status':
@@ -255,6 +290,12 @@ export class TurnRunner {
 		}
 	}
 
+	#setModel(model: string): void {
+		this.#model = model;
+		const { provider, model: name } = parseModelRef(model);
+		this.#turn?.setModel(name, provider);
+	}
+
 	#showRetry(message: Extract<SystemMessage, { subtype: 'api_retry' }>): void {
 		const row = notice(this.#deps.clock.now(), retryText(message), this.#retry);
 		if (this.#retry === undefined) this.#items.add(row);
@@ -277,8 +318,7 @@ export class TurnRunner {
 	}
 
 	#showMode(mode: string): void {
-		const known: readonly PermissionMode[] = ['default', 'plan', 'acceptEdits'];
-		const shown = known.find(candidate => candidate === mode);
+		const shown = permissionModes.find(candidate => candidate === mode);
 		if (shown) this.#events.view({ mode: shown });
 	}
 
@@ -312,7 +352,7 @@ export class TurnRunner {
 		this.#localText(text);
 	}
 
-	#add(text: Pick<NoticeItem, 'level' | 'code' | 'text'> & Partial<Pick<NoticeItem, 'details' | 'actions'>>): void {
+	#add(text: NoticeText): void {
 		this.#items.add(notice(this.#deps.clock.now(), text));
 	}
 }

@@ -3,6 +3,8 @@ import type { Usage } from '../ledger/events';
 
 /** What one model used in the current execution. Maps one to one to a `usage.recorded` event. */
 export interface CostRow {
+	/** Absent: the provider of the conversation. */
+	readonly provider?: string;
 	readonly model: string;
 	readonly usage: Usage;
 	/** `null` when the basis is `unpriced`. */

@@ -223,6 +223,8 @@ export type SystemMessage = Common & { readonly type: 'system' } & (
 					readonly pre_tokens?: number;
 					readonly post_tokens?: number;
 					readonly duration_ms?: number;
+					/** The summary itself, where our own loop wrote it. */
+					readonly summary?: string;
 				};
 		  }
 		| {

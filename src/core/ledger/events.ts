@@ -55,6 +55,8 @@ export type LedgerEvent =
 			readonly status?: 'running' | 'waiting';
 			readonly title?: string;
 			readonly model?: string;
+			/** Goes with `model`: which provider answers was not known when the execution began, or has changed. */
+			readonly provider?: string;
 	  }
 	| {
 			readonly type: 'execution.ended';

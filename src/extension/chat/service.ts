@@ -1,16 +1,19 @@
 import { homedir } from 'node:os';
 import { localDay } from '../../core/base/clock';
+import { ExpectedError } from '../../core/base/errors';
 import type { ConversationId } from '../../core/base/ids';
 import { Owner } from '../../core/base/lifecycle';
 import { toNano, type NanoDollars } from '../../core/base/money';
 import type { Conversation } from '../../core/chat/conversation';
 import { infoView } from '../../core/chat/conversationParts';
 import { Conversations } from '../../core/chat/conversations';
-import type { TurnChangePort } from '../../core/chat/deps';
+import { familyOfModel, type StartAgentSession } from '../../core/chat/agentSession';
+import { diskReader } from '../../core/chat/review/changeFiles';
+import { restoreTurns } from '../../core/chat/review/restore';
+import type { TurnChanges } from '../../core/chat/review/turnChanges';
 import { ClaudeProcess } from '../../core/claude/claudeProcess';
 import { findClaude, thisMachine } from '../../core/claude/findClaude';
 import { priceResponse, priceTable } from '../../core/claude/prices';
-import type { StartClaudeSession } from '../../core/claude/session';
 import type { LedgerEvent } from '../../core/ledger/events';
 import type { Ledger } from '../../core/ledger/queries';
 import { LivePool } from '../../core/process/livePool';
@@ -33,7 +36,7 @@ export interface ChatServiceDeps {
 	readonly ledger: Ledger;
 	readonly approvals: Approvals;
 	readonly grants: Grants;
-	readonly changes: TurnChangePort;
+	readonly changes: TurnChanges;
 	readonly supervisor: ProcessSupervisor;
 	readonly append: (event: LedgerEvent) => void;
 	readonly settled: () => Promise<void>;
@@ -108,6 +111,9 @@ export class ChatService extends Owner {
 			newGate: ({ cwd, origin, turnStartedAt }) =>
 				new CliGate({ gate, cwd, origin, readPlan: () => newestPlan(process.env, turnStartedAt()) }),
 			changes,
+			route: async () => ({ model: 'default', why: 'Claude is the only one there is.' }),
+			describeModel: async () => null,
+			restoreFiles: (executions, isDryRun) => restoreTurns(changes, executions, isDryRun, diskReader),
 			approvals,
 			grants,
 			startSession: this.#startSession,
@@ -126,13 +132,15 @@ export class ChatService extends Owner {
 		});
 	}
 
-	readonly #startSession: StartClaudeSession = async (options, handlers) => {
+	readonly #startSession: StartAgentSession = async ({ mode, ...options }, handlers) => {
+		if (familyOfModel(options.model ?? 'default') === 'loop')
+			throw new ExpectedError('no-provider', `There is no provider for ${options.model ?? ''}.`);
 		const claude = await this.obstacles.require();
 		const { log } = this.#deps.host;
 		const isIsolated = !(await mayUseRepositorySettings(this.#deps.host, options.cwd));
 		return ClaudeProcess.start(
 			{ supervisor: this.#deps.supervisor, claude, environment: process.env, logger: log, prices: this.#prices() },
-			{ ...options, isIsolated },
+			{ ...options, isIsolated, ...(mode === undefined || mode === 'autonomous' ? {} : { mode }) },
 			handlers,
 		);
 	};

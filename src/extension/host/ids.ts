@@ -35,6 +35,22 @@ export const commandIds = [
 	'quarterdeck.claude.recheck',
 	'quarterdeck.memory.open',
 	'quarterdeck.memory.remember',
+	'quarterdeck.mcp.add',
+	'quarterdeck.mcp.inspect',
+	'quarterdeck.mcp.start',
+	'quarterdeck.mcp.stop',
+	'quarterdeck.mcp.restart',
+	'quarterdeck.mcp.enable',
+	'quarterdeck.mcp.disable',
+	'quarterdeck.mcp.signIn',
+	'quarterdeck.mcp.signOut',
+	'quarterdeck.mcp.logs',
+	'quarterdeck.mcp.openDefinition',
+	'quarterdeck.mcp.forgetInputs',
+	'quarterdeck.mcp.reviewTools',
+	'quarterdeck.mcp.enableTool',
+	'quarterdeck.mcp.disableTool',
+	'quarterdeck.mcp.remove',
 	'quarterdeck.showOutput',
 	'quarterdeck.showWalkthrough',
 	'quarterdeck.ledger.showHealth',
@@ -55,10 +71,11 @@ export const viewIds = {
 	approvals: 'quarterdeck.approvals',
 	executions: 'quarterdeck.executions',
 	costs: 'quarterdeck.costs',
+	mcp: 'quarterdeck.mcp',
 } as const;
 
 /** Types of webview panels, for serializers. */
-export const panelTypes = { chat: 'quarterdeck.chatPanel', execution: 'quarterdeck.executionPanel', memory: 'quarterdeck.memoryPanel' } as const;
+export const panelTypes = { chat: 'quarterdeck.chatPanel', execution: 'quarterdeck.executionPanel', memory: 'quarterdeck.memoryPanel', inspector: 'quarterdeck.mcpInspector', elicitation: 'quarterdeck.mcpElicitation' } as const;
 
 export const walkthroughId = 'quarterdeck.quarterdeck#start';
 

@@ -14,6 +14,10 @@ export interface PriceSetting {
 	readonly cacheWrite1h?: number;
 }
 
+/** When enabled MCP servers are started. */
+const autoStarts = ['never', 'conversation', 'window'] as const;
+export type McpAutoStart = (typeof autoStarts)[number];
+
 /** Every setting with its type and default; the manifest test fails when `package.json` says otherwise. */
 export const settingDefaults = {
 	'claude.path': '' as string,
@@ -34,6 +38,8 @@ export const settingDefaults = {
 	'memory.tokenBudget': 600 as number,
 	'memory.learn': false as boolean,
 	'memory.model': '' as string,
+	'mcp.servers': {} as Readonly<Record<string, unknown>>,
+	'mcp.autoStart': 'conversation' as McpAutoStart,
 	'ledger.retentionDays': 365 as number,
 	'ledger.retentionMb': 80 as number,
 };
@@ -44,6 +50,7 @@ export type SettingValue<K extends SettingKey> = (typeof settingDefaults)[K];
 const choices: { readonly [K in SettingKey]?: readonly SettingValue<K>[] } = {
 	'chat.permissionMode': firstModes,
 	'chat.effort': efforts,
+	'mcp.autoStart': autoStarts,
 };
 
 const section = 'quarterdeck';

@@ -159,7 +159,7 @@ test('when the CLI has lost a session, a new one is told what came before', asyn
 	const sent = JSON.stringify(world.session.sent[0]?.content);
 	expect(sent).toContain('Remember the number 7');
 	expect(sent).toContain('I will.');
-	expect(shown(conversation).join('\n')).toContain('no longer has its own record');
+	expect(shown(conversation).join('\n')).toContain('The record that the model goes by is gone');
 });
 
 test('a budget that is used up refuses the prompt and says where to raise it', async () => {

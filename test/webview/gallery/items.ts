@@ -107,6 +107,8 @@ export function view(over: Partial<ConversationView> = {}): ConversationView {
 		isQueueHeld: false,
 		provider: 'claude',
 		model: 'opus',
+		chosen: null,
+		limits: null,
 		mode: 'default',
 		effort: 'default',
 		models: [

@@ -45,6 +45,7 @@ const shapes: { readonly [E in JournalEvent as E['type']]: Shape<E> } = {
 		status: optional(oneOf('running', 'waiting')),
 		title: optional(text),
 		model: optional(text),
+		provider: optional(text),
 	},
 	'execution.ended': { execution: text, status: oneOf('succeeded', 'failed', 'stopped'), error: textOrNull },
 	'step.started': {

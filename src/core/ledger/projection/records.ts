@@ -108,7 +108,8 @@ export function startExecution(
 	state.trigger = codeOf(words.trigger, event.trigger);
 	state.agent = nameOf(event.agent);
 	state.project = nameOf(event.project);
-	state.provider = nameOf(event.provider);
+	// An update that names another one may have been applied before.
+	if (state.provider === 0) state.provider = nameOf(event.provider);
 	state.conversation = nameOf(event.conversation);
 	state.host = host;
 	state.startedAt = at;
@@ -128,6 +129,7 @@ export function updateExecution(
 	}
 	if (event.model !== undefined && seq >= state.modelSeq) {
 		state.model = nameOf(event.model);
+		if (event.provider !== undefined) state.provider = nameOf(event.provider);
 		state.modelSeq = seq;
 	}
 	if (event.status !== undefined && state.endedAt === null && seq >= state.statusSeq) {

@@ -1,0 +1,80 @@
+import { ExpectedError } from '../../base/errors';
+import { modelRefText, type ModelRef, type ProviderErrorCode } from '../../providers/provider';
+import type { NoticeItem } from '../items';
+import { goOnAction } from './limits';
+
+type Note = Pick<NoticeItem, 'level' | 'code' | 'text'> & Partial<Pick<NoticeItem, 'details' | 'actions'>>;
+
+/** Failures of which another provider is free. What is wrong with the request itself would be wrong there, too. */
+const ofTheProvider: ReadonlySet<string> = new Set<ProviderErrorCode>([
+	'no-key',
+	'wrong-key',
+	'no-model',
+	'no-quota',
+	'rate-limited',
+	'overloaded',
+	'offline',
+	'cut-off',
+	'bad-answer',
+]);
+
+/** Whether the next model of the chain may answer instead. */
+export function canFallBack(error: ExpectedError): boolean {
+	return ofTheProvider.has(error.code);
+}
+
+/** A failure with a button that goes on from where the turn broke off. */
+export function retryable(error: ExpectedError): ExpectedError {
+	if (error.actions.some(action => action.command === goOnAction.command)) return error;
+	const again = { title: 'Try Again', command: goOnAction.command };
+	return new ExpectedError(error.code, error.message, {
+		details: { ...error.details },
+		actions: [again, ...error.actions],
+		cause: error,
+	});
+}
+
+export function fallbackNotice(from: ModelRef, to: ModelRef, error: ExpectedError): Note {
+	return {
+		level: 'warning',
+		code: 'fallback',
+		text: `${modelRefText(from)} did not answer: ${error.message} Going on with ${modelRefText(to)}, the next of your fallbacks.`,
+	};
+}
+
+export function noToolsNotice(model: string): Note {
+	return {
+		level: 'info',
+		code: 'structured-calls',
+		text: `${model} has no tool calling of its own, so it is asked to write its calls as JSON.`,
+	};
+}
+
+export function noImagesNotice(model: string): Note {
+	return {
+		level: 'warning',
+		code: 'no-images',
+		text: `${model} cannot see images: it is told that there is one. Choose a model with vision to have it looked at.`,
+	};
+}
+
+/** What to say of an answer that is not simply complete. */
+export function goneOnNotice(reason: string, model: string, isEmpty: boolean): Note | undefined {
+	if (reason === 'length')
+		return {
+			level: 'warning',
+			code: 'max-output',
+			text: `The answer reached the longest length that ${model} may write.`,
+			actions: [goOnAction],
+		};
+	if (reason === 'filtered')
+		return { level: 'warning', code: 'filtered', text: `The provider’s filter ended the answer of ${model}.` };
+	if (isEmpty)
+		return {
+			level: 'warning',
+			code: 'empty',
+			text: `${model} answered with nothing.`,
+			actions: [{ ...goOnAction, title: 'Try Again' }],
+		};
+	return undefined;
+}
