@@ -162,6 +162,8 @@ export type ProviderErrorCode =
 	| 'offline'
 	/** Nothing arrived for longer than we wait. */
 	| 'timeout'
+	/** It failed so often that it is left alone for a while: nothing was sent. */
+	| 'resting'
 	/** The server points to another address; prompts and keys are never sent on by themselves. */
 	| 'redirected'
 	/** The stream ended or broke before the answer was complete. */
