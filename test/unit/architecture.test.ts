@@ -20,6 +20,7 @@ const order = [
 	'rpc',
 	'storage',
 	'process',
+	'documents',
 	'ledger',
 	'safety',
 	'tools',

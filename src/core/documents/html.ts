@@ -1,0 +1,42 @@
+import TurndownService from 'turndown';
+import { unreadable, type ParsedDocument } from './document';
+
+/** HTML as Markdown: headings, lists, links, code and tables; no scripts, styles or pictures. */
+export function markdownOf(html: string): string {
+	const turndown = new TurndownService({ headingStyle: 'atx', codeBlockStyle: 'fenced', bulletListMarker: '-' });
+	turndown.remove(['script', 'style', 'noscript', 'template', 'iframe', 'img'] as never);
+	turndown.addRule('cell', {
+		filter: ['td', 'th'],
+		replacement: (content, node) => {
+			const isFirst = (node as unknown as { previousElementSibling: unknown }).previousElementSibling === null;
+			return `${isFirst ? '' : ' | '}${content.replaceAll(/\s+/gu, ' ').trim()}`;
+		},
+	});
+	turndown.addRule('row', { filter: 'tr', replacement: content => `${content.trim()}\n` });
+	turndown.addRule('table', { filter: 'table', replacement: content => `\n\n${content.trim()}\n\n` });
+	return turndown
+		.turndown(html)
+		.replaceAll(/\n{3,}/gu, '\n\n')
+		.trim();
+}
+
+/** The text of a web page that was saved. */
+export async function readHtml(bytes: Uint8Array): Promise<ParsedDocument> {
+	const text = markdownOf(decodeText(bytes));
+	if (text === '') throw unreadable('holds no text.');
+	return Promise.resolve({ what: 'HTML', parts: [{ label: '', text }], notes: [] });
+}
+
+/** UTF-8, or UTF-16 where the file says so with its first bytes; what is neither is no text. */
+export function decodeText(bytes: Uint8Array): string {
+	const isLittle = bytes[0] === 0xff && bytes[1] === 0xfe;
+	const isBig = bytes[0] === 0xfe && bytes[1] === 0xff;
+	try {
+		const encoding = isLittle ? 'utf-16le' : isBig ? 'utf-16be' : 'utf-8';
+		const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
+		if (!text.includes('\0')) return text;
+	} catch {
+		// Told below, like other files that are no text.
+	}
+	throw unreadable('is not text in UTF-8 or UTF-16.');
+}

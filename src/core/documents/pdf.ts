@@ -1,0 +1,60 @@
+import { getDocumentProxy } from 'unpdf';
+import { countOf, unreadable, type DocumentPart, type ParsedDocument } from './document';
+
+type Pdf = Awaited<ReturnType<typeof getDocumentProxy>>;
+
+/** The text of a PDF, page by page. */
+export async function readPdf(bytes: Uint8Array): Promise<ParsedDocument> {
+	const pdf = await open(bytes);
+	try {
+		const parts: DocumentPart[] = [];
+		const empty: number[] = [];
+		for (let number = 1; number <= pdf.numPages; number++) {
+			const text = await pageText(pdf, number);
+			if (text === '') empty.push(number);
+			else parts.push({ label: `Page ${number}`, text });
+		}
+		if (parts.length === 0) {
+			throw unreadable(
+				'holds no text: it is probably a scan. Attach its pages as pictures, or run text recognition on it.',
+			);
+		}
+		const notes = empty.length === 0 ? [] : [`${countOf(empty.length, 'page')} without text: ${listed(empty)}.`];
+		return { what: `PDF, ${countOf(pdf.numPages, 'page')}`, parts, notes };
+	} finally {
+		await pdf.loadingTask.destroy();
+	}
+}
+
+async function open(bytes: Uint8Array): Promise<Pdf> {
+	try {
+		return await getDocumentProxy(bytes, { verbosity: 0 });
+	} catch (error) {
+		const isLocked = error instanceof Error && error.name === 'PasswordException';
+		throw unreadable(
+			isLocked ? 'is protected by a password.' : 'is not a PDF that can be read: it may be damaged.',
+			error,
+		);
+	}
+}
+
+/** Items of text come in the order in which they are drawn; each says whether a line ends behind it. */
+async function pageText(pdf: Pdf, number: number): Promise<string> {
+	const page = await pdf.getPage(number);
+	const { items } = await page.getTextContent();
+	let text = '';
+	for (const item of items) if ('str' in item) text += item.str + (item.hasEOL ? '\n' : '');
+	page.cleanup();
+	return text.replaceAll(/[^\S\n]+\n/gu, '\n').trim();
+}
+
+/** `3, 5 to 9`. */
+function listed(numbers: readonly number[]): string {
+	const runs: [number, number][] = [];
+	for (const number of numbers) {
+		const last = runs.at(-1);
+		if (last && last[1] === number - 1) last[1] = number;
+		else runs.push([number, number]);
+	}
+	return runs.map(([from, to]) => (from === to ? String(from) : `${from} to ${to}`)).join(', ');
+}

@@ -1,0 +1,43 @@
+import { readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { ExpectedError } from '../base/errors';
+import type { Handlers } from '../rpc/rpc';
+import { documentLimit, documentText, readDocument, type DocumentText } from './read';
+
+/** What the documents worker answers. Parsing takes seconds and much memory: it never runs in the extension host. */
+export interface DocumentsContract {
+	requests: {
+		/** Reads a file that the host has checked. */
+		readFile: { params: { readonly path: string; readonly limit: number }; result: DocumentText };
+		/** Reads a file whose bytes the host has: one that was dropped from another program. */
+		readBytes: {
+			params: { readonly name: string; readonly bytes: Uint8Array; readonly limit: number };
+			result: DocumentText;
+		};
+	};
+	events: Record<string, never>;
+}
+
+/** The worker's side. */
+export function documentHandlers(): Handlers<DocumentsContract> {
+	return {
+		readFile: async ({ path, limit }) => {
+			const { size } = await stat(path);
+			checkSize(basename(path), size);
+			return documentText(await readDocument(basename(path), await readFile(path)), limit);
+		},
+		readBytes: async ({ name, bytes, limit }) => {
+			checkSize(name, bytes.length);
+			return documentText(await readDocument(name, bytes), limit);
+		},
+	};
+}
+
+function checkSize(name: string, size: number): void {
+	if (size <= documentLimit) return;
+	const megabytes = Math.round(size / 1e6);
+	throw new ExpectedError(
+		'too-large',
+		`“${name}” has ${megabytes} MB; documents up to ${documentLimit / 1e6} MB are read. Attach a part of it.`,
+	);
+}

@@ -1,0 +1,129 @@
+import { strToU8 } from 'fflate';
+import { describe, expect, test } from 'vitest';
+import { documentText, isDocument, readDocument } from '../../../src/core/documents/read';
+import { makeExcel, makePdf, makeWord, paragraph } from '../../fakes/documents';
+
+const text = (value: string): Uint8Array => strToU8(value);
+
+describe('documents', () => {
+	test('a PDF is read page by page, and pages without text are named', async () => {
+		const pages = ['The quick brown fox\njumps over (dogs)', '', '', 'Second chapter'];
+		const document = await readDocument('Report.PDF', makePdf(pages));
+		expect(document).toEqual({
+			what: 'PDF, 4 pages',
+			parts: [
+				{ label: 'Page 1', text: 'The quick brown fox\njumps over (dogs)' },
+				{ label: 'Page 4', text: 'Second chapter' },
+			],
+			notes: ['2 pages without text: 2 to 3.'],
+		});
+		expect(documentText(document, 1000).text).toContain('[Page 4]\nSecond chapter');
+	});
+
+	test('a Word document keeps headings, lists and tables', async () => {
+		const cell = (value: string): string => `<w:tc>${paragraph(value)}</w:tc>`;
+		const table = `<w:tbl><w:tr>${cell('Name')}${cell('Fare')}</w:tr><w:tr>${cell('Ada')}${cell('12')}</w:tr></w:tbl>`;
+		const document = await readDocument(
+			'a.docx',
+			makeWord(`${paragraph('Fares', 'Heading1')}${paragraph('Some text')}${table}`),
+		);
+		expect(document.parts[0]?.text).toBe('# Fares\n\nSome text\n\nName | Fare\nAda | 12');
+	});
+
+	test('each sheet of an Excel file is CSV under its name', async () => {
+		const document = await readDocument(
+			'a.xlsx',
+			makeExcel({
+				Fares: [
+					['route', 'price'],
+					['A, B', 12.5],
+				],
+				Empty: [],
+			}),
+		);
+		expect(document).toEqual({
+			what: 'Excel, 2 sheets',
+			parts: [{ label: 'Sheet “Fares”, 2 rows', text: 'route,price\n"A, B",12.5' }],
+			notes: ['1 sheet without a value left out.'],
+		});
+	});
+
+	test('CSV is told with its shape, and left as it is', async () => {
+		const csv = '\uFEFFa;b\n1;"x\ny"\n';
+		expect(await readDocument('a.csv', text(csv))).toMatchObject({
+			what: 'CSV, 2 rows of 2 columns',
+			parts: [{ text: 'a;b\n1;"x\ny"\n' }],
+		});
+	});
+
+	test('HTML loses its scripts and keeps its words', async () => {
+		const html =
+			'<html><head><style>p{}</style><script>alert(1)</script></head><body><h2>T</h2><p>a <b>b</b></p></body>';
+		expect((await readDocument('a.html', text(html))).parts).toEqual([{ label: '', text: '## T\n\na **b**' }]);
+	});
+
+	test('a notebook is read cell by cell, with what was printed', async () => {
+		const notebook = {
+			metadata: { kernelspec: { language: 'python' } },
+			cells: [
+				{ cell_type: 'markdown', source: ['# Title\n', 'text'] },
+				{
+					cell_type: 'code',
+					source: 'print(1)',
+					outputs: [
+						{ output_type: 'stream', text: ['1\n'] },
+						{ output_type: 'display_data', data: { 'image/png': 'aaaa', 'text/plain': ['<Figure>'] } },
+						{ output_type: 'error', ename: 'ValueError', evalue: 'no' },
+					],
+				},
+			],
+		};
+		expect(await readDocument('a.ipynb', text(JSON.stringify(notebook)))).toEqual({
+			what: 'Notebook, 2 cells of python',
+			parts: [
+				{ label: 'Cell 1 (markdown)', text: '# Title\ntext' },
+				{ label: 'Cell 2 (code)', text: 'print(1)\n\nOutput:\n1\n<Figure>\nValueError: no' },
+			],
+			notes: ['1 picture is not in this text.'],
+		});
+	});
+});
+
+describe('files that cannot be read', () => {
+	test.each([
+		['scan.pdf', makePdf(['', '']), /“scan\.pdf” holds no text: it is probably a scan/],
+		['broken.pdf', text('%PDF-1.4 nothing more'), /“broken\.pdf” is not a PDF that can be read/],
+		['broken.docx', text('PK not a zip'), /“broken\.docx” is not a Word document/],
+		['broken.xlsx', text('PK not a zip'), /“broken\.xlsx” is not an Excel file/],
+		['empty.csv', text(''), /“empty\.csv” is empty/],
+		['binary.csv', new Uint8Array([0xff, 0xff, 0, 1]), /“binary\.csv” is not text in UTF-8/],
+		['broken.ipynb', text('{"cells": 1}'), /“broken\.ipynb” is not a notebook/],
+		['a.exe', text('MZ'), /“a\.exe” is of a kind that cannot be read/],
+	])('%s is refused with a sentence', async (name, bytes, sentence) => {
+		await expect(readDocument(name, bytes)).rejects.toThrow(sentence);
+		await expect(readDocument(name, bytes)).rejects.toMatchObject({ code: 'unreadable-document' });
+	});
+
+	test('only what needs reading is taken as a document', () => {
+		expect(['a.pdf', 'b.PDF', 'c.tar.xlsx'].map(isDocument)).toEqual([true, true, true]);
+		expect(['a.ts', 'pdf', 'constructor', 'a.doc'].map(isDocument)).toEqual([false, false, false, false]);
+	});
+});
+
+test('past the limit the rest is left out, and the text says so', async () => {
+	const document = await readDocument('long.pdf', makePdf(['one '.repeat(20), 'two '.repeat(20), 'three']));
+	const { text: cut, detail, tokens } = documentText(document, 120);
+	expect(cut).toContain('[Page 1]');
+	expect(cut).not.toContain('three');
+	expect(detail).toBe(
+		'PDF, 3 pages. Only the first 120 characters are here: the last 2 parts of 3 are missing or cut.',
+	);
+	expect(tokens).toBe(Math.ceil(cut.length / 4));
+});
+
+test('a table of 10 MB is read', async () => {
+	const rows = Array.from({ length: 250_000 }, (_, n) => `${n},some text that fills the row,${n * 2}`).join('\n');
+	expect(rows.length).toBeGreaterThan(10_000_000 - 1_000_000);
+	const { what } = await readDocument('large.csv', text(rows));
+	expect(what).toBe('CSV, 250,000 rows of 3 columns');
+}, 30_000);
