@@ -81,7 +81,9 @@ describe('a conversation goes on', () => {
 		await chat.send('slow');
 		await chat.shows('Sentence 2 of');
 		for (const { pid } of editor.claudeProcesses()) signal(pid, 'SIGKILL');
-		await chat.shows('it ended by itself (SIGKILL)');
+		await chat.shows(
+			'Claude ended in the middle of the turn (SIGKILL). What it did so far is kept: send a message to go on.',
+		);
 		await idle();
 		await until('a failed run', async () =>
 			(await editor.rows('Executions')).some(row => row.startsWith('slow, Failed')),

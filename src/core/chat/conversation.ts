@@ -22,7 +22,7 @@ import {
 	type KnownInfo,
 	type SessionPlan,
 } from './conversationParts';
-import { newHolder } from './conversationSession';
+import { askSession, newHolder } from './conversationSession';
 import type { CallOrigin, ConversationDeps, ConversationGate } from './deps';
 import { detailsOf } from './details';
 import { forkPoint } from './forkPoint';
@@ -279,13 +279,8 @@ export class Conversation extends Owner {
 			const remaining = await this.#deps.remainingBudget();
 			if (remaining !== null && remaining <= 0) throw budgetError();
 			if (item) await this.#model.route(item);
-			const session = await this.#holder.ensure(remaining);
-			// The prompt is on disk before the model reads it.
-			await this.#deps.settled();
-			if (this.#runner.turn !== turn) return;
-			this.#patch({ status: 'running', activity: 'Waiting for the model' });
-			session.costs.begin();
-			ask(session);
+			const [deps, runner, holder] = [this.#deps, this.#runner, this.#holder];
+			await askSession({ deps, runner, holder, view: patch => this.#patch(patch) }, { turn, remaining, isLive, ask });
 		} catch (error) {
 			if (this.#runner.turn === turn) this.#runner.fail(error);
 		}

@@ -1,8 +1,11 @@
 import type { ConversationId } from '../base/ids';
+import type { NanoDollars } from '../base/money';
 import { permissionCall, type SessionPlan } from './conversationParts';
 import type { CallOrigin, ConversationDeps, ConversationGate } from './deps';
 import type { ConversationView } from './items';
+import type { AgentSession } from './agentSession';
 import { SessionHolder, type SessionChoices } from './sessionHolder';
+import type { Turn } from './turn';
 import type { TurnRunner } from './turnRunner';
 
 /** The parts of a conversation that its session speaks to. */
@@ -18,6 +21,31 @@ export interface SessionParts {
 	/** The session does not know what came before: its text is handed on. */
 	readonly onLost: (why: 'missing' | 'switched') => Promise<void>;
 	readonly onPlan: (plan: SessionPlan) => void;
+}
+
+/**
+ * Asks the session of a turn, once what is asked is on disk. A process that was idle may die in the very moment in
+ * which it is asked: what it did not answer with one word is asked once more.
+ */
+export async function askSession(
+	parts: Pick<SessionParts, 'deps' | 'runner' | 'view'> & { readonly holder: SessionHolder },
+	turn: {
+		readonly turn: Turn;
+		readonly remaining: NanoDollars | null;
+		readonly isLive: boolean;
+		readonly ask: (session: AgentSession) => void;
+	},
+): Promise<void> {
+	const put = async (): Promise<void> => {
+		const session = await parts.holder.ensure(turn.remaining);
+		await parts.deps.settled();
+		if (parts.runner.turn !== turn.turn) return;
+		parts.view({ status: 'running', activity: 'Waiting for the model' });
+		session.costs.begin();
+		turn.ask(session);
+	};
+	parts.runner.askAgain = turn.isLive ? put : undefined;
+	await put();
 }
 
 /** The holder of a conversation's session, with the session's every word led to the conversation's parts. */

@@ -61,6 +61,8 @@ export class TurnRunner {
 	/** The row that tells of retries in this turn, replaced at each attempt. */
 	#retry: ItemId | undefined;
 	#isInterrupting = false;
+	/** Asks the turn's session once more; used when it died before its first word. */
+	askAgain: (() => Promise<void>) | undefined;
 	#lastMessage: string | null = null;
 	/** The model that answers this turn, and why Auto chose it. */
 	#model: string | undefined;
@@ -89,6 +91,7 @@ export class TurnRunner {
 		this.#turn = turn;
 		this.#retry = undefined;
 		this.#isInterrupting = false;
+		this.askAgain = undefined;
 		this.#model = undefined;
 		this.#why = undefined;
 		this.#session?.costs.begin();
@@ -134,6 +137,7 @@ export class TurnRunner {
 	/** Handles one message of the CLI. */
 	onMessage(message: ClaudeMessage | UnknownMessage): void {
 		if (!isClaudeMessage(message)) return;
+		this.askAgain = undefined;
 		switch (message.type) {
 			case 'stream_event':
 				this.rows.stream(message, this.#currentTurn());
@@ -173,13 +177,13 @@ export class TurnRunner {
 	onExit(exit: SessionExit): void {
 		this.onUsage();
 		this.#session = undefined;
-		if (!this.#turn) return;
+		const [turn, again] = [this.#turn, this.askAgain];
+		this.askAgain = undefined;
+		if (!turn) return;
 		if (exit.wasExpected || this.#isInterrupting) this.end('stopped', null);
+		else if (again) again().catch(error => void (this.#turn === turn && this.fail(error)));
 		else
-			this.fail(
-				exit.failure ?? new ExpectedError('cli-broken', 'Claude ended in the middle of the turn.'),
-				exit.stderrTail,
-			);
+			this.fail(exit.failure ?? new ExpectedError('ended', 'Claude ended in the middle of the turn.'), exit.stderrTail);
 	}
 
 	/** Ends the turn because something outside the model went wrong. */

@@ -7,7 +7,7 @@ import { ControlChannel, isFrame } from './control';
 import { CostLedger } from './costLedger';
 import type { ModelUsage } from './messages';
 import { claudeEnvironment } from './environment';
-import { cliBroken, sessionInUse, sessionMissing, type ClaudeError } from './errors';
+import { cliBroken, cliEnded, sessionInUse, sessionMissing, type ClaudeError } from './errors';
 import type { FoundClaude } from './findClaude';
 import { FrameReader, toFrame } from './framing';
 import { claudeStopSteps, launchArguments } from './launch';
@@ -214,9 +214,8 @@ export class ClaudeProcess implements ClaudeSession {
 			// What it wrote last is still in the pipe when it has ended.
 			await endOf(this.#process);
 			const wasExpected = status.wasStopped;
-			const why = `it ended by itself (${status.signal ?? `exit code ${status.code}`})`;
 			const stderrTail = this.#process.stderr.tail();
-			const failure = wasExpected ? null : cliBroken(this.#deps.claude.path, why, stderrTail);
+			const failure = wasExpected ? null : cliEnded(status.signal ?? `exit code ${status.code}`, stderrTail);
 			const { code, signal } = status;
 			this.#guard(() => this.#handlers.onExit({ code, signal, stderrTail, wasExpected, failure }));
 		});

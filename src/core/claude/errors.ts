@@ -26,6 +26,13 @@ export function cliBroken(path: string, why: string, stderr = ''): ClaudeError {
 	return new ExpectedError('cli-broken', text, { details: { path, stderr } });
 }
 
+/** It started and worked, and is gone: nobody's fault that the user could mend, and nothing is lost. */
+export function cliEnded(how: string, stderr = ''): ClaudeError {
+	const said = firstLine(stderr);
+	const text = `Claude ended in the middle of the turn (${how}). What it did so far is kept: send a message to go on.`;
+	return new ExpectedError('ended', said === '' ? text : `${text} It said: ${said}`, { details: { stderr } });
+}
+
 export function sessionMissing(id: string): ClaudeError {
 	const text = 'The CLI no longer has this conversation, so it cannot be continued. Start a new one.';
 	return new ExpectedError('session-missing', text, { details: { id } });

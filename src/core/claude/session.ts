@@ -117,7 +117,7 @@ export type ClaudeErrorCode =
 	| 'cli-missing'
 	/** It is older than what the transport was tried with. */
 	| 'cli-too-old'
-	/** It does not start, does not answer, or ended by itself. */
+	/** It does not start or does not answer. */
 	| 'cli-broken'
 	/** The session to resume is not there (any more). */
 	| 'session-missing'

@@ -126,6 +126,34 @@ test('a crash in the middle of a turn is said, and the next prompt resumes the s
 	expect(world.session.options.start).toEqual({ kind: 'resume', id: first });
 });
 
+test('a prompt that an idle CLI takes to its grave is sent once more, without a word', async () => {
+	const world = new World();
+	const conversation = await started(world);
+	streamText(world.session, 'msg_1', ['Hello']);
+	world.session.say(result());
+	const [first] = world.sessions;
+	conversation.send('Again', []);
+	await vi.waitFor(() => expect(first?.sent).toHaveLength(2));
+	const failure = new ExpectedError('ended' as const, 'Claude ended.');
+	const death = { code: null, signal: 'SIGKILL' as const, stderrTail: '', wasExpected: false, failure };
+	first?.end(death);
+	await vi.waitFor(() => expect(world.sessions).toHaveLength(2));
+	await vi.waitFor(() => expect(world.session.sent).toMatchObject([{ content: 'Again' }]));
+	expect(world.session.options.start).toEqual({ kind: 'resume', id: first?.sessionId });
+	streamText(world.session, 'msg_2', ['Yes']);
+	world.session.say(result());
+	expect(shown(conversation).slice(3)).toEqual(['user: Again', 'text: Yes', 'turn: succeeded']);
+	// Once: one that dies every time is a failure.
+	conversation.send('Third', []);
+	const second = world.session;
+	await vi.waitFor(() => expect(second.sent).toHaveLength(2));
+	second.end(death);
+	await vi.waitFor(() => expect(world.sessions).toHaveLength(3));
+	await vi.waitFor(() => expect(world.session.sent).toHaveLength(1));
+	world.session.end(death);
+	expect(shown(conversation).slice(-2)).toEqual(['notice: Claude ended.', 'turn: failed']);
+});
+
 test('the first retry is shown at once, and later ones replace it', async () => {
 	const world = new World();
 	const conversation = await started(world);

@@ -100,7 +100,7 @@ ${polite}`);
 			return true;
 		});
 		expect(seen).toBe(2000);
-		expect(log.exit).toMatchObject({ code: 3, wasExpected: false, failure: { code: 'cli-broken' } });
+		expect(log.exit).toMatchObject({ code: 3, wasExpected: false, failure: { code: 'ended' } });
 	});
 
 	test('a prompt to one that has ended is no exception, and requests say that it ended', async () => {

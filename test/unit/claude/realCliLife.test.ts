@@ -156,7 +156,7 @@ describe('the life of a session', () => {
 		await waitFor(async () => (await processesWith(`-f\u0000${marker}`)).length > 0);
 		process.kill(session.info.pid, 'SIGKILL');
 		await log.until(() => log.exit !== undefined);
-		expect(log.exit).toMatchObject({ signal: 'SIGKILL', wasExpected: false, failure: { code: 'cli-broken' } });
+		expect(log.exit).toMatchObject({ signal: 'SIGKILL', wasExpected: false, failure: { code: 'ended' } });
 		expect(await processesWith(`-f\u0000${marker}`)).toEqual([]);
 		await expect(session.contextUsage()).rejects.toMatchObject({ code: 'ended' });
 		expect(session.costs.rows()).toMatchObject([{ isFinal: false, basis: 'priced' }]);
