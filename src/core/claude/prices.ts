@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { NanoDollars } from '../base/money';
 import type { Usage } from '../ledger/events';
+import { priceUsage } from '../providers/prices';
 import table from './prices.json';
 
 const amount = z.number().check(z.nonnegative());
@@ -58,16 +59,5 @@ export function plainModel(model: string): string {
 /** What one response costs, or `null` when its model has no known price. */
 export function priceResponse(prices: PriceTable, model: string, usage: Usage): NanoDollars | null {
 	const price = prices.priceOf(model);
-	if (!price) return null;
-	const prompt = usage.input + usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h;
-	const rate = price.longPrompt && prompt > price.longPrompt.above ? price.longPrompt : price;
-	// A dollar per million tokens is a thousand nano-dollars per token.
-	return Math.round(
-		1000 *
-			(usage.input * rate.input +
-				usage.output * rate.output +
-				usage.cacheRead * rate.cacheRead +
-				usage.cacheWrite5m * rate.cacheWrite5m +
-				usage.cacheWrite1h * rate.cacheWrite1h),
-	);
+	return price ? priceUsage(price, usage) : null;
 }
