@@ -28,6 +28,19 @@ const command = z.strictObject({
 			z.strictObject({ sub: options.optional(), has: options, and: options.optional(), tier, why: z.string().min(1) }),
 		)
 		.optional(),
+	mild: z
+		.array(
+			z.strictObject({
+				sub: options.optional(),
+				options: options.optional(),
+				starts: options.optional(),
+				needs: z.array(z.string().startsWith('-')).optional(),
+				words: z.union([z.boolean(), z.number().int()]).optional(),
+				tier: z.enum(['GREEN', 'YELLOW']),
+			}),
+		)
+		.optional(),
+	readVerbs: options.optional(),
 	handler: z.string().optional(),
 	grant: z.number().int().min(0).max(3).optional(),
 	grantOrange: z.number().int().min(0).max(3).optional(),

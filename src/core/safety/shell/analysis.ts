@@ -20,7 +20,7 @@ import type { CommandCall, Judge } from './call';
 import { judgeFields } from './commands';
 import { grantPrefix } from './grantPrefix';
 import { judgePath } from './pathFields';
-import { isFetcher, noStdin, ShellScope, type Stdin } from './scope';
+import { isFetcher, noStdin, ShellScope, startValues, type Stdin } from './scope';
 import { printedText } from './staticOutput';
 import { expandWord, plainField, unknownMark, wordText, type Field, type WordScope } from './words';
 
@@ -38,7 +38,7 @@ export interface ShellVerdict {
 /** Judges a line of bash that would run in `cwd`. */
 export function judgeShell(line: string, cwd: string, context: SafetyContext): ShellVerdict {
 	const analysis = new ShellAnalysis(context);
-	const scope = new ShellScope([cwd], startValues(context, cwd));
+	const scope = new ShellScope([cwd], startValues(context.home, cwd));
 	analysis.line(line, scope);
 	return { findings: analysis.findings, grants: analysis.grants };
 }
@@ -50,18 +50,8 @@ export function judgeShellCall(
 	judge: (judge: Judge, scope: ShellScope) => void,
 ): Findings {
 	const analysis = new ShellAnalysis(context);
-	judge(analysis, new ShellScope([cwd], startValues(context, cwd)));
+	judge(analysis, new ShellScope([cwd], startValues(context.home, cwd)));
 	return analysis.findings;
-}
-
-function startValues(context: SafetyContext, cwd: string): ReadonlyMap<string, readonly string[]> {
-	return new Map([
-		['HOME', [context.home]],
-		['USERPROFILE', [context.home]],
-		['IFS', [' ']],
-		['TMPDIR', ['/tmp']],
-		['OLDPWD', [cwd]],
-	]);
 }
 
 class ShellAnalysis implements Judge {
@@ -193,7 +183,7 @@ class ShellAnalysis implements Judge {
 			case 'Function':
 				scope.functions.add(node.name.value);
 				if (callsItself(node, node.name.value)) this.add('RED', `${node.name.value} starts itself again and again`);
-				return this.#branch(node.body, scope, stdin);
+				return this.#functionBody(node.body, scope, stdin);
 			case 'For':
 			case 'Select': {
 				const values = (node.wordlist ?? []).flatMap(word => expandWord(word, this.#wordScope(scope)));
@@ -204,6 +194,13 @@ class ShellAnalysis implements Judge {
 			default:
 				return this.#branch(node, scope, stdin, 2);
 		}
+	}
+
+	#functionBody(body: SyntaxNode, scope: ShellScope, stdin: Stdin): void {
+		const wasBody = scope.isFunctionBody;
+		scope.isFunctionBody = true;
+		this.#branch(body, scope, stdin);
+		scope.isFunctionBody = wasBody;
 	}
 
 	/** `*.ts` in a `for` gives names inside one folder: the pattern itself stands for each of them. */

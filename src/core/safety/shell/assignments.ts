@@ -41,6 +41,9 @@ export function judgeVariable(judge: Judge, name: string, value: string, scope: 
 	const shown = `${name}=${value.replaceAll(unknownMark, '…')}`;
 	if (name === 'HOME' || name === 'USERPROFILE')
 		return judge.add('ORANGE', `${shown} moves the home folder, and with it what ~ means`);
+	// `ENV=staging` names a place to deploy to; the start-up file of `sh` has a path.
+	if (name === 'ENV' && /^(?:dev|development|test|testing|ci|qa|local|stag(?:e|ing)|prod|production)$/u.test(value))
+		return;
 	switch (kindOf(name)) {
 		case 'path':
 			return judgePathVariable(judge, value, shown, scope);

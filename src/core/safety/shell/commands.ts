@@ -12,6 +12,7 @@ import { isUnknown, unknownMark, type Field } from './words';
 export function judgeFields(judge: Judge, call: CommandCall): void {
 	const written = call.name;
 	if (!isPlainName(judge, call)) return;
+	judgeAlias(judge, call);
 	const name = programName(written);
 	const rule = call.scope.functions.has(name) ? undefined : findRule(name);
 	if (call.scope.functions.has(name)) {
@@ -28,10 +29,23 @@ export function judgeFields(judge: Judge, call: CommandCall): void {
 	if (call.scope.isPathChanged) judge.add('YELLOW', `${name} may be another program, as PATH was changed`);
 }
 
+/** A word that the line itself made an alias of: some shells put its text in its place. */
+function judgeAlias(judge: Judge, call: CommandCall): void {
+	const alias = call.scope.aliases.get(call.name);
+	if (alias === undefined || alias.includes(unknownMark)) return;
+	const inner = call.scope.fork();
+	inner.aliases.delete(call.name);
+	const args = call.args.filter(field => !isUnknown(field)).map(field => `'${field.text.replaceAll("'", "'\\''")}'`);
+	judge.line([alias, ...args].join(' '), inner, call.stdin);
+}
+
 /** A name that is only known while it runs, or that imitates another one, is judged for that alone. */
 function isPlainName(judge: Judge, call: CommandCall): boolean {
 	const { name } = call;
 	if (name.includes(unknownMark)) {
+		// `"${words[@]}"`, `$(cat file)`: a whole line that nobody sees. A function runs what it is given: see its calls.
+		if (name === unknownMark && call.args.length === 0 && !call.scope.isFunctionBody)
+			judge.add('RED', 'runs a command line that is not known before it runs');
 		judge.add('ORANGE', `runs a program whose name is not known before it runs (${name.replaceAll(unknownMark, '…')})`);
 		if (
 			call.scope.isSplitChanged ||
@@ -73,11 +87,12 @@ function judgeByTable(judge: Judge, call: CommandCall, rule: CommandRule): void 
 	const { name, args, scope } = call;
 	const sorted = sortWords(args, [...(rule.valued ?? []), ...(rule.out ?? []), ...(rule.in ?? [])]);
 	const sub = rule.subs ? findSub(rule.subs, args, sorted.positional) : undefined;
-	const tier: Tier = sub && rule.subs ? (rule.subs[sub] ?? rule.tier) : rule.tier;
+	const ownTier: Tier = sub && rule.subs ? (rule.subs[sub] ?? rule.tier) : rule.tier;
+	const tier = mildTier(call, rule, sub, sorted.positional) ?? ownTier;
 	const shown = sub ? `${name} ${sub}` : name;
-	const isHelp =
-		args.length === 1 && /^(?:--version|--help|-V|version|help)$/u.test(args[0]?.text ?? '') && rule.subs !== undefined;
-	if (rule.why !== undefined || rule.subs) judge.add(isHelp ? 'GREEN' : tier, `${shown}: ${rule.why ?? 'runs'}`);
+	const isHelp = isVersion(call, rule);
+	if (isHelp) return judge.add('GREEN', `${shown}: shows its version or help`);
+	if (rule.why !== undefined || rule.subs) judge.add(tier, `${shown}: ${rule.why ?? 'runs'}`);
 	for (const raise of rule.raise ?? []) {
 		if (raise.sub && !raise.sub.some(wanted => wanted === sub || sub?.startsWith(`${wanted} `))) continue;
 		if (hasOption(args, raise.has) && (!raise.and || hasOption(args, raise.and)))
@@ -99,6 +114,54 @@ function judgeByTable(judge: Judge, call: CommandCall, rule: CommandRule): void 
 			call,
 			!isReader,
 		);
+}
+
+/** `git --version`, `node -v`: nothing but that. A program of the workspace itself may do anything with it. */
+function isVersion({ name, args, scope }: CommandCall, rule: CommandRule): boolean {
+	const [word] = args;
+	if (args.length !== 1 || !word || name.includes('/') || scope.isPathChanged) return false;
+	if (/^(?:--version|--help|-V|-version|--info)$/u.test(word.text)) return true;
+	if (/^(?:version|help)$/u.test(word.text)) return rule.subs !== undefined;
+	return word.text === '-v' && /^(?:node|npm|npx|pnpm|yarn|bun|deno|php|ruby|tsc|java|make)$/u.test(name);
+}
+
+/** The tier of a form that reaches less far than the command. What raises the command raises this form, too. */
+function mildTier(
+	{ args }: CommandCall,
+	rule: CommandRule,
+	sub: string | undefined,
+	positional: readonly Field[],
+): Tier | undefined {
+	const options = args.filter(field => /^-./u.test(field.text));
+	const words = positional.length - (sub === undefined ? 0 : rule.subs ? sub.split(' ').length : 0);
+	for (const { sub: subs, starts, options: allowed, needs, words: mayHaveWords, tier } of rule.mild ?? []) {
+		if (subs && !subs.some(wanted => wanted === sub)) continue;
+		if (starts && !starts.some(text => ` ${args.map(field => field.text).join(' ')} `.startsWith(` ${text} `)))
+			continue;
+		if (args.some(isUnknown) || words > wordsOf(mayHaveWords)) continue;
+		if (allowed && !options.every(field => isExactly(field.text, allowed))) continue;
+		if (!needs || args.some(field => isExactly(field.text, needs))) return tier;
+	}
+	return rule.readVerbs && isReadVerb(args, rule.readVerbs) ? 'YELLOW' : undefined;
+}
+
+function wordsOf(words: boolean | number | undefined): number {
+	return typeof words === 'number' ? words : words === true ? Number.POSITIVE_INFINITY : 0;
+}
+
+/** Letters behind one dash are not taken apart here: `-rD` is not the harmless `-r`. */
+function isExactly(word: string, wanted: readonly string[]): boolean {
+	return wanted.some(name =>
+		!name.endsWith('*') && (name.length === 2 || !name.startsWith('-')) ? word === name : isOption(word, name),
+	);
+}
+
+/** Whether the words before the first option end in a verb that reads: `compute instances list`. */
+function isReadVerb(args: readonly Field[], verbs: readonly string[]): boolean {
+	const end = args.findIndex(field => field.text.startsWith('-'));
+	const leading = (end < 0 ? args : args.slice(0, end)).map(field => field.text);
+	const at = leading.findIndex((word, index) => index > 0 && verbs.some(verb => isOption(word, verb)));
+	return at > 0 && leading.slice(0, at).every(word => /^[a-z][a-z0-9-]*$/u.test(word)) && !args.some(isUnknown);
 }
 
 /** `… | tee FILE` writes what comes in. */
@@ -176,7 +239,16 @@ function judgePaths(judge: Judge, call: CommandCall, rule: CommandRule, position
 				judge.path(field, 'read', scope, isDeep);
 				if (rule.paths === 'move') judge.path(field, 'delete', scope);
 			}
-			if (target) judge.path(target, 'write', scope);
+			if (target) {
+				judge.path(target, 'write', scope);
+				// Into a folder: what then lies there counts, as `~/.config/autostart/x.desktop`.
+				for (const { text, ...more } of sources.slice(0, 20))
+					judge.path(
+						{ ...more, text: `${target.text.replace(/\/+$/u, '')}/${text.split('/').at(-1)}` },
+						'write',
+						scope,
+					);
+			}
 			return;
 		}
 		case 'none':

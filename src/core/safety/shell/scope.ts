@@ -27,6 +27,17 @@ export const noStdin: Stdin = { kind: 'none' };
 
 const manyValues = 8;
 
+/** What every shell knows when it starts. */
+export function startValues(home: string, cwd: string): ReadonlyMap<string, readonly string[]> {
+	return new Map([
+		['HOME', [home]],
+		['USERPROFILE', [home]],
+		['IFS', [' ']],
+		['TMPDIR', ['/tmp']],
+		['OLDPWD', [cwd]],
+	]);
+}
+
 /** Where a shell stands: its folder, its variables, its functions. All that could be true at once is kept. */
 export class ShellScope {
 	/** The folders the shell may be in; empty when it could be anywhere. */
@@ -36,6 +47,9 @@ export class ShellScope {
 	/** Whether programs may come from somewhere else than usual. */
 	isPathChanged = false;
 	readonly functions: Set<string>;
+	readonly aliases = new Map<string, string>();
+	/** Inside the definition of a function. */
+	isFunctionBody = false;
 	readonly #values: Map<string, readonly string[] | null>;
 	/** Shared by all scopes of a line: a subshell writes the same files. */
 	#written = new Map<string, Written>();
@@ -54,6 +68,8 @@ export class ShellScope {
 	/** A copy for a subshell: what happens there stays there. */
 	fork(): ShellScope {
 		const copy = new ShellScope(this.cwds, this.#values, this.functions);
+		for (const [name, line] of this.aliases) copy.aliases.set(name, line);
+		copy.isFunctionBody = this.isFunctionBody;
 		copy.isPathChanged = this.isPathChanged;
 		copy.isSplitChanged = this.isSplitChanged;
 		copy.#choice = this.#choice;

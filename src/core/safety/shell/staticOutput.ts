@@ -56,7 +56,7 @@ function printed(args: readonly string[]): string | undefined {
 	if (!/%[^%sb]/u.test(format)) {
 		let next = 0;
 		const text = unescaped(format).replace(/%([%sb])/gu, (_, kind: string) =>
-			kind === '%' ? '%' : (values[next++] ?? ''),
+			kind === '%' ? '%' : kind === 'b' ? unescaped(values[next++] ?? '') : (values[next++] ?? ''),
 		);
 		// The format is used again for what is left over; joining with blanks keeps every word in sight.
 		return [text, ...values.slice(next)].join(' ');

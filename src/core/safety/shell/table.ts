@@ -17,6 +17,21 @@ export interface Raise {
 	readonly why: string;
 }
 
+/** A form of a command that reaches less far than the command itself: it lists, shows or only pretends. */
+export interface Mild {
+	/** Only for these subcommands. */
+	readonly sub?: readonly string[];
+	/** All options must be among these; as in `Raise.has`. */
+	readonly options?: readonly string[];
+	/** The first words must be one of these, as in `tar tzf`. */
+	readonly starts?: readonly string[];
+	/** One of these options must stand there: never a word, which could be a file's name. */
+	readonly needs?: readonly string[];
+	/** Whether words beside the subcommand may stand there, or how many. */
+	readonly words?: boolean | number;
+	readonly tier: Tier;
+}
+
 /** What is known of one command. */
 export interface CommandRule {
 	readonly tier: Tier;
@@ -34,6 +49,9 @@ export interface CommandRule {
 	/** Tiers of subcommands, of one word or two. */
 	readonly subs?: Readonly<Record<string, Tier>>;
 	readonly raise?: readonly Raise[];
+	readonly mild?: readonly Mild[];
+	/** Words of a cloud's command line that only read, as in `aws ec2 describe-instances`: YELLOW. */
+	readonly readVerbs?: readonly string[];
 	readonly handler?: string;
 	/** How many words name the command in a grant, by default 1; 0 is its exact text. */
 	readonly grant?: number;

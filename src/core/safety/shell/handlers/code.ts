@@ -3,6 +3,7 @@ import codePatterns from '../codePatterns.json' with { type: 'json' };
 import { hasOption, sortWords } from '../options';
 import { isUnknown, unknownMark, type Field } from '../words';
 import { judgeRunOfWritten } from '../runsFile';
+import type { ShellScope } from '../scope';
 import { wrappedCommand } from './wrappers';
 
 const patterns = codePatterns.map(rule => ({
@@ -13,13 +14,26 @@ const patterns = codePatterns.map(rule => ({
 }));
 
 /** Judges code of another language by what it names: coarse, and never less than YELLOW. */
-export function judgeCode(judge: Judge, language: string, code: string): void {
+export function judgeCode(judge: Judge, language: string, code: string, scope: ShellScope): void {
 	judge.add('YELLOW', `${language} runs code given with the command`);
 	if (code.includes(unknownMark)) judge.add('ORANGE', `${language} runs code that is put together while it runs`);
 	for (const { pattern, tier, why, only } of patterns) {
 		if (only && !only.includes(language)) continue;
 		if (pattern.test(code)) judge.add(tier, `the ${language} code ${why}`);
 	}
+	for (const line of linesInCode(language, code)) judge.line(line, scope.fork());
+}
+
+const startsProgram =
+	/(?:system|popen|Popen|exec|execSync|execFileSync|spawn|spawnSync|shell_exec|passthru|proc_open|check_output|check_call|call|run|getoutput|execute|qx|%x)\s{0,4}[({[]{0,2}\s{0,4}(["'`])((?:(?!\1)[^\\\n]){1,500})\1((?:\s{0,2},\s{0,2}["'`[]{1,2}[^"'`\n]{0,200}["'`]){0,20})/gu;
+
+/** The command lines that code gives to a shell, or the words that it starts a program with. */
+function linesInCode(language: string, code: string): readonly string[] {
+	if (language === 'expect') return [...code.matchAll(/\bspawn\s+([^\n;]{1,500})/gu)].map(match => match[1] ?? '');
+	return [...code.slice(0, 20_000).matchAll(startsProgram)].slice(0, 50).map(([, , line = '', rest = '']) => {
+		const words = [...rest.matchAll(/["'`]([^"'`]{0,200})["'`]/gu)].map(match => match[1] ?? '');
+		return [line, ...words].join(' ');
+	});
 }
 
 /** Options by which each language takes code from its command line. */
@@ -54,9 +68,9 @@ const code: Handler = (call, judge) => {
 	const { name, args, stdin, scope } = call;
 	if (args.length === 1 && /^(?:--version|-v|-V|--help)$/u.test(args[0]?.text ?? '')) return;
 	const inline = inlineCode(name, args);
-	for (const text of inline) judgeCode(judge, name, text);
+	for (const text of inline) judgeCode(judge, name, text, scope);
 	if (args.some(field => /^data:/iu.test(field.text) || /^--(?:import|loader|require)=?data:/iu.test(field.text)))
-		judgeCode(judge, name, unknownMark);
+		judgeCode(judge, name, unknownMark, scope);
 	if (name === 'deno' && /^(?:eval)$/u.test(args[0]?.text ?? ''))
 		return judgeCode(
 			judge,
@@ -65,6 +79,7 @@ const code: Handler = (call, judge) => {
 				.slice(1)
 				.map(field => field.text)
 				.join('\n'),
+			scope,
 		);
 	if (name === 'deno' && hasOption(args, ['-A', '--allow-all', '--allow-run*']))
 		judge.add('ORANGE', 'deno runs with all rights');
@@ -88,7 +103,7 @@ const code: Handler = (call, judge) => {
 	const [script] = wrappedCommand(args, valued, name === 'deno' ? 1 : 0);
 	if (script && script.text !== '-' && !hasOption(args, ['-i', '--interactive']))
 		return judgeScriptFile(call, judge, script);
-	if (stdin.kind === 'text') judgeCode(judge, name, stdin.text);
+	if (stdin.kind === 'text') judgeCode(judge, name, stdin.text, scope);
 	else if (stdin.kind === 'file') judge.path({ text: stdin.path, isGlob: false }, 'read', scope);
 	else if (stdin.kind === 'pipe')
 		judge.add('RED', `${name} runs whatever ${stdin.from.join(' | ') || 'another command'} prints`);
@@ -143,7 +158,21 @@ function judgeScriptFile(call: CommandCall, judge: Judge, script: Field): void {
 	judgeRunOfWritten(judge, script.text, call, false);
 	const cwd = call.scope.cwds[0];
 	const zone = judge.rules.zone(judge.rules.real(judge.rules.absolute(script.text, cwd ?? '/')));
-	if (zone === 'outside') judge.add('ORANGE', `${script.text} is a script from outside the workspace`);
+	if (zone === 'outside' || zone === 'temp')
+		judge.add('ORANGE', `${script.text} is a script from outside the workspace`);
+	destructiveTask(call, judge);
+}
+
+/** `manage.py flush`, `artisan migrate:fresh`: tasks of well-known frameworks that throw a database away. */
+function destructiveTask({ name, args }: CommandCall, judge: Judge): void {
+	const words = args.map(field => field.text);
+	const task = words.find(text =>
+		/^(?:flush|reset_db|sqlflush|db:wipe|db:drop|db:reset|migrate:(?:fresh|reset|rollback))$/u.test(text),
+	);
+	if (task !== undefined && words.some(text => /(?:manage\.py|artisan|console|rails|rake)$/u.test(text)))
+		judge.add('RED', `${name} ${task} throws a database away`);
+	if (words.some(text => text.endsWith('setup.py')) && words.includes('upload'))
+		judge.add('ORANGE', 'publishes a package');
 }
 
 /** A script that is too long to be looked through must not keep the gate busy. */
@@ -253,10 +282,17 @@ function judgeEditorLine(judge: Judge, call: CommandCall, line: string): void {
 	if (written !== undefined) judge.path({ text: written, isGlob: false }, 'write', call.scope);
 }
 
+/** `less '+!line' file` gives the line to a shell. */
+const pager: Handler = (call, judge) => {
+	for (const { text } of call.args) {
+		if (/^\+{1,2}[!|]/u.test(text)) judge.line(text.replace(/^\+{1,2}[!|]/u, ''), call.scope.fork());
+	}
+};
+
 /** The filter of `jq` can read the environment. */
 const jq: Handler = (call, judge) => {
 	if (call.args.some(field => /\benv\b|\$ENV/u.test(field.text)))
 		judge.add('YELLOW', `${call.name} shows environment variables, secrets included`);
 };
 
-export const codeHandlers: Readonly<Record<string, Handler>> = { code, awk, sed, editor, jq };
+export const codeHandlers: Readonly<Record<string, Handler>> = { code, awk, sed, editor, jq, pager };

@@ -79,6 +79,8 @@ const database: Handler = (call, judge) => {
 	if (name === 'sqlite3' || name === 'sqlite' || name === 'duckdb') {
 		if (positional[0]) judge.path(positional[0], 'write', scope);
 		for (const field of positional.slice(1)) judgeSql(judge, field.text);
+	} else if (name === 'redis-cli' && args.some(field => field.text === '--eval')) {
+		judge.add('RED', 'redis-cli runs a script on the data');
 	} else if (name === 'redis-cli') judgeSql(judge, positional.map(field => field.text).join(' '));
 	else
 		for (const field of positional)

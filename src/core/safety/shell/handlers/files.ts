@@ -1,5 +1,6 @@
 import type { CommandCall, Handler, Judge } from '../call';
 import { hasOption, sortWords } from '../options';
+import { findRule, programName } from '../table';
 import { isUnknown, plainField, unknownMark, type Field } from '../words';
 
 const recursive = ['-r', '-R', '--recursive', '-d', '--dir'];
@@ -70,6 +71,9 @@ function changeRights(call: CommandCall, judge: Judge, files: readonly Field[], 
 		const cwd = call.scope.cwds[0];
 		const isKnown = !isUnknown(field) && (cwd !== undefined || /^[~/]/u.test(field.text));
 		const zone = isKnown ? judge.rules.zone(judge.rules.real(judge.rules.absolute(field.text, cwd ?? '/'))) : 'outside';
+		const real = isKnown ? judge.rules.real(judge.rules.absolute(field.text, cwd ?? '/')) : '';
+		if (isDeep && (real === '/' || /^[a-z]:\/?$/iu.test(real)))
+			judge.add('BLACK', `${call.name} changes the rights of the whole machine`);
 		if (zone !== 'workspace' && zone !== 'temp')
 			judge.add('RED', `changes rights outside the workspace (${field.text.replaceAll(unknownMark, '…')})`);
 		else if (isDeep) judge.add('ORANGE', `changes the rights of everything in ${field.text}`);
@@ -202,10 +206,32 @@ function runForEach(call: CommandCall, judge: Judge, rest: readonly Field[], roo
 		hasOption(call.args, ['-name', '-iname', '-path', '-regex', '-type', '-newer', '-mtime']) ||
 		call.name.startsWith('fd');
 	const found = isFiltered ? `${root}/${unknownMark}` : root === '' ? '/' : root;
+	const known = foundByName(call, command, root);
 	judge.command(
-		command.map(field => ({ ...field, text: field.text.replaceAll('{}', found) })),
+		command.map(field =>
+			known && field.text === '{}' ? known : { ...field, text: field.text.replaceAll('{}', found) },
+		),
 		call.scope.fork(),
 	);
+	if (/^(?:rm|rmdir|unlink|trash)$/u.test(command[0]?.text ?? ''))
+		judge.add('ORANGE', 'deletes everything that is found');
+}
+
+/** `find . -name '*.md' -exec head {}`: the one name that is looked for, as a pattern, for programs that only take files. */
+function foundByName(call: CommandCall, command: readonly Field[], root: string): Field | undefined {
+	const rule = findRule(programName(command[0]?.text ?? ''));
+	const takesFiles =
+		rule?.handler === 'rm' ||
+		rule?.handler === 'chmod' ||
+		(rule?.handler === undefined && rule?.paths !== undefined && /^(?:read|pattern|write)$/u.test(rule.paths));
+	const names = call.args.flatMap((field, index) =>
+		/^-i?name$/u.test(field.text) ? [call.args[index + 1]?.text ?? unknownMark] : [],
+	);
+	const [name] = names;
+	const isOnlyName = names.length === 1 && name !== undefined && !name.includes(unknownMark);
+	if (!takesFiles || !isOnlyName || hasOption(call.args, ['-o', '-or', '!', '-not', ',']) || name === '*')
+		return undefined;
+	return { text: `${root}/${name}`, isGlob: /[*?[]/u.test(name) };
 }
 
 export const fileHandlers: Readonly<Record<string, Handler>> = {

@@ -11,9 +11,8 @@ const git: Handler = (call, judge) => {
 	const { args, scope } = call;
 	const { own, sub, rest } = splitSubcommand(args);
 	globalOptions(call, judge, own);
-	if (sub === 'config') config(judge, rest);
+	if (sub === 'config') config(call, judge, rest);
 	else if (sub === 'clone') clone(call, judge, rest);
-	else if (sub === 'branch' || sub === 'tag' || sub === 'remote') listing(judge, sub, rest);
 	else if (sub === 'rebase' || sub === 'difftool' || sub === 'mergetool') lineOptions(call, judge, rest);
 	else if (sub === 'submodule' && rest[0]?.text === 'foreach') judge.line(words(rest.slice(1)), scope.fork());
 	else if (sub === 'bisect' && rest[0]?.text === 'run') judge.command(rest.slice(1), scope.fork());
@@ -65,7 +64,7 @@ function globalOptions(call: CommandCall, judge: Judge, own: readonly Field[]): 
 	own.forEach((field, index) => {
 		const value = own[index + 1]?.text ?? unknownMark;
 		if (field.text === '-c' || field.text.startsWith('--config-env'))
-			setting(judge, field.text === '-c' ? value : unknownMark);
+			setting(call, judge, field.text === '-c' ? value : unknownMark);
 		if (field.text.startsWith('--exec-path=')) judge.add('RED', 'git runs programs from another folder');
 		const folder =
 			field.text === '-C' || field.text === '--work-tree' || field.text === '--git-dir' ? own[index + 1] : undefined;
@@ -76,19 +75,26 @@ function globalOptions(call: CommandCall, judge: Judge, own: readonly Field[]): 
 	});
 }
 
-function setting(judge: Judge, assignment: string): void {
+function setting(call: CommandCall, judge: Judge, assignment: string): void {
 	const name = assignment.split('=')[0] ?? '';
+	aliasLine(call, judge, assignment.slice(name.length + 1));
 	if (name.includes(unknownMark) || runningSettings.test(name))
 		judge.add('RED', `git -c ${assignment.replaceAll(unknownMark, '…')} makes git run or trust something`);
 }
 
-function config(judge: Judge, rest: readonly Field[]): void {
+/** `!line`: what git gives to a shell. */
+function aliasLine(call: CommandCall, judge: Judge, value: string): void {
+	if (value.startsWith('!')) judge.line(value.slice(1), call.scope.fork());
+}
+
+function config(call: CommandCall, judge: Judge, rest: readonly Field[]): void {
 	const names = rest.filter(field => !field.text.startsWith('-'));
 	const isReading =
 		hasOption(rest, ['--get', '--get-all', '--get-regexp', '--list', '-l', '--show-origin']) ||
 		['get', 'list'].includes(names[0]?.text ?? '') ||
 		(names.length === 1 && !hasOption(rest, ['--unset', '--unset-all', '--edit', '-e', '--remove-section']));
 	if (isReading) return;
+	for (const field of names) aliasLine(call, judge, field.text);
 	if (hasOption(rest, ['--global', '--system', '--file', '-f']))
 		judge.add('RED', 'git config changes settings of every project');
 	if (names.some(field => runningSettings.test(field.text) || field.text.includes(unknownMark)))
@@ -111,18 +117,8 @@ function clone(call: CommandCall, judge: Judge, rest: readonly Field[]): void {
 	if (positional[1]) judge.path(positional[1], 'write', call.scope);
 	for (const { name, value } of options) {
 		if (name === '--template') judge.add('RED', 'git clone takes hooks from a template folder');
-		if ((name === '-c' || name === '--config') && value) setting(judge, value.text);
+		if ((name === '-c' || name === '--config') && value) setting(call, judge, value.text);
 	}
-}
-
-/** `git branch`, `git tag` and `git remote -v` without a name only list. */
-function listing(judge: Judge, sub: string, rest: readonly Field[]): void {
-	const isListing = rest.every(field =>
-		/^-(?:v|vv|a|r|l|-list|-all|-show-current|-merged|-no-merged|-contains|-sort.*|-format.*|-verbose)$/u.test(
-			field.text,
-		),
-	);
-	if (isListing) judge.add('GREEN', `git ${sub} lists`);
 }
 
 function lineOptions(call: CommandCall, judge: Judge, rest: readonly Field[]): void {

@@ -109,7 +109,9 @@ const commandLines: Handler = (call, judge) => {
 const alias: Handler = (call, judge) => {
 	for (const field of call.args) {
 		const equals = field.text.indexOf('=');
-		if (equals > 0) judge.line(field.text.slice(equals + 1), call.scope.fork());
+		if (equals <= 0) continue;
+		judge.line(field.text.slice(equals + 1), call.scope.fork());
+		call.scope.aliases.set(field.text.slice(0, equals), field.text.slice(equals + 1));
 	}
 };
 

@@ -3,7 +3,10 @@ import { hasOption, sortWords } from '../options';
 import { isUnknown, unknownMark } from '../words';
 
 const kill: Handler = (call, judge) => {
-	if (hasOption(call.args, ['-l', '-L'])) return judge.add('ORANGE', 'kill lists signals');
+	if (call.args.some(field => /^-(?:l|L|-list|-table)$/u.test(field.text)))
+		return judge.add('ORANGE', 'kill lists signals');
+	if (call.args.some((field, index) => index > 0 && field.text === '1'))
+		judge.add('RED', 'kill 1 ends the first process of the machine');
 	for (const { text } of call.args.slice(call.args[0]?.text.startsWith('-') === true ? 1 : 0)) {
 		if (/^(?:-1|1|0|-0)$/u.test(text)) judge.add('RED', `kill ${text} ends every process`);
 		else if (/PPID/u.test(text) || text.includes(unknownMark))

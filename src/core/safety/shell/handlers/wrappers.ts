@@ -168,6 +168,16 @@ const xargs: Handler = (call, judge) => {
 	);
 	const isAppended = !hasOption(call.args, ['-I', '-J', '-i', '--replace']);
 	judge.command(isAppended ? [...withNames, plainField(unknownMark)] : withNames, call.scope.fork());
+	// What is known of the input counts as well: `xargs rm -rf <<< /`.
+	if (call.stdin.kind === 'text' && call.stdin.text.length < 4000) {
+		for (const word of call.stdin.text
+			.split(/\s+/u)
+			.filter(text => text !== '')
+			.slice(0, 50)) {
+			const named = command.map(field => ({ ...field, text: field.text.replaceAll(replaceText(call), word) }));
+			judge.command(isAppended ? [...command, plainField(word)] : named, call.scope.fork());
+		}
+	}
 };
 
 function replaceText(call: CommandCall): string {
