@@ -31,6 +31,16 @@ export class ServerLog {
 		this.#logged.fire(line);
 	}
 
+	/** The latest lines that the server wrote to stderr. */
+	stderrTail(): string {
+		const lines = this.#lines.items().filter(({ from }) => from === 'stderr');
+		return lines
+			.slice(-20)
+			.map(({ text }) => text)
+			.join('\n')
+			.slice(-4000);
+	}
+
 	/** @param text the message as JSON, as it went over the wire */
 	message(direction: McpTraffic['direction'], message: JSONRPCMessage, text: string): void {
 		const type = typeOf(message);

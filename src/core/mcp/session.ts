@@ -62,11 +62,6 @@ export class McpSession {
 		return transport instanceof StdioTransport ? transport.pid : null;
 	}
 
-	get stderrTail(): string {
-		const transport = this.#connection?.transport;
-		return transport instanceof StdioTransport ? transport.stderrTail : '';
-	}
-
 	get lists(): ServerLists {
 		return this.#lists?.lists ?? { tools: [], resources: [], templates: [], prompts: [] };
 	}

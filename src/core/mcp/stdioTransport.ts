@@ -55,10 +55,6 @@ export class StdioTransport implements Transport {
 		return this.#process !== undefined && !this.#process.isAlive;
 	}
 
-	get stderrTail(): string {
-		return this.#process?.stderr.tail() ?? '';
-	}
-
 	start(): Promise<void> {
 		const { supervisor, launch, name, log, messageLength } = this.#options;
 		const process = supervisor.spawn({ ...launch, label: `mcp ${name}`, stopSteps: serverStopSteps });
