@@ -30,7 +30,15 @@ export type AttachmentView =
 			/** Base64. Dropped from stored items: kept by content hash in the ledger's folder. */
 			readonly data: string;
 	  }
-	| { readonly kind: 'text'; readonly label: string; readonly text: string };
+	| {
+			readonly kind: 'text';
+			readonly label: string;
+			readonly text: string;
+			/** What a document is and what its text leaves out: `PDF, 12 pages`. */
+			readonly detail?: string;
+			/** Tokens that the text takes, roughly. */
+			readonly tokens?: number;
+	  };
 
 interface ItemBase {
 	readonly id: ItemId;

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { ExpectedError } from '../base/errors';
+import { documentLimit } from '../documents/kinds';
 import type { ApprovalId, ConversationId, ExecutionId, ItemId } from '../base/ids';
 import type { Handlers } from '../rpc/rpc';
 import type { AttachmentView } from './items';
@@ -58,7 +59,10 @@ const attachment: z.ZodMiniType<AttachmentView> = z.discriminatedUnion('kind', [
 	z.object({
 		kind: z.literal('text'),
 		label,
-		text: longText(promptLimit, 'An attached text is longer than a million characters. Add it with @ instead.'),
+		// What was left out of a document is said behind its text.
+		text: longText(promptLimit + 2_000, 'An attached text is longer than a million characters. Add it with @ instead.'),
+		detail: z.exactOptional(z.string().check(z.maxLength(2_000))),
+		tokens: z.exactOptional(line),
 	}),
 ]);
 
@@ -130,6 +134,10 @@ const checks: { readonly [K in keyof Requests]: z.ZodMiniType<Requests[K]['param
 	setEffort: z.extend(byId, { effort: z.enum(efforts) }),
 	mentions: z.object({ text: search, limit: z.int().check(z.positive(), z.maximum(500)) }),
 	attachUris: z.object({ uris: z.array(z.string().check(z.maxLength(10_000))).check(z.maxLength(500)) }),
+	attachData: z.object({
+		name: z.string().check(z.minLength(1), z.maxLength(1000), z.regex(noControls)),
+		bytes: z.instanceof(Uint8Array).check(z.refine(bytes => bytes.length <= documentLimit)),
+	}),
 	pickFiles: nothing,
 	fullText: z.extend(byItem, {
 		part: z.enum(['text', 'input', 'output']),

@@ -131,6 +131,8 @@ export interface ChatContract {
 			result: { readonly attachments: readonly AttachmentView[]; readonly refused: readonly string[] };
 		};
 		/** Lets the user pick files in VS Code's own dialog. */
+		/** Reads a document that was dropped from another program; its text comes back as an attachment. */
+		attachData: { params: { readonly name: string; readonly bytes: Uint8Array }; result: AttachmentView };
 		pickFiles: { params: null; result: readonly AttachmentView[] };
 		/** What was cut from a row, a slice at a time. */
 		fullText: {

@@ -2,7 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { ExpectedError } from '../base/errors';
 import type { Handlers } from '../rpc/rpc';
-import { documentLimit, documentText, readDocument, type DocumentText } from './read';
+import { documentLimit } from './kinds';
+import { documentText, readDocument, type DocumentText } from './read';
 
 /** What the documents worker answers. Parsing takes seconds and much memory: it never runs in the extension host. */
 export interface DocumentsContract {

@@ -1,7 +1,8 @@
 import { countOf, unreadable, type ParsedDocument, type ReadDocument } from './document';
+import { documentKind, type DocumentKind } from './kinds';
 
-/** Readers by a file's extension. Each loads its library on first use: they are large. */
-const readers: Readonly<Record<string, () => Promise<ReadDocument>>> = {
+/** Each loads its library on first use: they are large. */
+const readers: Readonly<Record<DocumentKind, () => Promise<ReadDocument>>> = {
 	pdf: async () => (await import('./pdf')).readPdf,
 	docx: async () => (await import('./word')).readWord,
 	xlsx: async () => (await import('./table')).readExcel,
@@ -12,22 +13,13 @@ const readers: Readonly<Record<string, () => Promise<ReadDocument>>> = {
 	ipynb: async () => (await import('./notebook')).readNotebook,
 };
 
-/** Bytes of the largest file that is read. */
-export const documentLimit = 50_000_000;
-
-/** Whether a file of this name is read as a document; other files are text or pictures, or are named by their path. */
-export function isDocument(name: string): boolean {
-	return Object.hasOwn(readers, extensionOf(name));
-}
-
 /** Reads a file's text. Rejects with `unreadable-document`, in a sentence that names the file. */
 export async function readDocument(name: string, bytes: Uint8Array): Promise<ParsedDocument> {
-	const load = Object.hasOwn(readers, extensionOf(name)) ? readers[extensionOf(name)] : undefined;
-	if (!load) throw unreadable(`“${name}” is of a kind that cannot be read here.`);
+	const kind = documentKind(name);
+	if (!kind) throw unreadable(`“${name}” is of a kind that cannot be read here.`);
 	try {
-		return await (
-			await load()
-		)(bytes);
+		const read = await readers[kind]();
+		return await read(bytes);
 	} catch (error) {
 		const why = error instanceof Error ? error.message : String(error);
 		throw unreadable(`“${name}” ${why}`, error);
@@ -68,9 +60,4 @@ function cutNote(left: number, count: number, limit: number): string {
 	const characters = `${limit.toLocaleString('en')} characters`;
 	if (count === 1) return `Only the first ${characters} are here.`;
 	return `Only the first ${characters} are here: the last ${countOf(left, 'part')} of ${count} are missing or cut.`;
-}
-
-function extensionOf(name: string): string {
-	const dot = name.lastIndexOf('.');
-	return dot < 0 ? '' : name.slice(dot + 1).toLowerCase();
 }

@@ -12,6 +12,7 @@ import { setContext } from '../host/commands';
 import type { Host } from '../host/context';
 import { viewIds } from '../host/ids';
 import type { WebviewPort } from '../host/webviewHost';
+import { Documents } from './documents';
 import { EditorBridge, selectionOf } from './editorBridge';
 import { Mentions } from './mentions';
 import { ChatPage, type PageDeps, type Wanted } from './page';
@@ -30,7 +31,8 @@ export interface ChatDeps extends Pick<
 /** The open pages of the chat and what commands do with them. Made when the first page opens. */
 export class Chat extends Owner {
 	readonly #deps: ChatDeps;
-	readonly #editor = this.own(new EditorBridge());
+	readonly #documents: Documents;
+	readonly #editor: EditorBridge;
 	readonly #mentions = this.own(new Mentions());
 	#wanted: Wanted | undefined;
 	readonly #pages = new Set<{ readonly page: ChatPage; readonly place: 'sidebar' | 'tab'; isVisible(): boolean }>();
@@ -38,6 +40,8 @@ export class Chat extends Owner {
 	constructor(deps: ChatDeps) {
 		super();
 		this.#deps = deps;
+		this.#documents = new Documents(deps.host);
+		this.#editor = this.own(new EditorBridge(this.#documents));
 		this.own(deps.obstacles.onDidChange(obstacle => this.#eachPage(page => page.setObstacle(obstacle))));
 	}
 
@@ -61,6 +65,7 @@ export class Chat extends Owner {
 				...this.#deps,
 				editor: this.#editor,
 				mentions: this.#mentions,
+				documents: this.#documents,
 				obstacle: {
 					get current() {
 						return obstacles.current;

@@ -6,6 +6,8 @@ import { Owner } from '../../core/base/lifecycle';
 import type { AttachmentView } from '../../core/chat/items';
 import { imageBytesLimit } from '../../core/chat/limits';
 import type { EditorContext } from '../../core/chat/protocol';
+import { isOfficeFile } from '../../core/documents/kinds';
+import type { Documents } from './documents';
 
 const imageTypes: Readonly<Record<string, 'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp'>> = {
 	png: 'image/png',
@@ -20,10 +22,13 @@ export class EditorBridge extends Owner {
 	readonly #changed = this.own(new Emitter<EditorContext>());
 	/** The open file or the selection changed. */
 	readonly onDidChange = this.#changed.event;
+	readonly #documents: Documents;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 
-	constructor() {
+	/** @param documents reads PDF, Word and Excel files and notebooks */
+	constructor(documents: Documents) {
 		super();
+		this.#documents = documents;
 		const announce = (): void => {
 			clearTimeout(this.#timer);
 			this.#timer = setTimeout(() => this.#changed.fire(this.current), 100);
@@ -112,6 +117,8 @@ export class EditorBridge extends Owner {
 			throw new ExpectedError('not-a-file', `${uri.toString()} is not a file on this machine.`);
 		const stat = await vscode.workspace.fs.stat(uri);
 		const label = vscode.workspace.asRelativePath(uri, false);
+		if (isOfficeFile(uri.path) && stat.type !== vscode.FileType.Directory)
+			return this.#documents.fromFile(uri.fsPath, label);
 		const mediaType = imageTypes[uri.path.slice(uri.path.lastIndexOf('.') + 1).toLowerCase()];
 		if (!mediaType || stat.type === vscode.FileType.Directory) return { kind: 'file', path: uri.fsPath, label };
 		if (stat.size > imageBytesLimit)

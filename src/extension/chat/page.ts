@@ -10,6 +10,7 @@ import type { ChatContract, ChatSnapshot, Obstacle } from '../../core/chat/proto
 import { serve, type Handlers, type Port, type Server } from '../../core/rpc/rpc';
 import type { Decision } from '../../core/safety/approval';
 import type { Host } from '../host/context';
+import type { Documents } from './documents';
 import type { EditorBridge } from './editorBridge';
 import type { Mentions } from './mentions';
 
@@ -25,6 +26,7 @@ export interface PageDeps {
 	readonly conversations: Conversations;
 	readonly editor: EditorBridge;
 	readonly mentions: Mentions;
+	readonly documents: Documents;
 	readonly obstacle: { readonly current: Obstacle | null; readonly cli: ChatSnapshot['cli'] };
 	decide(approval: string, decision: Decision): Promise<void>;
 	reviewEdit(approval: string): Promise<void>;
@@ -153,10 +155,11 @@ export class ChatPage implements Disposable {
 	}
 
 	#editorHandlers() {
-		const { editor, mentions } = this.#deps;
+		const { documents, editor, mentions } = this.#deps;
 		return {
 			mentions: ({ text, limit }) => mentions.find(text, limit),
 			attachUris: ({ uris }) => editor.attachUris(uris),
+			attachData: ({ name, bytes }) => documents.fromBytes(name, bytes),
 			pickFiles: () => editor.pickFiles(),
 			copy: async ({ text }) => {
 				await vscode.env.clipboard.writeText(text);

@@ -315,6 +315,17 @@ describe('the composer', () => {
 		await waitFor(() => expect(page.asked('attachUris')).toEqual([{ uris: ['file:///w/b.ts'] }]));
 	});
 
+	test('a dropped document is read by the host, and says how many tokens it takes', async () => {
+		const page = await openChat(snapshot([]));
+		const file = new File([new Uint8Array([37, 80, 68, 70])], 'report.pdf', { type: 'application/pdf' });
+		fireEvent.drop(composer(), { dataTransfer: { files: [file], getData: () => '' } });
+		await screen.findByLabelText('Remove report.pdf');
+		const [asked] = page.asked('attachData') as { name: string; bytes: Uint8Array }[];
+		expect([asked?.name, ...(asked?.bytes ?? [])]).toEqual(['report.pdf', 37, 80, 68, 70]);
+		expect(screen.getByText('8.4k tokens')).toBeTruthy();
+		expect(screen.getByTitle('report.pdf: PDF, 12 pages')).toBeTruthy();
+	});
+
 	test('keeps the draft over a reload', async () => {
 		const page = await openChat(snapshot([], { draft: 'from the host' }));
 		expect(composer().value).toBe('from the host');

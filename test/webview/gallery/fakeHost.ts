@@ -109,6 +109,7 @@ function defaultHandlers(snapshot: () => ChatSnapshot): Handlers<ChatContract> {
 			},
 		],
 		attachUris: () => ({ attachments: [], refused: [] }),
+		attachData: ({ name }) => ({ kind: 'text', label: name, text: 'Page 1', detail: 'PDF, 12 pages', tokens: 8400 }),
 		pickFiles: () => [],
 		fullText: ({ offset, length }) => ({ text: 'x'.repeat(Math.min(length, 90_000 - offset)), total: 90_000 }),
 		copy: nothing,

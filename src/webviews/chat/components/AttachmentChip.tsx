@@ -2,6 +2,7 @@ import type { ReactElement } from 'react';
 import type { AttachmentView } from '../../../core/chat/items';
 import { Codicon } from '../../shared/components/Codicon';
 import { IconButton } from '../../shared/components/IconButton';
+import { formatCount } from '../../shared/format';
 import { useHost } from '../host';
 
 const icons: Readonly<Record<AttachmentView['kind'], string>> = {
@@ -18,6 +19,11 @@ export function attachmentLabel(attachment: AttachmentView): string {
 	const { label, startLine, endLine } = attachment;
 	if (/:\d/.test(label)) return label;
 	return startLine === endLine ? `${label}:${startLine}` : `${label}:${startLine}–${endLine}`;
+}
+
+function titleOf(attachment: AttachmentView, label: string): string {
+	if (attachment.kind !== 'text' || attachment.detail === undefined) return label;
+	return `${label}: ${attachment.detail}`;
 }
 
 export interface AttachmentChipProps {
@@ -37,6 +43,9 @@ export function AttachmentChip({ attachment, onRemove }: AttachmentChipProps): R
 		<>
 			{image === null ? <Codicon name={icons[attachment.kind]} /> : <img className="chip-image" src={image} alt="" />}
 			<span className="chip-label">{label}</span>
+			{attachment.kind === 'text' && attachment.tokens !== undefined && (
+				<span className="chip-size muted">{`${formatCount(attachment.tokens)} tokens`}</span>
+			)}
 		</>
 	);
 	const line = 'startLine' in attachment ? attachment.startLine : null;
@@ -52,7 +61,7 @@ export function AttachmentChip({ attachment, onRemove }: AttachmentChipProps): R
 					{inner}
 				</button>
 			) : (
-				<span className="chip-main" title={label}>
+				<span className="chip-main" title={titleOf(attachment, label)}>
 					{inner}
 				</span>
 			)}

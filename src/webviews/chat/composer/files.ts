@@ -1,5 +1,6 @@
 import type { AttachmentView } from '../../../core/chat/items';
 import { imageBytesLimit } from '../../../core/chat/limits';
+import { documentKind, documentLimit } from '../../../core/documents/kinds';
 import { formatBytes } from '../../shared/format';
 import { shrinkImage } from './shrink';
 
@@ -14,19 +15,26 @@ export interface ReadFiles {
 	readonly refused: readonly string[];
 }
 
-/** Turns pasted or dropped files into attachments: pictures as they are or made smaller, text by its content. */
-export async function readFiles(files: readonly File[]): Promise<ReadFiles> {
+/** Reads a document in the host; answers `null` when that failed and was told. */
+export type ReadInHost = (name: string, bytes: Uint8Array) => Promise<AttachmentView | null>;
+
+/**
+ * Turns pasted or dropped files into attachments: pictures as they are or made smaller, documents by what the host
+ * reads in them, text by its content.
+ */
+export async function readFiles(files: readonly File[], readInHost: ReadInHost): Promise<ReadFiles> {
 	const attachments: AttachmentView[] = [];
 	const refused: string[] = [];
 	for (const file of files) {
-		const result = await readOne(file);
+		const result = await readOne(file, readInHost);
+		if (result === null) continue;
 		if (typeof result === 'string') refused.push(result);
 		else attachments.push(result);
 	}
 	return { attachments, refused };
 }
 
-async function readOne(file: File): Promise<AttachmentView | string> {
+async function readOne(file: File, readInHost: ReadInHost): Promise<AttachmentView | string | null> {
 	const label = file.name || 'pasted image';
 	if (imageTypes.has(file.type)) {
 		const image = file.size > imageBytesLimit ? await shrinkImage(file, imageBytesLimit) : file;
@@ -35,6 +43,11 @@ async function readOne(file: File): Promise<AttachmentView | string> {
 		return { kind: 'image', label, mediaType: image.type as ImageType, data: toBase64(await image.arrayBuffer()) };
 	}
 	if (file.type.startsWith('image/')) return `“${label}” is ${file.type}; pictures must be PNG, JPEG, GIF or WebP.`;
+	if (documentKind(label) !== undefined) {
+		if (file.size > documentLimit)
+			return `“${label}” has ${formatBytes(file.size)}; documents up to ${formatBytes(documentLimit)} are read.`;
+		return readInHost(label, new Uint8Array(await file.arrayBuffer()));
+	}
 	if (file.size > textLimit)
 		return `“${label}” has ${formatBytes(file.size)}; text up to ${formatBytes(textLimit)} can be dropped. Add it with @ instead, so that Claude reads what it needs.`;
 	try {

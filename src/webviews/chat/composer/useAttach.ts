@@ -21,7 +21,10 @@ export function useAttach(): Attach {
 		for (const text of sentences) dispatch({ type: 'failed', text, actions: [] });
 	};
 	const attachFiles = async (files: readonly File[]): Promise<void> => {
-		const { attachments, refused } = await readFiles(files);
+		const { attachments, refused } = await readFiles(
+			files,
+			async (name, bytes) => (await attempt('attachData', { name, bytes }, Infinity)) ?? null,
+		);
 		dispatch({ type: 'attach', attachments });
 		refuse(refused);
 	};
