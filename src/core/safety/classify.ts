@@ -6,7 +6,7 @@ import { pathRules, type Access } from './paths';
 import { judgeShell } from './shell/analysis';
 import { judgePowerShell } from './shell/powershell';
 import { isTier, isWorse, rankOf } from './tier';
-import { toolTier, type ToolTier } from './tiers';
+import { isOwnTool, toolTier, type ToolTier } from './tiers';
 import { hiddenCharacter } from './visible';
 
 interface Part {
@@ -30,7 +30,9 @@ export function classify(call: ToolCall, context: SafetyContext): Classification
 	const rule = toolTier(call.tool);
 	const judgement = judge(call, context, rule);
 	const { findings } = judgement;
-	if (rule.tier !== 'GREEN' || findings.all().length === 0)
+	// Where a write goes says all; that it writes goes without saying.
+	const isSaid = rule.rule === 'writeFile' && !isWorse(rule.tier, findings.tier);
+	if ((rule.tier !== 'GREEN' && !isSaid) || findings.all().length === 0)
 		findings.add({ tier: rule.tier, reason: `${call.tool} ${rule.does}` });
 	const hidden = hiddenCharacter(judgement.effect);
 	if (hidden) findings.add({ tier: 'RED', reason: `holds invisible characters (${hidden}) that hide what it does` });
@@ -170,9 +172,9 @@ function judgeFile(call: ToolCall, context: SafetyContext, access: Access): Judg
 		textOf(call, 'path') ??
 		textOf(call, 'filePath') ??
 		call.cwd;
-	const isSearch = call.tool === 'Grep';
+	const isSearch = call.tool === 'Grep' || call.tool === 'quarterdeck_search';
 	findings.add(rules.judge(path, call.cwd, access, isSearch));
-	const glob = textOf(call, 'glob') ?? (call.tool === 'Glob' ? textOf(call, 'pattern') : undefined);
+	const glob = textOf(call, 'glob') ?? (isNameSearch(call) ? textOf(call, 'pattern') : undefined);
 	if (glob !== undefined) {
 		const folder = rules.absolute(path, call.cwd);
 		const named = rules.judgePattern(rules.absolute(glob, folder), call.cwd, access);
@@ -250,8 +252,15 @@ function judgeRemoteTrigger(call: ToolCall): Judgement {
 	return result;
 }
 
+function isNameSearch(call: ToolCall): boolean {
+	return call.tool === 'Glob' || call.tool === 'quarterdeck_find_files';
+}
+
 function plain(call: ToolCall): Judgement {
-	const parts = call.tool.startsWith('mcp__') ? [{ tier: 'YELLOW' as const, key: call.tool, label: call.tool }] : [];
+	const parts =
+		call.tool.startsWith('mcp__') || isOwnTool(call.tool)
+			? [{ tier: 'YELLOW' as const, key: call.tool, label: call.tool }]
+			: [];
 	return { findings: new Findings(), effect: json(call.input), parts };
 }
 

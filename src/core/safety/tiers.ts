@@ -114,7 +114,34 @@ const untieredTool = tool('BLACK', 'plain', 'uses a tool of ours without a tier'
 
 /** Our own tools carry this prefix. Their tiers stand here, too. */
 const ownPrefix = 'quarterdeck_';
-const ownTools: Readonly<Record<string, ToolTier>> = {};
+const ownTools: Readonly<Record<string, ToolTier>> = {
+	quarterdeck_read_file: tool('GREEN', 'readFile', 'reads a file'),
+	quarterdeck_list_folder: tool('GREEN', 'listFolder', 'lists a folder'),
+	quarterdeck_find_files: tool('GREEN', 'listFolder', 'finds files'),
+	quarterdeck_search: tool('GREEN', 'readFile', 'searches files'),
+	quarterdeck_write_file: tool('YELLOW', 'writeFile', 'writes a file', { kind: 'edit' }),
+	quarterdeck_edit_file: tool('YELLOW', 'writeFile', 'edits a file', { kind: 'edit' }),
+	quarterdeck_diagnostics: tool('GREEN', 'readFile', 'reads the problems that the editor shows'),
+	quarterdeck_symbols: tool('GREEN', 'readFile', 'asks the editor for symbols'),
+	quarterdeck_references: tool('GREEN', 'readFile', 'asks the editor for references'),
+	quarterdeck_run_command: tool('GREEN', 'shell', 'runs a command'),
+	quarterdeck_terminal_output: tool('YELLOW', 'plain', 'reads your terminals'),
+	quarterdeck_git_status: tool('GREEN', 'readFile', 'looks at the state of the repository'),
+	quarterdeck_git_diff: tool('GREEN', 'readFile', 'looks at changes in the repository'),
+	quarterdeck_git_log: tool('GREEN', 'readFile', 'looks at the commits of the repository'),
+	quarterdeck_git_commit: tool('YELLOW', 'plain', 'commits to the repository'),
+	quarterdeck_fetch_page: tool('YELLOW', 'fetch', 'fetches a page'),
+	quarterdeck_web_search: tool('YELLOW', 'plain', 'searches the web'),
+	quarterdeck_system_info: tool('GREEN', 'plain', 'looks at this machine'),
+	quarterdeck_calculate: tool('GREEN', 'plain', 'calculates'),
+	quarterdeck_time: tool('GREEN', 'plain', 'looks at the clock'),
+	quarterdeck_ask_user: tool('GREEN', 'plain', 'asks you', { kind: 'question', maxGrant: 'once' }),
+	quarterdeck_notify: tool('GREEN', 'plain', 'shows you a notification'),
+	quarterdeck_memory_search: tool('GREEN', 'plain', 'looks into what is remembered'),
+	quarterdeck_remember: tool('YELLOW', 'plain', 'remembers something for later'),
+	quarterdeck_forget: tool('YELLOW', 'plain', 'forgets something that was remembered'),
+	quarterdeck_query_ledger: tool('GREEN', 'plain', 'looks into the ledger of this project'),
+};
 
 /** What the table says of a tool, by its name. */
 export function toolTier(name: string): ToolTier {

@@ -1,3 +1,4 @@
+import { redactSecrets } from '../safety/secrets';
 import type { ToolContent, ToolResult } from './tool';
 
 /** How much of a result a model gets. */
@@ -8,6 +9,9 @@ export interface ResultLimits {
 	readonly imageBytes: number;
 	readonly images: number;
 }
+
+/** Of a longer result not even "open full" shows the middle. */
+const keptChars = 4_000_000;
 
 export const defaultResultLimits: ResultLimits = { textChars: 40_000, imageBytes: 5_000_000, images: 8 };
 
@@ -23,15 +27,21 @@ export interface ModelResult {
 	readonly fullText: string | null;
 }
 
-/** Cuts a result to what a model is given and marks it as data. The whole is kept beside it. */
+/** Takes secrets out of a result, cuts it to what a model is given and marks it as data. The whole is kept beside it. */
 export function resultForModel(tool: string, result: ToolResult, limits: ResultLimits): ModelResult {
-	const text = result.content.flatMap(part => (part.type === 'text' ? [part.text] : [])).join('\n');
+	const raw = result.content.flatMap(part => (part.type === 'text' ? [part.text] : [])).join('\n');
+	const text = withoutSecrets(raw);
 	const isCut = text.length > limits.textChars;
 	const shown = isCut ? cutMiddle(text, limits.textChars) : text;
 	const { images, notes } = chosenImages(result.content, limits);
 	const body = [shown, ...notes].filter(part => part !== '').join('\n');
 	const marked: ToolContent[] = body === '' && images.length > 0 ? [] : [{ type: 'text', text: marking(tool, body) }];
 	return { content: [...marked, ...images], fullText: isCut ? text : null };
+}
+
+/** What a model or the journal gets holds no secrets that can be told as such. */
+function withoutSecrets(text: string): string {
+	return redactSecrets(text.length > keptChars ? cutMiddle(text, keptChars) : text).text;
 }
 
 /** The beginning and the end of a text with a note on what is missing between them, cut at lines where there are any. */

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { applyReplacements } from '../../../src/core/chat/review/edits';
+import { applyReplacements } from '../../../src/core/tools/files/replacements';
 import { decodeFile, toFileText, type FileText } from '../../../src/core/chat/review/fileText';
 import { changedInput, proposalFor, reviewedPath, smallestReplacement } from '../../../src/core/chat/review/proposal';
 

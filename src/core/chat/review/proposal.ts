@@ -1,5 +1,5 @@
 import { ExpectedError } from '../../base/errors';
-import { applyReplacements, type EditFailure, type Replacement } from './edits';
+import { applyReplacements, type EditFailure, type Replacement } from '../../tools/files/replacements';
 import { hasLoneReturn, toFileText, type FileText } from './fileText';
 import { commonHead, commonTail, linesOf } from './hunks';
 
@@ -24,9 +24,23 @@ export type ReviewOutcome =
 
 const refusedEverything = 'The user refused every change of this edit';
 
+/** Tools of ours that take their input in the form of one of the CLI's. */
+const forms: Readonly<Record<string, 'Edit' | 'MultiEdit' | 'Write'>> = {
+	Edit: 'Edit',
+	MultiEdit: 'MultiEdit',
+	Write: 'Write',
+	quarterdeck_edit_file: 'MultiEdit',
+	quarterdeck_write_file: 'Write',
+};
+
+/** In which form a tool takes its edit; `undefined` when it cannot be reviewed change by change. */
+export function formOf(tool: string): 'Edit' | 'MultiEdit' | 'Write' | undefined {
+	return Object.hasOwn(forms, tool) ? forms[tool] : undefined;
+}
+
 /** The path that an edit writes, for the tools that are reviewed change by change. */
 export function reviewedPath(tool: string, input: ToolInput): string | undefined {
-	if (tool !== 'Edit' && tool !== 'MultiEdit' && tool !== 'Write') return undefined;
+	if (formOf(tool) === undefined) return undefined;
 	const path = input['file_path'];
 	return typeof path === 'string' && path !== '' ? path : undefined;
 }
@@ -39,11 +53,12 @@ export function proposalFor(tool: string, input: ToolInput, original: FileText |
 	const path = reviewedPath(tool, input);
 	if (path === undefined) throw failure('not-reviewable', `${tool} cannot be reviewed change by change.`);
 	const before = original?.text ?? '';
-	const proposed = tool === 'Write' ? writtenText(input) : editedText(tool, input, before);
+	const proposed = formOf(tool) === 'Write' ? writtenText(input) : editedText(tool, input, before);
 	if (hasLoneReturn(before) || hasLoneReturn(proposed))
 		throw failure('lone-return', 'The file has carriage returns inside its lines, which an editor would change.');
 	if (proposed === before) {
-		const isEndings = original !== null && tool === 'Write' && toFileText(contentOf(input) ?? '').eol !== original.eol;
+		const isEndings =
+			original !== null && formOf(tool) === 'Write' && toFileText(contentOf(input) ?? '').eol !== original.eol;
 		if (isEndings) throw failure('only-line-endings', 'The edit changes only the line endings.');
 		throw failure('unchanged', 'The edit changes nothing in the file.');
 	}
@@ -79,7 +94,7 @@ function failure(code: ProposalFailure, message: string): ExpectedError<Proposal
 }
 
 function replacementsOf(tool: string, input: ToolInput): readonly Replacement[] {
-	const edits: unknown = tool === 'MultiEdit' ? input['edits'] : [input];
+	const edits: unknown = formOf(tool) === 'MultiEdit' ? input['edits'] : [input];
 	if (!Array.isArray(edits) || edits.length === 0) throw failure('bad-input', 'The call has no edits.');
 	return edits.map(edit => replacementOf(edit));
 }
@@ -99,12 +114,12 @@ function replacementOf(edit: unknown): Replacement {
 export function changedInput(tool: string, input: ToolInput, original: FileText | null, final: string): ReviewOutcome {
 	const before = original?.text ?? '';
 	if (final === before) return { kind: 'refused', reason: refusedEverything };
-	if (tool === 'Write') return changedWrite(input, original, final);
+	if (formOf(tool) === 'Write') return changedWrite(input, original, final);
 	const asked = applyReplacements(before, replacementsOf(tool, input));
 	if (asked.isApplied && asked.text === final) return { kind: 'unchanged' };
 	const edit = smallestReplacement(before, final);
 	const fields = { old_string: edit.oldString, new_string: edit.newString };
-	if (tool === 'MultiEdit') return { kind: 'changed', input: { ...input, edits: [fields] } };
+	if (formOf(tool) === 'MultiEdit') return { kind: 'changed', input: { ...input, edits: [fields] } };
 	return { kind: 'changed', input: { ...input, ...fields, replace_all: false } };
 }
 

@@ -5,7 +5,7 @@ import { ExpectedError } from '../../../core/base/errors';
 import type { ApprovalId } from '../../../core/base/ids';
 import { Owner } from '../../../core/base/lifecycle';
 import { checkSize, decodeFile, type FileText } from '../../../core/chat/review/fileText';
-import { changedInput, proposalFor, reviewedPath } from '../../../core/chat/review/proposal';
+import { formOf, changedInput, proposalFor, reviewedPath } from '../../../core/chat/review/proposal';
 import type { ApprovalView, Decision, ToolCall } from '../../../core/safety/approval';
 import { DiffReview } from './diffReview';
 import type { ProposalFiles } from './proposalFiles';
@@ -109,7 +109,7 @@ export class EditReview extends Owner {
 	/** Makes the proposal again from the new content, and puts the user's own changes on top. */
 	async #rebase(now: FileText | null): Promise<boolean> {
 		// The CLI refuses to write over a file that changed since it read it.
-		if (this.#call.tool === 'Write') return false;
+		if (formOf(this.#call.tool) === 'Write') return false;
 		const proposed = proposedOn(this.#call, now);
 		if (proposed === undefined) return false;
 		const wanted = this.review.isTouched ? this.#merged(now?.text ?? '') : proposed;
