@@ -5,7 +5,12 @@ import { Emitter } from '../../src/core/base/event';
 import type { ConversationId } from '../../src/core/base/ids';
 import type { CostRow } from '../../src/core/claude/costs';
 import type { ClaudeMessage } from '../../src/core/claude/messages';
-import type { AgentSession, AgentSessionHandlers, AgentSessionOptions } from '../../src/core/chat/agentSession';
+import type {
+	AgentSession,
+	AgentSessionHandlers,
+	AgentSessionOptions,
+	StartAgentSession,
+} from '../../src/core/chat/agentSession';
 import type { SessionHistory } from '../../src/core/chat/deps';
 import { Conversations } from '../../src/core/chat/conversations';
 import type { LedgerEvent } from '../../src/core/ledger/events';
@@ -128,6 +133,10 @@ export class World {
 	readonly uses: boolean[] = [];
 	/** Starts wait for it. */
 	startGate: Promise<void> = Promise.resolve();
+	/** What Auto chooses. */
+	routed = { model: 'default', why: 'A test chose it.' };
+	/** Set by tests whose sessions are not fake ones. */
+	start: StartAgentSession | undefined;
 	/** Executions that another window runs. */
 	running: readonly ExecutionRow[] = [];
 	remaining: number | null = null;
@@ -155,6 +164,7 @@ export class World {
 			startSession: async (options, handlers) => {
 				this.beforeStart(options);
 				await this.startGate;
+				if (this.start) return this.start(options, handlers);
 				const session = new FakeSession(options, handlers);
 				this.sessions.push(session);
 				return session;
@@ -165,7 +175,7 @@ export class World {
 				onResult: () => undefined,
 				dispose: () => undefined,
 			}),
-			route: async () => ({ model: 'default', why: 'A test chose it.' }),
+			route: async () => this.routed,
 			describeModel: async () => null,
 			restoreFiles: async () => ({ canRestore: true, reason: null, files: [], insertions: 0, deletions: 0 }),
 			changes: { beforeTool: async () => undefined, afterTool: async () => undefined },

@@ -60,6 +60,7 @@ export function newHolder(parts: SessionParts, plan: SessionPlan): SessionHolder
 			view,
 			onLost,
 			onPlan,
+			onReplaced: () => gate.dispose(),
 			onAttach: session => runner.attach(session),
 			handlers: {
 				onMessage: message => runner.onMessage(message),

@@ -33,6 +33,8 @@ export interface SessionHolderPorts {
 	readonly view: (patch: Partial<ConversationView>) => void;
 	/** The session to go on with is gone, or belongs to another family; a new one is about to start. */
 	readonly onLost: (why: 'missing' | 'switched') => Promise<void>;
+	/** The session ended to make room for the next one; its `onExit` is not called. */
+	readonly onReplaced: () => void;
 	readonly onAttach: (session: AgentSession | undefined) => void;
 	/** The session to go on with changed. */
 	readonly onPlan: (plan: SessionPlan) => void;
@@ -61,6 +63,7 @@ export class SessionHolder extends Owner {
 	#live: Live | undefined;
 	#starting: Promise<AgentSession> | undefined;
 	#closing: Promise<void> | undefined;
+	#isReplacing = false;
 
 	constructor(ports: SessionHolderPorts, plan: SessionPlan) {
 		super();
@@ -90,7 +93,7 @@ export class SessionHolder extends Owner {
 		await this.#closing;
 		// A process that has just died still has its last word to say, to the turn that it belongs to.
 		if (this.#live && !this.live) await this.#live.ended;
-		if (this.live && (this.#hasOtherFamily() || this.#hasOtherBudget(remaining))) await this.close();
+		if (this.live && (this.#hasOtherFamily() || this.#hasOtherBudget(remaining))) await this.#replace();
 		if (this.live) return this.#withModel(this.live);
 		this.#starting ??= this.#open(remaining).finally(() => {
 			this.#starting = undefined;
@@ -159,6 +162,16 @@ export class SessionHolder extends Owner {
 		await live.ended;
 	}
 
+	/** Ends the process to make room for another one: the turn that has just begun goes on with that. */
+	async #replace(): Promise<void> {
+		this.#isReplacing = true;
+		try {
+			await this.close();
+		} finally {
+			this.#isReplacing = false;
+		}
+	}
+
 	#hasOtherFamily(): boolean {
 		return this.#live?.family !== familyOfModel(this.#ports.choices().model);
 	}
@@ -219,7 +232,8 @@ export class SessionHolder extends Owner {
 					// Before the next launch: `ensure` waits for a close, and a close waits for this.
 					this.#live = undefined;
 					if (family === 'cli') deps.onSession(conversation, false);
-					handlers.onExit(exit);
+					if (this.#isReplacing) this.#ports.onReplaced();
+					else handlers.onExit(exit);
 					onAttach(undefined);
 					ended.resolve();
 				},

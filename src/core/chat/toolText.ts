@@ -11,8 +11,8 @@ const fileField: Readonly<Record<string, string>> = {
 	MultiEdit: 'file_path',
 	Write: 'file_path',
 	NotebookEdit: 'notebook_path',
-	quarterdeck_edit_file: 'path',
-	quarterdeck_write_file: 'path',
+	quarterdeck_edit_file: 'file_path',
+	quarterdeck_write_file: 'file_path',
 };
 
 /** The file that a call of this tool changes, if it is one that changes a file. @param cwd makes a relative path absolute */

@@ -100,7 +100,13 @@ test('a conversation that another window works on can be read, follows it, and i
 	first.session.say(result());
 	second.events.splice(0, second.events.length, ...first.events);
 	second.running = [];
-	second.ledgerChanged.fire({ executions: [], conversations: [theirs.id], costs: false, approvals: false, memories: false });
+	second.ledgerChanged.fire({
+		executions: [],
+		conversations: [theirs.id],
+		costs: false,
+		approvals: false,
+		memories: false,
+	});
 	await vi.waitFor(() => expect(ours!.view.readOnly).toBeNull());
 	expect(texts(ours!)).toEqual(['Hello', 'Done']);
 });
@@ -142,4 +148,15 @@ test('limits of the plan are read in every form in which versions send them', ()
 		{ label: '7 days', usedPercent: 7, resetsAt: Date.UTC(2026, 4, 17) },
 	]);
 	expect(limitsOf({})).toEqual([]);
+});
+
+test('a process that is replaced because the budget changed does not end the turn that waits for the next one', async () => {
+	const world = new World();
+	const conversation = await started(world);
+	world.session.say(result());
+	world.remaining = 5_000_000_000;
+	conversation.send('Again', []);
+	await vi.waitFor(() => expect(world.sessions).toHaveLength(2));
+	await vi.waitFor(() => expect(world.session.sent).toHaveLength(1));
+	expect(conversation.isBusy).toBe(true);
 });

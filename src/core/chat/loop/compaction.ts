@@ -12,6 +12,8 @@ const imageTokens = 1_200;
 export const fullPart = 0.8;
 /** The newest messages up to this part of the window are kept as they are. */
 const keptPart = 0.3;
+/** Fewer characters than this are not worth a summary. */
+const worthIt = 1_000;
 /** Characters that are summarised where the window's size is unknown. */
 const unknownWindow = 60_000;
 
@@ -53,7 +55,9 @@ export function planCompaction(
 	const budget = (window === null ? unknownWindow : window * charactersPerToken) * keptPart;
 	const from = keepNothing ? kept.length : firstKept(kept, budget);
 	const old = kept.slice(0, from);
-	if (old.length === 0 || (old.length < 2 && summary === null && !keepNothing)) return null;
+	// A summary of next to nothing would be longer than that.
+	const size = old.reduce((sum, entry) => sum + textOf(entry).length, 0);
+	if (old.length === 0 || (size < worthIt && !keepNothing)) return null;
 	const request = kept.findLast(entry => entry.type === 'user');
 	const isRequestOld = request !== undefined && old.includes(request) && !keepNothing;
 	const earlier = summary === null ? [] : [`Summary of what came before:\n${summary}`];

@@ -1,27 +1,10 @@
 import { ExpectedError } from '../../base/errors';
-import { modelRefText, type ModelRef, type ProviderErrorCode } from '../../providers/provider';
+import { fallbackText } from '../../providers/fallback';
+import type { ModelRef } from '../../providers/provider';
 import type { NoticeItem } from '../items';
 import { goOnAction } from './limits';
 
 type Note = Pick<NoticeItem, 'level' | 'code' | 'text'> & Partial<Pick<NoticeItem, 'details' | 'actions'>>;
-
-/** Failures of which another provider is free. What is wrong with the request itself would be wrong there, too. */
-const ofTheProvider: ReadonlySet<string> = new Set<ProviderErrorCode>([
-	'no-key',
-	'wrong-key',
-	'no-model',
-	'no-quota',
-	'rate-limited',
-	'overloaded',
-	'offline',
-	'cut-off',
-	'bad-answer',
-]);
-
-/** Whether the next model of the chain may answer instead. */
-export function canFallBack(error: ExpectedError): boolean {
-	return ofTheProvider.has(error.code);
-}
 
 /** A failure with a button that goes on from where the turn broke off. */
 export function retryable(error: ExpectedError): ExpectedError {
@@ -38,7 +21,7 @@ export function fallbackNotice(from: ModelRef, to: ModelRef, error: ExpectedErro
 	return {
 		level: 'warning',
 		code: 'fallback',
-		text: `${modelRefText(from)} did not answer: ${error.message} Going on with ${modelRefText(to)}, the next of your fallbacks.`,
+		text: fallbackText(from, to, error),
 	};
 }
 

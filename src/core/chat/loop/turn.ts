@@ -1,4 +1,5 @@
 import { CancelledError, ExpectedError } from '../../base/errors';
+import { canFallBack } from '../../providers/fallback';
 import {
 	modelRefText,
 	ProviderError,
@@ -22,7 +23,7 @@ import { Responder, type Answer } from './responder';
 import type { Speaker } from './say';
 import { structuredFormat, structuredPrompt } from './structured';
 import { systemPrompt } from './systemPrompt';
-import { canFallBack, fallbackNotice, goneOnNotice, noImagesNotice, noToolsNotice, retryable } from './troubles';
+import { fallbackNotice, goneOnNotice, noImagesNotice, noToolsNotice, retryable } from './troubles';
 import type { Transcript } from './transcript';
 
 /** What a loop knows of its models beyond one turn. */
@@ -272,7 +273,7 @@ export class LoopTurn {
 
 	/** Takes the next model of the chain, and says so. False when there is none. */
 	#fallBack(error: ExpectedError): boolean {
-		if (!canFallBack(error)) return false;
+		if (!canFallBack(error.code)) return false;
 		const { ports, handlers, speaker, cwd } = this.#options;
 		this.#tried.push(this.#ref);
 		const tried = new Set(this.#tried.map(modelRefText));

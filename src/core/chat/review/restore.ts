@@ -1,8 +1,7 @@
-import { mkdir, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { structuredPatch } from 'diff';
 import { asId, type ExecutionId, type ItemId } from '../../base/ids';
-import { writeFileAtomic } from '../../storage/files';
+import { replaceFile } from '../../tools/files/changedFile';
 import { familyOfModel, type AgentSession } from '../agentSession';
 import type { ChatItem } from '../items';
 import type { RestorePreview } from '../protocol';
@@ -88,9 +87,8 @@ export async function restoreTurns(
 }
 
 async function put(path: string, content: Uint8Array | null): Promise<void> {
-	if (content === null) return rm(path, { force: true });
-	await mkdir(dirname(path), { recursive: true });
-	await writeFileAtomic(path, content);
+	if (content === null) await rm(path, { force: true });
+	else await replaceFile(path, content);
 }
 
 function cannot(reason: string): RestorePreview {
