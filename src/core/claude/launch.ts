@@ -11,7 +11,10 @@ export function launchArguments(options: ClaudeSessionOptions): readonly string[
 	args.push('--permission-mode', options.mode ?? 'default');
 	if (options.model !== undefined && options.model !== 'default') args.push('--model', options.model);
 	if (options.maxBudget !== undefined) args.push('--max-budget-usd', String(toDollars(options.maxBudget)));
-	if (options.isIsolated === true) args.push('--setting-sources', 'user', '--strict-mcp-config');
+	if (options.isOneShot === true) args.push('--tools', '', '--no-session-persistence');
+	if (options.systemPrompt !== undefined) args.push('--system-prompt', options.systemPrompt);
+	if (options.isIsolated === true || options.isOneShot === true)
+		args.push('--setting-sources', 'user', '--strict-mcp-config');
 	for (const folder of options.additionalFolders ?? []) args.push('--add-dir', folder);
 	return args;
 }

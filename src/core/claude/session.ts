@@ -33,6 +33,10 @@ export interface ClaudeSessionOptions {
 	readonly additionalFolders?: readonly string[];
 	/** Follows the user's own settings alone: nothing that comes with the folder runs or allows anything. */
 	readonly isIsolated?: boolean;
+	/** Answers with words alone: no tools, nothing but the user's own settings, and no transcript is kept. */
+	readonly isOneShot?: boolean;
+	/** Takes the place of the CLI's own. */
+	readonly systemPrompt?: string;
 	/** Added to the cleaned environment. */
 	readonly environment?: Readonly<Record<string, string>>;
 }

@@ -103,10 +103,11 @@ export class ClaudeWorld {
 	readonly cwd: string;
 	readonly supervisor: ProcessSupervisor;
 
-	static async open(script: Script): Promise<ClaudeWorld> {
+	/** @param side answers requests without tools, which are the CLI's own in a conversation */
+	static async open(script: Script, side?: Script): Promise<ClaudeWorld> {
 		const folder = await realpath(await mkdtemp(join(tmpdir(), 'quarterdeck-')));
 		const cwd = await mkdtemp(join(folder, 'workspace-'));
-		return new ClaudeWorld(await startMessagesApi({ script }), folder, cwd);
+		return new ClaudeWorld(await startMessagesApi({ script, ...(side ? { side } : {}) }), folder, cwd);
 	}
 
 	private constructor(api: MessagesApi, folder: string, cwd: string) {
