@@ -15,6 +15,7 @@ import type { ProcessSupervisor } from '../core/process/supervisor';
 import type { Decision } from '../core/safety/approval';
 import { Approvals } from '../core/safety/approvals';
 import { Grants, type Grant } from '../core/safety/grants';
+import { Toolbox } from '../core/tools/toolbox';
 import type { Chat } from './chat/chat';
 import { registerChat, type ChatRegistration } from './chat/register';
 import { registerReview, type ReviewFeature } from './chat/review/register';
@@ -26,6 +27,8 @@ import { Secrets } from './host/secrets';
 import { Settings } from './host/settings';
 import { WorkspaceState } from './host/state';
 import { registerLedger } from './ledger/register';
+import { mcpUi, registerMcp, type McpUi } from './mcp/register';
+import type { McpService } from './mcp/service';
 import { decideWithUser } from './safety/decide';
 import { registerSafety } from './safety/register';
 import { registerWelcome } from './welcome/register';
@@ -61,6 +64,7 @@ export function startApp(context: vscode.ExtensionContext): App {
 	register('ledger', () =>
 		registerLedger(host, { ledger: parts.ledger, chat: parts.actions, folder: parts.ledgerFolder }),
 	);
+	register('mcp', () => parts.registerMcp());
 	register('claude', () => registerClaude(host, { recheck: async () => (await parts.service.get()).recheck() }));
 	context.subscriptions.push(output, { dispose: () => store.dispose() });
 	return { stop: () => parts.stop() };
@@ -74,6 +78,9 @@ class Parts {
 	readonly grants: Grants;
 	readonly changes: TurnChanges;
 	readonly supervisor: Lazy<ProcessSupervisor>;
+	/** Every tool that models may be offered; features add what they bring. */
+	readonly toolbox: Toolbox;
+	readonly mcp: Lazy<McpService>;
 	readonly service: Lazy<ChatService>;
 	readonly chat: Lazy<Chat>;
 	readonly #host: Host;
@@ -83,6 +90,7 @@ class Parts {
 	#conversations: Conversations | undefined;
 	#chatRegistration: ChatRegistration | undefined;
 	#review: ReviewFeature | undefined;
+	#mcpUi: McpUi | undefined;
 
 	constructor(host: Host, store: DisposableStore) {
 		const storage = host.context.globalStorageUri.fsPath;
@@ -97,6 +105,8 @@ class Parts {
 		this.grants = store.add(new Grants(host.state.grantStore));
 		this.changes = new TurnChanges(diskReader, new ChangeFiles(join(storage, 'changes')), host.log);
 		this.supervisor = new Lazy(async () => (await import('./host/processes')).startSupervisor(host));
+		this.toolbox = store.add(new Toolbox());
+		this.mcp = new Lazy(() => this.#startMcp(store));
 		this.service = new Lazy(() => this.#startService());
 		this.chat = new Lazy(() => this.#startChat(store));
 	}
@@ -124,6 +134,11 @@ class Parts {
 		return registerSafety(this.#host, { approvals, grants, chat: actions, titleOf });
 	}
 
+	registerMcp(): Disposable {
+		this.#mcpUi = mcpUi(this.#host);
+		return registerMcp(this.#host, this.#mcpUi, this.mcp);
+	}
+
 	/** Journals an event. A full disk is shown by the ledger; what else fails is logged. */
 	append(event: LedgerEvent): void {
 		const log = (error: unknown): void => this.#host.log.error(errorText(error));
@@ -149,8 +164,36 @@ class Parts {
 
 	async stop(): Promise<void> {
 		await (await this.service.started)?.stop();
+		await (await this.mcp.started)?.stop();
 		await (await this.supervisor.started)?.close();
 		await this.#client?.close();
+	}
+
+	async #startMcp(store: DisposableStore): Promise<McpService> {
+		const [{ McpService }, { Gate }, { safetyContext }, supervisor] = await Promise.all([
+			import('./mcp/service'),
+			import('../core/safety/gate'),
+			import('./safety/context'),
+			this.supervisor.get(),
+		]);
+		const { approvals, grants } = this;
+		const host = this.#host;
+		const gate = new Gate({
+			context: () => safetyContext(host),
+			approvals,
+			grants,
+			journal: event => this.append(event),
+		});
+		const service = await McpService.open({
+			...this.#registered(this.#mcpUi),
+			host,
+			supervisor,
+			gate,
+			titleOf: conversation => this.#conversations?.live.find(({ id }) => id === conversation)?.view.title,
+			sampling: undefined,
+		});
+		store.add(this.toolbox.add(service.hub.toolSource()));
+		return service;
 	}
 
 	async #startService(): Promise<ChatService> {

@@ -75,7 +75,13 @@ export const viewIds = {
 } as const;
 
 /** Types of webview panels, for serializers. */
-export const panelTypes = { chat: 'quarterdeck.chatPanel', execution: 'quarterdeck.executionPanel', memory: 'quarterdeck.memoryPanel', inspector: 'quarterdeck.mcpInspector', elicitation: 'quarterdeck.mcpElicitation' } as const;
+export const panelTypes = {
+	chat: 'quarterdeck.chatPanel',
+	execution: 'quarterdeck.executionPanel',
+	memory: 'quarterdeck.memoryPanel',
+	inspector: 'quarterdeck.mcpInspector',
+	elicitation: 'quarterdeck.mcpElicitation',
+} as const;
 
 export const walkthroughId = 'quarterdeck.quarterdeck#start';
 
