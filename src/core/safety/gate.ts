@@ -154,7 +154,15 @@ export class Gate {
 			if (answer.outcome === 'refuse') {
 				return { ...refused(classification, 'user', answer.reason), isStop: answer.isStop === true };
 			}
-			if (answer.outcome === 'allow') this.#ports.grants.add(answer.scope, classification, origin.conversation);
+			if (answer.outcome === 'allow') {
+				const reached = this.classify({ ...call, input: answer.changedInput ?? call.input }).tier;
+				// While a person thought about it, a folder may have become a link to somewhere else.
+				if (isWorse(reached, classification.tier)) {
+					const why = `What the call reaches has changed since it was shown (it is ${reached} now). Ask for it anew.`;
+					return refused(classification, 'policy', why);
+				}
+				this.#ports.grants.add(answer.scope, classification, origin.conversation);
+			}
 			return { isAllowed: true, by: 'user', classification, decision: answer };
 		} catch (error) {
 			if (error instanceof CancelledError) return refused(classification, 'policy', error.message);

@@ -134,6 +134,17 @@ describe('the gate', () => {
 		expect(outcome).toMatchObject({ status: 'done', input: changedInput, decision: 'changed and allowed by you' });
 	});
 
+	test('looks again before the call runs: what it reaches may have changed meanwhile', async () => {
+		const run = vi.fn<Tool['run']>();
+		using at = disposing(world([toolForTest({ name: 'Write', run })]));
+		const working = at.run('Write', { file_path: 'a.txt', content: '' });
+		const worse = { ...at.gate.classify({ tool: 'Write', input: { file_path: 'a.txt' }, cwd }), tier: 'RED' as const };
+		vi.spyOn(at.gate, 'classify').mockReturnValue(worse);
+		at.approvals.decide(at.approvals.pending[0]!.id, { outcome: 'allow', scope: 'once' });
+		expect(await working).toMatchObject({ status: 'refused', decision: expect.stringContaining('has changed') });
+		expect(run).not.toHaveBeenCalled();
+	});
+
 	test('tells the model why the person said no, and ends the turn when they said stop', async () => {
 		using at = disposing(world([toolForTest({ name: 'Write' })]));
 		const working = at.run('Write', { file_path: 'a.txt', content: '' });
