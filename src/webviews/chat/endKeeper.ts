@@ -17,6 +17,8 @@ export class EndKeeper {
 	#isFollowing: boolean;
 	#last: number;
 	#inputAt = Number.NEGATIVE_INFINITY;
+	/** Questions whose top was shown, and since when. */
+	readonly #shown = new WeakMap<Element, number>();
 
 	constructor(scroller: HTMLElement, isFollowing: boolean, onChange: (isFollowing: boolean) => void) {
 		this.#scroller = scroller;
@@ -25,7 +27,7 @@ export class EndKeeper {
 		this.#onChange = onChange;
 		// Capturing: before the list's own listener, which measures rows and so calls `toEnd`.
 		const options = { capture: true, passive: true, signal: this.#stop.signal };
-		scroller.addEventListener('scroll', () => this.#moved(), options);
+		scroller.addEventListener('scroll', () => (this.#isFollowing && this.#showQuestion()) || this.#moved(), options);
 		scroller.addEventListener('wheel', event => this.#wheel(event), options);
 		for (const type of ['keydown', 'touchmove', 'pointerdown'] as const)
 			scroller.addEventListener(type, event => (this.#inputAt = event.timeStamp), options);
@@ -42,11 +44,12 @@ export class EndKeeper {
 		return this.#fromEnd() < threshold;
 	}
 
-	/** Goes to the end if the view follows it. */
+	/** Goes to the end if the view follows it, or to the top of a question that is taller than the view. */
 	toEnd(): void {
 		// A movement whose event is still to come counts already, or it would be undone here.
 		this.#moved();
-		if (this.#isFollowing) this.#scroller.scrollTo(0, this.#scroller.scrollHeight);
+		if (!this.#isFollowing) return;
+		if (!this.#showQuestion()) this.#scroller.scrollTo(0, this.#scroller.scrollHeight);
 	}
 
 	set(isFollowing: boolean): void {
@@ -58,6 +61,22 @@ export class EndKeeper {
 	dispose(): void {
 		this.#stop.abort();
 		this.#resized.disconnect();
+	}
+
+	/**
+	 * A person reads a question from its beginning: its buttons alone do not say what they allow. The list itself goes to
+	 * its end when it draws, so the top is held until somebody scrolls. Says whether there is such a question.
+	 */
+	#showQuestion(): boolean {
+		const asked = [...this.#scroller.querySelectorAll('[data-approval]')].at(-1);
+		if (!asked || asked.getBoundingClientRect().height <= this.#scroller.clientHeight) return false;
+		const shownAt = this.#shown.get(asked) ?? performance.now();
+		this.#shown.set(asked, shownAt);
+		if (this.#inputAt > shownAt) return true;
+		const by = asked.getBoundingClientRect().top - this.#scroller.getBoundingClientRect().top;
+		if (Math.abs(by) > 1) this.#scroller.scrollBy(0, by);
+		this.#last = this.#scroller.scrollTop;
+		return true;
 	}
 
 	#fromEnd(): number {

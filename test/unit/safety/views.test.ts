@@ -108,7 +108,7 @@ describe('the exact effect', () => {
 		expect(text.split(long)).toHaveLength(3);
 		expect(text).toContain('script:\na\nb\n');
 		expect(text).toContain('timeout: 5');
-		expect(text).toContain('Tier: YELLOW (changes the workspace)');
+		expect(text).toContain('Tier: YELLOW (changes files or asks other machines, and is easily undone)');
 		expect(approvalDocument(question, null)).toContain('  - SQLite: a file');
 		expect(approvalDocument(plan, null)).toContain('# Plan');
 	});

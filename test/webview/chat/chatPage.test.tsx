@@ -146,9 +146,13 @@ describe('rows', () => {
 	});
 });
 
-const ask = (over: Parameters<typeof approval>[0]): ReturnType<typeof openChat> =>
+const ask = (
+	over: Parameters<typeof approval>[0],
+	name = 'Bash',
+	input: Parameters<typeof tool>[1] = {},
+): ReturnType<typeof openChat> =>
 	openChat(
-		snapshot([tool('Bash', {}, { state: 'waiting', approval: approval({ id: 'a1' as never, ...over }) })], {
+		snapshot([tool(name, input, { state: 'waiting', approval: approval({ id: 'a1' as never, ...over }) })], {
 			conversation: view({ status: 'waiting' }),
 		}),
 	);
@@ -207,6 +211,23 @@ describe('decisions', () => {
 		const page = await ask({ kind: 'edit' });
 		press('Review');
 		await waitFor(() => expect(page.asked('reviewEdit')).toEqual([{ approval: 'a1' }]));
+	});
+
+	test('an edit says once where it goes, and how the change begins', async () => {
+		const file = { file_path: '/home/ada/shop/src/a.ts', old_string: 'const a = 1;', new_string: 'const a = 2;' };
+		const reasons = ['writes /home/ada/shop/src/a.ts inside the workspace'];
+		const inside = await ask({ kind: 'edit', tool: 'Edit', effect: file.file_path, reasons }, 'Edit', file);
+		expect(screen.queryByLabelText('What will happen')).toBeNull();
+		expect(screen.queryByText(reasons[0]!)).toBeNull();
+		const change = screen.getByLabelText('How the change begins');
+		expect(change.textContent).toContain('-const a = 1;');
+		expect(change.textContent).toContain('+const a = 2;');
+		inside.unmount();
+		const effect = '/home/ada/.bashrc';
+		const outside = ['writes /home/ada/.bashrc in your home folder, outside the workspace'];
+		await ask({ kind: 'edit', tool: 'Write', effect, reasons: outside }, 'Write', { file_path: effect, content: 'x' });
+		expect(screen.getByLabelText('What will happen').textContent).toBe(effect);
+		expect(screen.getByText(outside[0]!)).toBeTruthy();
 	});
 
 	test('questions and plans', async () => {

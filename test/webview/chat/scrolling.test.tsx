@@ -102,6 +102,34 @@ describe.skipIf(!findChromium())('scrolling', () => {
 		await atEnd(page);
 	});
 
+	test('a question that is taller than the view is shown from its top, once', async () => {
+		await page.setViewportSize({ width: 300, height: 330 });
+		await page.goto(`${built.url}?scene=orange`);
+		const card = page.locator('[data-approval]');
+		await card.waitFor();
+		const isShort = await page.evaluate(
+			() =>
+				document.querySelector('[data-approval]')!.getBoundingClientRect().height >
+				document.querySelector('.scroller')!.clientHeight,
+		);
+		expect(isShort).toBe(true);
+		const above = (): Promise<number> =>
+			page.evaluate(
+				() =>
+					document.querySelector('[data-approval]')!.getBoundingClientRect().top -
+					document.querySelector('.scroller')!.getBoundingClientRect().top,
+			);
+		await expect.poll(above, { timeout: 5000 }).toBeGreaterThanOrEqual(-1);
+		expect(await above()).toBeLessThan(40);
+		await page.mouse.move(150, 100);
+		await page.mouse.wheel(0, 60);
+		await expect.poll(above).toBeLessThan(-20);
+		await page.setViewportSize({ width: 310, height: 330 });
+		await frames(page);
+		expect(await above()).toBeLessThan(-20);
+		await page.setViewportSize({ width: 400, height: 700 });
+	});
+
 	test('earlier rows come before without moving what is read', async () => {
 		await page.goto(`${built.url}?scene=long`);
 		await atEnd(page);

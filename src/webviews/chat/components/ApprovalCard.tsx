@@ -3,6 +3,7 @@ import type { ApprovalId } from '../../../core/base/ids';
 import type { ApprovalView, GrantScope } from '../../../core/safety/approval';
 import { Button, TextField } from '../../shared/components/toolkit';
 import { useHost } from '../host';
+import { relativePath } from '../tools/describe';
 import { useDecide } from '../useDecide';
 import { InlineError } from './InlineError';
 import { PlanCard } from './PlanCard';
@@ -14,7 +15,7 @@ import { TierBadge, tierMeaning } from './TierBadge';
 export function ApprovalCard({ approval }: { readonly approval: ApprovalView }): ReactElement {
 	const card = useVisibleApproval(approval.id);
 	return (
-		<div ref={card}>
+		<div ref={card} data-approval={approval.id}>
 			{approval.kind === 'question' && <QuestionCard approval={approval} />}
 			{approval.kind === 'plan' && <PlanCard approval={approval} />}
 			{(approval.kind === 'tool' || approval.kind === 'edit') && <ToolApproval approval={approval} />}
@@ -49,6 +50,10 @@ const grantWords: Readonly<Record<GrantScope, string>> = {
 function ToolApproval({ approval }: { readonly approval: ApprovalView }): ReactElement {
 	const decision = useDecide(approval);
 	const [isRefusing, setIsRefusing] = useState(false);
+	const { root } = useHost();
+	// The row above names the file; only a place outside of the workspace is to be read in full.
+	const isPlain = approval.kind === 'edit' && relativePath(approval.effect, root) !== approval.effect;
+	const reasons = isPlain ? approval.reasons.filter(reason => !reason.startsWith('writes ')) : approval.reasons;
 	return (
 		<section
 			className={`approval ${approval.tier.toLowerCase()}`}
@@ -58,12 +63,14 @@ function ToolApproval({ approval }: { readonly approval: ApprovalView }): ReactE
 				<TierBadge tier={approval.tier} />
 				<span>{tierMeaning[approval.tier]}</span>
 			</div>
-			<pre className="approval-effect" dir="ltr" tabIndex={0} aria-label="What will happen">
-				{approval.effect}
-			</pre>
-			{approval.reasons.length > 0 && (
+			{!isPlain && (
+				<pre className="approval-effect" dir="ltr" tabIndex={0} aria-label="What will happen">
+					{approval.effect}
+				</pre>
+			)}
+			{reasons.length > 0 && (
 				<ul className="approval-reasons">
-					{approval.reasons.map(reason => (
+					{reasons.map(reason => (
 						<li key={reason}>{reason}</li>
 					))}
 				</ul>

@@ -13,7 +13,7 @@ const icons: Readonly<Record<Tier, string>> = {
 /** What a tier means to the person who is asked. */
 export const tierMeaning: Readonly<Record<Tier, string>> = {
 	GREEN: 'Only reads',
-	YELLOW: 'Changes this workspace',
+	YELLOW: 'Changes files or asks other machines, and is easily undone',
 	ORANGE: 'Reaches beyond this workspace, or is tedious to undo',
 	RED: 'Destroys something, or cannot be undone',
 	BLACK: 'Never allowed',

@@ -24,7 +24,7 @@ const openByDefault = new Set(['TodoWrite']);
 export const ToolRow = memo(function ToolRow({ item }: { readonly item: ToolItem }): ReactElement {
 	const [isOpen, setIsOpen] = useOpen(
 		item.id,
-		openByDefault.has(item.tool) || item.diff !== null || item.state === 'failed',
+		openByDefault.has(item.tool) || item.diff !== null || item.state === 'failed' || item.approval?.kind === 'edit',
 	);
 	const { root } = useHost();
 	const line = describeTool(item, root);

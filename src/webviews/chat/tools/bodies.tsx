@@ -8,6 +8,7 @@ import { Markdown } from '../../shared/components/Markdown';
 import { CappedText } from '../components/CappedText';
 import { useHost } from '../host';
 import { textField, todosOf, type Todo } from './describe';
+import { editPreview } from './editPreview';
 
 export interface ToolBodyProps {
 	readonly item: ToolItem;
@@ -50,10 +51,12 @@ function BashBody({ item }: ToolBodyProps): ReactElement {
 function EditBody({ item }: ToolBodyProps): ReactElement {
 	const isFailed = item.state === 'failed' || item.state === 'refused';
 	const content = textField(item.input, 'content');
+	const preview = item.diff === null && item.approval !== null ? editPreview(item.input) : '';
 	return (
 		<>
 			{item.diff !== null && <Diff diff={item.diff} label="Change" />}
-			{item.diff === null && content !== '' && (
+			{preview !== '' && <Diff diff={preview} label="How the change begins" />}
+			{item.diff === null && preview === '' && content !== '' && (
 				<HighlightedCode
 					code={content}
 					language={languageOfPath(textField(item.input, 'file_path'))}
