@@ -41,9 +41,22 @@ export function openExchange(
 		...(silence ? { silence } : {}),
 		...(fetch ? { fetch } : {}),
 	});
-	const headers = { ...(key === undefined ? {} : { authorization: `Bearer ${key}` }), ...options.headers };
+	const headers = headersWith(key, options.headers);
 	const client = new Ollama({ host: context.baseUrl, headers, fetch: exchangeFetch(connection, context) });
 	return { client, connection, context };
+}
+
+/** `${key}` in a header stands for the key, which is then not sent as a bearer token too. */
+function headersWith(key: string | undefined, given: Readonly<Record<string, string>> = {}): Record<string, string> {
+	const all = Object.entries(given);
+	const isPlaced = all.some(([, value]) => value.includes('${key}'));
+	const sent = all
+		.filter(([, value]) => key !== undefined || !value.includes('${key}'))
+		.map(([name, value]) => [name, value.replaceAll('${key}', () => key ?? '')]);
+	return {
+		...(key === undefined || isPlaced ? {} : { authorization: `Bearer ${key}` }),
+		...(Object.fromEntries(sent) as Record<string, string>),
+	};
 }
 
 /** What anything thrown during an exchange means. */
