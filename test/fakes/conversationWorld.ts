@@ -181,6 +181,7 @@ export class World {
 			changes: { beforeTool: async () => undefined, afterTool: async () => undefined },
 			price: () => 5,
 			remainingBudget: async () => this.remaining,
+			budgetText: async () => 'The daily budget of $2.00 is used up ($2.13 so far).',
 			onUse: (_, isBusy) => void this.uses.push(isBusy),
 			onSession: () => undefined,
 			settled: async () => undefined,

@@ -277,7 +277,7 @@ export class Conversation extends Owner {
 		this.#patch({ status: isLive ? 'running' : 'starting', activity: isLive ? null : 'Starting' });
 		try {
 			const remaining = await this.#deps.remainingBudget();
-			if (remaining !== null && remaining <= 0) throw budgetError();
+			if (remaining !== null && remaining <= 0) throw budgetError(await this.#deps.budgetText());
 			if (item) await this.#model.route(item);
 			const [deps, runner, holder] = [this.#deps, this.#runner, this.#holder];
 			await askSession({ deps, runner, holder, view: patch => this.#patch(patch) }, { turn, remaining, isLive, ask });

@@ -185,15 +185,14 @@ export function approvalPatch(end: ApprovalEnd): Pick<ToolItem, 'approval' | 'st
 	return { approval: null, state: 'running', decision: scope + changed };
 }
 
-/** The day's or month's budget is used up. */
-export function budgetError(): ExpectedError<'budget'> {
-	return new ExpectedError(
-		'budget',
-		'Your budget is used up, so the message was not sent. Raise it, or wait for the next day or month.',
-		{
-			actions: [{ title: 'Set Budget…', command: 'quarterdeck.costs.setBudget' }],
-		},
-	);
+/** A budget is used up. @param which says which one, and what it holds */
+export function budgetError(which: string): ExpectedError<'budget'> {
+	return new ExpectedError('budget', `${which} The message was not sent: raise the budget, then send it again.`, {
+		actions: [
+			{ title: 'Set Budget…', command: 'quarterdeck.costs.setBudget' },
+			{ title: 'Send Again', command: 'quarterdeck.chat.sendAgain' },
+		],
+	});
 }
 
 /** Characters of an older conversation that are handed on when the CLI does not have it. */

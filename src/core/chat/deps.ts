@@ -95,6 +95,8 @@ export interface ConversationDeps {
 	price(model: string, usage: Usage): NanoDollars | null;
 	/** What may still be spent today and this month; `null` without a budget. */
 	remainingBudget(): Promise<NanoDollars | null>;
+	/** Which budgets are used up, with their amounts, as a sentence. */
+	budgetText(): Promise<string>;
 	/** A turn began or ended: a process that works is never closed to save memory. */
 	onUse(conversation: ConversationId, isBusy: boolean): void;
 	/** Workspace folders beside the one that a conversation works in. */

@@ -30,6 +30,12 @@ export function retryText(message: Extract<SystemMessage, { subtype: 'api_retry'
 	};
 }
 
+/** What remains to be said of a retry once the turn is over. */
+export function retriedText(text: string, isOvercome: boolean): string {
+	const said = text.replace(/ Trying again in .*$/, '');
+	return isOvercome ? `${said} It was tried again, and went well.` : said;
+}
+
 function reason(status: number | null): string {
 	if (status === 429) return 'The rate limit is reached.';
 	if (status === 529) return 'The model is overloaded.';
@@ -111,7 +117,8 @@ export function resultText(message: ResultMessage): NoticeText | undefined {
 		};
 	if (message.subtype === 'error_max_turns')
 		return { level: 'warning', code: 'max-turns', text: 'Claude stopped at the largest number of steps of one turn.' };
-	if (isStopped(message)) return { level: 'info', code: 'stopped', text: 'Stopped.' };
+	// The row that closes the turn says so.
+	if (isStopped(message)) return undefined;
 	const errors = (message.errors ?? []).filter(text => !text.startsWith('[ede_diagnostic]'));
 	if (message.subtype === 'error_during_execution')
 		return {

@@ -85,6 +85,7 @@ const decision = z.discriminatedUnion('outcome', [
 /** What obstacles, notices and errors offer without arguments. A test compares the list with what they offer. */
 export const plainActions = [
 	'quarterdeck.chat.goOn',
+	'quarterdeck.chat.sendAgain',
 	'quarterdeck.chat.stop',
 	'quarterdeck.claude.locate',
 	'quarterdeck.claude.recheck',

@@ -232,9 +232,11 @@ export class Rows {
 		const text = resultText(block.content);
 		const isFailed = block.is_error === true;
 		const isRefused = item?.kind === 'tool' && item.state === 'refused';
-		const status = isRefused ? 'refused' : isFailed ? 'failed' : 'succeeded';
-		turn.stepEnded(asId<StepId>(block.tool_use_id), { status, output: text });
-		if (item?.kind !== 'tool') return null;
+		// Stopped while it waited for a person: what the CLI then writes is meant for the model.
+		const isStopped = isFailed && item?.kind === 'tool' && item.state === 'stopped';
+		const status = isRefused ? 'refused' : isStopped ? 'stopped' : isFailed ? 'failed' : 'succeeded';
+		turn.stepEnded(asId<StepId>(block.tool_use_id), { status, output: isStopped ? null : text });
+		if (item?.kind !== 'tool' || isStopped) return null;
 		this.#ports.items.replace({
 			...item,
 			state: isRefused ? 'refused' : isFailed ? 'failed' : 'done',

@@ -25,6 +25,7 @@ import {
 	limitText,
 	notice,
 	resultText,
+	retriedText,
 	retryText,
 	type NoticeText,
 } from './notices';
@@ -204,7 +205,7 @@ export class TurnRunner {
 		if (!turn) return;
 		this.#turn = undefined;
 		this.rows.settle(status === 'succeeded' ? 'done' : 'stopped');
-		this.#settleRetry();
+		this.#settleRetry(status === 'succeeded');
 		turn.end(status, error);
 		this.#items.add({
 			id: asId<ItemId>(`turn:${turn.execution}`),
@@ -308,10 +309,10 @@ export class TurnRunner {
 		this.#events.view({ activity: `Waiting to try again (${message.attempt} of ${message.max_retries})` });
 	}
 
-	/** What was offered while the turn ran, such as Stop, does nothing once it is over. */
-	#settleRetry(): void {
+	/** What was offered and announced while the turn ran is over with it. */
+	#settleRetry(isOvercome: boolean): void {
 		const row = this.#retry === undefined ? undefined : this.#items.get(this.#retry);
-		if (row?.kind === 'notice') this.#items.replace({ ...row, actions: [] });
+		if (row?.kind === 'notice') this.#items.replace({ ...row, text: retriedText(row.text, isOvercome), actions: [] });
 		this.#retry = undefined;
 	}
 

@@ -19,7 +19,7 @@ import { ChatPage, type PageDeps, type Wanted } from './page';
 
 export interface ChatDeps extends Pick<
 	PageDeps,
-	'decide' | 'reviewEdit' | 'openTurnDiff' | 'applyAsDiff' | 'openExecution'
+	'decide' | 'reviewEdit' | 'openTurnDiff' | 'applyAsDiff' | 'openArtifact' | 'openExecution'
 > {
 	readonly host: Host;
 	readonly conversations: Conversations;
@@ -176,6 +176,14 @@ export class Chat extends Owner {
 
 	async openShownInTab(): Promise<void> {
 		await this.openInTab((await this.#shown()).id);
+	}
+
+	/** Sends what was sent last once more: the prompt that something outside the model refused. */
+	async sendShownAgain(): Promise<void> {
+		const conversation = await this.#shown();
+		const last = conversation.stored().findLast(({ item }) => item.kind === 'user')?.item;
+		if (last?.kind !== 'user') throw new ExpectedError('no-prompt', 'Nothing was sent in this conversation yet.');
+		conversation.send(last.text, last.attachments);
 	}
 
 	async stopShown(): Promise<void> {

@@ -65,6 +65,7 @@ function registerCommands({ commands }: Host, chat: Lazy<Chat>, store: Disposabl
 	store.add(commands.register('quarterdeck.chat.new', async () => (await chat.get()).create()));
 	store.add(commands.register('quarterdeck.chat.pick', async () => (await chat.get()).pick()));
 	store.add(commands.register('quarterdeck.chat.stop', async () => (await chat.get()).stopShown()));
+	store.add(commands.register('quarterdeck.chat.sendAgain', async () => (await chat.get()).sendShownAgain()));
 	store.add(commands.register('quarterdeck.chat.continueSession', async () => (await chat.get()).continueSession()));
 	store.add(commands.register('quarterdeck.chat.rename', async () => (await chat.get()).renameShown()));
 	store.add(commands.register('quarterdeck.chat.export', async () => (await chat.get()).exportShown()));

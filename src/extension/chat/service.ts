@@ -3,7 +3,8 @@ import { localDay } from '../../core/base/clock';
 import { ExpectedError } from '../../core/base/errors';
 import type { ConversationId } from '../../core/base/ids';
 import { Owner } from '../../core/base/lifecycle';
-import { toNano, type NanoDollars } from '../../core/base/money';
+import { toNano } from '../../core/base/money';
+import { usedUpText, type BudgetState } from '../../core/ledger/views/budget';
 import type { Conversation } from '../../core/chat/conversation';
 import { infoView } from '../../core/chat/conversationParts';
 import { Conversations } from '../../core/chat/conversations';
@@ -118,7 +119,11 @@ export class ChatService extends Owner {
 			grants,
 			startSession: this.#startSession,
 			price: (model, usage) => priceResponse(this.#prices(), model, usage),
-			remainingBudget: () => this.#remainingBudget(),
+			remainingBudget: async () => {
+				const left = (await this.#budgets()).map(({ limit, spent }) => limit - spent);
+				return left.length === 0 ? null : Math.min(...left);
+			},
+			budgetText: async () => usedUpText(await this.#budgets()),
 			onUse: (id, isBusy) => this.#pool.setBusy(id, isBusy),
 			// A process is started by a turn, so it usually has work from its first moment.
 			onSession: (id, isLive) => (isLive ? this.#pool.add(id, this.#find(id)?.isBusy) : this.#pool.remove(id)),
@@ -155,20 +160,19 @@ export class ChatService extends Owner {
 		return { maxLive: settings.get('claude.maxProcesses'), idleMs: settings.get('claude.idleMinutes') * 60_000 };
 	}
 
-	/** What the day's and the month's budget leave, whichever is less. */
-	async #remainingBudget(): Promise<NanoDollars | null> {
+	/** The budgets that are set, and what was spent of them. */
+	async #budgets(): Promise<readonly BudgetState[]> {
 		const { settings, clock } = this.#deps.host;
 		const today = localDay(clock.now());
-		const limits = [
-			{ usd: settings.get('budget.dailyUsd'), fromDay: today },
-			{ usd: settings.get('budget.monthlyUsd'), fromDay: `${today.slice(0, 7)}-01` },
-		].filter(limit => limit.usd > 0);
-		if (limits.length === 0) return null;
-		const left = limits.map(async ({ usd, fromDay }) => {
+		const set = [
+			{ period: 'day' as const, usd: settings.get('budget.dailyUsd'), fromDay: today },
+			{ period: 'month' as const, usd: settings.get('budget.monthlyUsd'), fromDay: `${today.slice(0, 7)}-01` },
+		].filter(({ usd }) => usd > 0);
+		const states = set.map(async ({ period, usd, fromDay }) => {
 			const rows = await this.#deps.ledger.query('costs', { fromDay, toDay: today, by: [] });
-			return toNano(usd) - rows.reduce((sum, row) => sum + row.cost, 0);
+			return { period, limit: toNano(usd), spent: rows.reduce((sum, row) => sum + row.cost, 0) };
 		});
-		return Math.min(...(await Promise.all(left)));
+		return Promise.all(states);
 	}
 }
 

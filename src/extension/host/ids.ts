@@ -5,6 +5,7 @@ export const commandIds = [
 	'quarterdeck.chat.openInEditor',
 	'quarterdeck.chat.pick',
 	'quarterdeck.chat.stop',
+	'quarterdeck.chat.sendAgain',
 	'quarterdeck.chat.continueSession',
 	'quarterdeck.chat.rename',
 	'quarterdeck.chat.export',

@@ -105,9 +105,42 @@ test('Stop ends the turn as stopped and leaves nothing moving', async () => {
 		assistant('msg_1', { type: 'tool_use', id: 'toolu_1', name: 'Bash', input: { command: 'sleep 9' } }),
 	);
 	await conversation.stop();
-	expect(shown(conversation)).toEqual(['user: Hello', 'tool: Bash stopped', 'notice: Stopped.', 'turn: stopped']);
+	expect(shown(conversation)).toEqual(['user: Hello', 'tool: Bash stopped', 'turn: stopped']);
 	expect(world.journaled('execution.ended')).toMatchObject([{ status: 'stopped' }]);
 	expect(conversation.view.status).toBe('idle');
+});
+
+test('Stop while a call waits for a person keeps what the CLI says to the model from the user', async () => {
+	const world = new World();
+	const conversation = await started(world);
+	world.session.say(assistant('msg_1', { type: 'tool_use', id: 'toolu_1', name: 'Bash', input: { command: 'x' } }));
+	conversation.approvals.ended({
+		view: { id: 'a1', step: 'toolu_1' } as never,
+		outcome: 'expired',
+		decision: null,
+	} as never);
+	world.session.say(toolResult('toolu_1', "The user doesn't want to proceed with this tool use.", true));
+	world.session.say(result({ subtype: 'error_during_execution', is_error: true, terminal_reason: 'aborted_tools' }));
+	expect(shown(conversation)).toEqual(['user: Hello', 'tool: Bash stopped', 'turn: stopped']);
+	expect(items(conversation)[1]).toMatchObject({ output: null });
+	expect(world.journaled('step.ended')).toContainEqual(
+		expect.objectContaining({ step: 'toolu_1', status: 'stopped', output: null }),
+	);
+});
+
+test('a retry announces nothing any more once its turn is over', async () => {
+	const world = new World();
+	const conversation = await started(world);
+	const subtype = 'api_retry';
+	const retry = { type: 'system', subtype, attempt: 1, max_retries: 10, retry_delay_ms: 900, error: 'x' };
+	world.session.say({ ...retry, error_status: 529 });
+	await conversation.stop();
+	expect(shown(conversation)).toEqual(['user: Hello', 'notice: The model is overloaded.', 'turn: stopped']);
+	conversation.send('Again', []);
+	await vi.waitFor(() => expect(world.session.sent).toHaveLength(2));
+	world.session.say({ ...retry, error_status: 500 });
+	world.session.say(result());
+	expect(shown(conversation).at(-2)).toBe('notice: The API has a problem (500). It was tried again, and went well.');
 });
 
 test('a crash in the middle of a turn is said, and the next prompt resumes the session', async () => {
@@ -197,7 +230,11 @@ test('a budget that is used up refuses the prompt and says where to raise it', a
 	conversation.send('Hello', []);
 	await vi.waitFor(() => expect(conversation.isBusy).toBe(false));
 	expect(world.sessions).toHaveLength(0);
-	expect(items(conversation).find(item => item.kind === 'notice')).toMatchObject({ code: 'budget' });
+	expect(items(conversation).find(item => item.kind === 'notice')).toMatchObject({
+		code: 'budget',
+		text: expect.stringContaining('The daily budget of $2.00 is used up ($2.13 so far).') as string,
+		actions: [{ title: 'Set Budget…' }, { title: 'Send Again' }, { title: 'Show Output' }],
+	});
 });
 
 test('a prompt that cannot start says why, with what helps', async () => {

@@ -131,7 +131,7 @@ test('Stop in the middle of an answer keeps what was said, and the next prompt g
 	await vi.waitFor(() => expect(shown(conversation)).toContain('text: It beg'));
 	await conversation.stop();
 	await idle(conversation);
-	expect(shown(conversation).slice(-2)).toEqual(['notice: Stopped.', 'turn: stopped']);
+	expect(shown(conversation).slice(-2)).toEqual(['text: It beg', 'turn: stopped']);
 	await ask(conversation, 'And then?');
 	expect(provider.requests[1]?.messages.slice(1)).toMatchObject([
 		{ role: 'user', parts: [{ text: 'Talk' }] },

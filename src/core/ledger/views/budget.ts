@@ -33,6 +33,24 @@ export function costOfBudget(cost: NanoDollars, unpriced: number, use: BudgetUse
 	return unpriced > 0 ? `${known} · ${unpriced.toLocaleString('en')} unpriced` : known;
 }
 
+/** What one budget holds, and what its day or month cost so far. */
+export interface BudgetState {
+	readonly period: 'day' | 'month';
+	readonly limit: NanoDollars;
+	readonly spent: NanoDollars;
+}
+
+/** `The daily budget of $2.00 is used up ($2.13 so far).`, for each budget that is. */
+export function usedUpText(budgets: readonly BudgetState[]): string {
+	return budgets
+		.filter(({ limit, spent }) => spent >= limit)
+		.map(({ period, limit, spent }) => {
+			const name = period === 'day' ? 'daily' : 'monthly';
+			return `The ${name} budget of ${formatCost(limit)} is used up (${formatCost(spent)} so far).`;
+		})
+		.join(' ');
+}
+
 /** The worse of two levels. */
 export function worseLevel(left: BudgetLevel, right: BudgetLevel): BudgetLevel {
 	const order: readonly BudgetLevel[] = ['none', 'ok', 'warning', 'exceeded'];

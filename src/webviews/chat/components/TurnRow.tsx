@@ -24,6 +24,8 @@ export function TurnRow({ item }: { readonly item: TurnItem }): ReactElement {
 	const { usage, changedFiles } = item;
 	const cached = usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h;
 	const status = statuses[item.status];
+	// A turn that ended before the model was asked has nothing to count: neither 0 nor unknown would be true.
+	const isMeasured = item.basis !== null || usage.input + cached + usage.output > 0;
 	const tokens = `${usage.input} input, ${usage.output} output, ${usage.cacheRead} read from cache, ${usage.cacheWrite5m + usage.cacheWrite1h} written to cache`;
 	return (
 		<div className={`turn ${item.status}`}>
@@ -31,10 +33,14 @@ export function TurnRow({ item }: { readonly item: TurnItem }): ReactElement {
 				<Codicon name={status.icon} label={status.label} />
 				{item.status !== 'succeeded' && <span>{status.label}</span>}
 				<span>{formatDuration(item.duration)}</span>
-				<span title={tokens}>
-					{formatCount(usage.input + cached)} in, {formatCount(usage.output)} out
-				</span>
-				<span>{costText(item.cost, item.basis)}</span>
+				{isMeasured && (
+					<>
+						<span title={tokens}>
+							{formatCount(usage.input + cached)} in, {formatCount(usage.output)} out
+						</span>
+						<span>{costText(item.cost, item.basis)}</span>
+					</>
+				)}
 				<button
 					type="button"
 					className="text-button"
