@@ -50,6 +50,8 @@ const builds = [
 		format: 'esm',
 		splitting: true,
 		external: ['vscode'],
+		// Its CommonJS form requires its parts by names that no bundler sees.
+		alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
 		banner: requireBanner,
 	},
 	{ ...shared, entryPoints: workers, outdir: 'dist/workers', platform: 'node', format: 'esm', banner: requireBanner },

@@ -13,7 +13,7 @@ import type { McpHttpConfig, McpStdioConfig } from './definition';
 import { cannotStart, ended, needsSignIn, timedOut, toExpected } from './errors';
 import { HttpTransport } from './httpTransport';
 import { launchOf } from './launch';
-import type { McpLimits, McpPorts, McpSignIn } from './ports';
+import type { McpLimits, McpPorts } from './ports';
 import type { ServerLog } from './serverLog';
 import { StdioTransport } from './stdioTransport';
 
@@ -107,7 +107,7 @@ async function openHttp(
 				throw error;
 			}
 			if (!options.mayAsk) throw needsSignIn(name);
-			await signIn(options, transport, person, 'signIn');
+			await signIn(options, transport, person);
 		}
 	}
 }
@@ -139,14 +139,14 @@ export async function signIn(
 	{ ports, name, handlers, signal, log }: Pick<ConnectOptions, 'ports' | 'name' | 'handlers' | 'signal' | 'log'>,
 	transport: HttpTransport,
 	person: PersonAuth,
-	reason: McpSignIn['reason'],
 ): Promise<void> {
 	const url = person.pending;
 	if (url === undefined || !ports.browser) throw needsSignIn(name);
 	log.line('hub', `Signing in at ${url.host}`);
+	const reason = person.accessToken === undefined ? 'signIn' : 'moreRights';
 	const returned = await ports.browser.signIn({ asker: handlers.asker(), url, reason }, signal);
 	if (returned === undefined) throw needsSignIn(name);
-	await transport.finishAuth(person.codeOf(returned));
+	await transport.finishAuth(person.codeOf(returned, url));
 	log.line('hub', 'Signed in.');
 }
 

@@ -19,7 +19,7 @@ import type { Tool } from '../tools/tool';
 import type { McpServerDefinition } from './definition';
 import { notRunning, unknownServer } from './errors';
 import type { McpCallOptions, McpCompletionTarget, McpHub } from './hub';
-import { sortedJson } from './lists';
+import { sortedJson, type ServerTool } from './lists';
 import { ManagedServer } from './managedServer';
 import type { McpPorts } from './ports';
 import type { McpLog, McpLogLevel, McpLogLine, McpServerView, McpToolFacts, McpTraffic } from './protocol';
@@ -153,11 +153,13 @@ class Hub extends Owner implements McpHub {
 	): Promise<CallToolResult> {
 		const server = this.#find(id);
 		if (server.state !== 'running') throw notRunning(server.definition.name);
-		this.#checkTool(server, tool);
+		const known = usableTool(server, tool);
 		const { clock } = this.#ports;
 		const began = clock.monotonic();
 		try {
-			const answer = await server.request('tools/call', { name: tool, arguments: input }, z.looseObject({}), options);
+			const params = { name: tool, arguments: input };
+			const exchange = { ...options, isTask: known.needsTask };
+			const answer = await server.request('tools/call', params, z.looseObject({}), exchange);
 			const result = toCallResult(answer);
 			server.noteCall(clock.monotonic() - began, result.isError === true);
 			return result;
@@ -302,17 +304,6 @@ class Hub extends Owner implements McpHub {
 		return this.#tools;
 	}
 
-	#checkTool(server: ManagedServer, tool: string): void {
-		const { name } = server.definition;
-		if (!server.tools.some(known => known.name === tool))
-			throw new ExpectedError('mcp.unknownTool', `The MCP server “${name}” has no tool “${tool}”.`);
-		if (server.trustOf(tool) === 'approved') return;
-		throw new ExpectedError(
-			'mcp.toolChanged',
-			`The tool “${tool}” of the MCP server “${name}” is not what you approved. Look at what changed first.`,
-		);
-	}
-
 	#onToolsChanged(): void {
 		this.#tools = undefined;
 		this.#names = qualifyNames(
@@ -333,4 +324,16 @@ class Hub extends Owner implements McpHub {
 			this.#changed.fire();
 		});
 	}
+}
+
+/** A tool may be called when the server offers it and the user has taken it as it is. */
+function usableTool(server: ManagedServer, tool: string): ServerTool {
+	const { name } = server.definition;
+	const known = server.tools.find(offered => offered.name === tool);
+	if (!known) throw new ExpectedError('mcp.unknownTool', `The MCP server “${name}” has no tool “${tool}”.`);
+	if (server.trustOf(tool) === 'approved') return known;
+	throw new ExpectedError(
+		'mcp.toolChanged',
+		`The tool “${tool}” of the MCP server “${name}” is not what you approved. Look at what changed first.`,
+	);
 }

@@ -50,8 +50,9 @@ export class ListReader implements Disposable {
 		return this.#lists;
 	}
 
+	/** One after another: the first one may need a sign-in, which the others then have. */
 	async readAll(): Promise<void> {
-		await Promise.all((['tools', 'resources', 'prompts'] as const).map(list => this.#read(list)));
+		for (const list of ['tools', 'resources', 'prompts'] as const) await this.#read(list);
 	}
 
 	/** Reads one list again, a moment later, and tells of it. */

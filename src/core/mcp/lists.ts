@@ -10,7 +10,10 @@ import type {
 } from './protocol';
 
 /** A tool as its server tells it, before it has a name among all tools. */
-export type ServerTool = Omit<McpToolView, 'qualifiedName' | 'trust' | 'isEnabled'>;
+export interface ServerTool extends Omit<McpToolView, 'qualifiedName' | 'trust' | 'isEnabled'> {
+	/** It can only be called as a task. */
+	readonly needsTask: boolean;
+}
 export type ServerResource = Omit<McpResourceView, 'isSubscribed'>;
 
 const anything: JsonObject = { type: 'object', properties: {} };
@@ -28,6 +31,7 @@ export function toTool(given: unknown): ServerTool | undefined {
 		schemaProblem,
 		outputSchema: isObject(given['outputSchema']) ? given['outputSchema'] : null,
 		annotations,
+		needsTask: isObject(given['execution']) && given['execution']['taskSupport'] === 'required',
 	};
 }
 

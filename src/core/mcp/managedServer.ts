@@ -5,13 +5,12 @@ import { MutableDisposable, Owner, type Disposable } from '../base/lifecycle';
 import { targetOf, transportOf, type McpServerDefinition } from './definition';
 import { notRunning } from './errors';
 import { expandAll } from './expand';
-import type { McpCallOptions } from './hub';
 import type { ServerTool } from './lists';
 import type { McpDisabledReason, McpServerError, McpServerState, McpServerView, McpToolTrust } from './protocol';
 import { defaultLimits, type McpAsker, type McpLimits, type McpPorts } from './ports';
 import { ServerLog } from './serverLog';
 import { ServerStats } from './serverStats';
-import { McpSession } from './session';
+import { McpSession, type ExchangeOptions } from './session';
 import { ToolApproval } from './toolApproval';
 import { fingerprintOf } from './toolTrust';
 
@@ -173,7 +172,7 @@ export class ManagedServer extends Owner {
 		method: string,
 		params: Readonly<Record<string, unknown>>,
 		schema: T,
-		options: McpCallOptions = {},
+		options: ExchangeOptions = {},
 	): Promise<SchemaOutput<T>> {
 		const session = this.#session;
 		if (!session) throw notRunning(this.definition.name);

@@ -124,6 +124,8 @@ export interface McpLimits {
 	readonly downloadMs: number;
 	/** Milliseconds that one call may take without progress. */
 	readonly callMs: number;
+	/** Milliseconds that a call waits for the server to say that a page, which the person opened for it, did its work. */
+	readonly pageMs: number;
 	/** Calls to one server that run at once; more wait. */
 	readonly inFlight: number;
 	/** Characters of one message; a longer one is an error and its rest is not kept. */
@@ -138,6 +140,7 @@ export const defaultLimits: McpLimits = {
 	initMs: 10_000,
 	downloadMs: 120_000,
 	callMs: 60_000,
+	pageMs: 20_000,
 	inFlight: 64,
 	messageLength: 64 * 1024 * 1024,
 	restartDelays: [500, 2000, 5000, 15_000, 30_000],

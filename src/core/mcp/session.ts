@@ -1,8 +1,12 @@
 import { UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
-import { UrlElicitationRequiredError } from '@modelcontextprotocol/sdk/types.js';
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import type { RequestOptions } from '@modelcontextprotocol/sdk/shared/protocol.js';
+import { ErrorCode, McpError, UrlElicitationRequiredError } from '@modelcontextprotocol/sdk/types.js';
 import type { AnySchema, SchemaOutput } from '@modelcontextprotocol/sdk/server/zod-compat.js';
+import { Deferred } from '../base/async';
 import { CancelledError, errorText } from '../base/errors';
 import { Emitter } from '../base/event';
+import type { Disposable } from '../base/lifecycle';
 import { connect, signIn, type ConnectOptions, type Connection } from './connect';
 import type { ListName } from './clientHandlers';
 import { ended, notRunning, timedOut, toExpected } from './errors';
@@ -17,6 +21,11 @@ import { StdioTransport } from './stdioTransport';
 const sdkTimeoutMs = 2 ** 31 - 1;
 
 export type SessionOptions = Omit<ConnectOptions, 'handlers'>;
+
+export interface ExchangeOptions extends McpCallOptions {
+	/** The server runs it as a task of its own, which is asked for its state until it is done. */
+	readonly isTask?: boolean;
+}
 
 interface RunningCall {
 	readonly limit: TimeLimit;
@@ -43,7 +52,10 @@ export class McpSession {
 	#connection: Connection | undefined;
 	#lists: ListReader | undefined;
 	#asked = 0;
+	#isOpen = false;
 	#isClosing = false;
+	/** A sign-in that is under way: other calls that need one wait for it. */
+	#signingIn: Promise<void> | undefined;
 
 	/** What the server offers may be another list. */
 	readonly onDidChangeLists = this.#changedLists.event;
@@ -100,12 +112,15 @@ export class McpSession {
 			capabilities,
 			clock: ports.clock,
 			log,
-			request: (method, params, schema) => this.request(method, params, schema, {}, false),
+			// A person who waits for the start may be asked; nobody is when a list changes later.
+			request: (method, params, schema) =>
+				this.request(method, params, schema, {}, this.#options.mayAsk && !this.#isOpen),
 			onChange: () => this.#changedLists.fire(),
 		});
 		this.#lists = reader;
 		try {
 			await reader.readAll();
+			this.#isOpen = true;
 		} catch (error) {
 			await this.close();
 			throw toExpected(error, name, 'tools/list');
@@ -125,7 +140,7 @@ export class McpSession {
 		method: string,
 		params: Readonly<Record<string, unknown>>,
 		schema: T,
-		options: McpCallOptions = {},
+		options: ExchangeOptions = {},
 		mayAsk = true,
 	): Promise<SchemaOutput<T>> {
 		for (let attempt = 0; ; attempt++) {
@@ -150,7 +165,7 @@ export class McpSession {
 		method: string,
 		params: Readonly<Record<string, unknown>>,
 		schema: T,
-		options: McpCallOptions,
+		options: ExchangeOptions,
 	): Promise<SchemaOutput<T>> {
 		const { name, limits, ports } = this.#options;
 		const client = this.#connection?.client;
@@ -169,14 +184,18 @@ export class McpSession {
 		this.#calls.add(call);
 		options.signal?.addEventListener('abort', onAbort, { once: true });
 		try {
-			return await client.request({ method, params: { ...params } }, schema, {
+			const told = (text: string): void => {
+				limit.reset();
+				options.onProgress?.(text);
+			};
+			const request = { method, params: { ...params } };
+			const requestOptions: RequestOptions = {
 				signal: abort.signal,
 				timeout: sdkTimeoutMs,
-				onprogress: ({ progress, total, message }) => {
-					limit.reset();
-					options.onProgress?.(progressText(progress, total, message));
-				},
-			});
+				onprogress: ({ progress, total, message }) => told(progressText(progress, total, message)),
+			};
+			if (options.isTask === true) return await runAsTask(client, request, schema, requestOptions, told);
+			return await client.request(request, schema, requestOptions);
 		} catch (error) {
 			throw failure ?? error;
 		} finally {
@@ -194,7 +213,10 @@ export class McpSession {
 		const { transport, person } = connection;
 		if (!(transport instanceof HttpTransport) || person.pending === undefined) return false;
 		const handlers = { asker: () => this.#asker() } as ConnectOptions['handlers'];
-		await this.#whileAsking(() => signIn({ ...this.#options, handlers, signal }, transport, person, 'moreRights'));
+		this.#signingIn ??= this.#whileAsking(() =>
+			signIn({ ...this.#options, handlers, signal }, transport, person),
+		).finally(() => (this.#signingIn = undefined));
+		await this.#signingIn;
 		return true;
 	}
 
@@ -203,28 +225,37 @@ export class McpSession {
 		const { elicit } = this.#options.ports;
 		if (!elicit) return false;
 		for (const page of error.elicitations) {
-			const done = new AbortController();
-			const waiting = new Promise<void>(resolve => {
-				const listening = this.#completed.event(id => {
-					if (id === page.elicitationId) resolve();
-				});
-				const stop = (): void => {
-					listening.dispose();
-					resolve();
-				};
-				done.signal.addEventListener('abort', stop, { once: true });
-				signal.addEventListener('abort', stop, { once: true });
-			});
+			const completion = this.#completionOf(page.elicitationId, signal);
 			try {
 				const answer = await this.#whileAsking(() => elicit(this.#asker(), page, signal));
 				if (answer.action !== 'accept') return false;
-				await this.#whileAsking(() => waiting);
+				await this.#whileAsking(() => completion.promise);
 				if (signal.aborted) throw new CancelledError();
 			} finally {
-				done.abort();
+				completion.dispose();
 			}
 		}
 		return true;
+	}
+
+	/** Resolves when the server says that a page did its work; not all do, and so after a while in any case. */
+	#completionOf(elicitationId: string, signal: AbortSignal): Disposable & { readonly promise: Promise<void> } {
+		const done = new Deferred<void>();
+		const finish = (): void => done.resolve();
+		const { clock } = this.#options.ports;
+		const timer = clock.after(this.#options.limits.pageMs, finish);
+		const listening = this.#completed.event(id => {
+			if (id === elicitationId) finish();
+		});
+		signal.addEventListener('abort', finish, { once: true });
+		return {
+			promise: done.promise,
+			dispose: () => {
+				timer.dispose();
+				listening.dispose();
+				signal.removeEventListener('abort', finish);
+			},
+		};
 	}
 
 	async #whileAsking<T>(ask: () => Promise<T>): Promise<T> {
@@ -261,6 +292,31 @@ export class McpSession {
 		const status = transport instanceof StdioTransport ? transport.ended : undefined;
 		void Promise.resolve(status).then(how => this.#lost.fire(ended(this.#options.name, how, false)));
 	}
+}
+
+async function runAsTask<T extends AnySchema>(
+	client: Client,
+	request: { readonly method: string; readonly params: Record<string, unknown> },
+	schema: T,
+	options: RequestOptions,
+	told: (text: string) => void,
+): Promise<SchemaOutput<T>> {
+	let taskId: string | undefined;
+	const cancel = (): void => {
+		if (taskId !== undefined) void client.experimental.tasks.cancelTask(taskId).catch(() => undefined); // It may be done.
+	};
+	options.signal?.addEventListener('abort', cancel, { once: true });
+	const stream = client.experimental.tasks.requestStream<AnySchema>(request, schema, {
+		...options,
+		task: {},
+	});
+	for await (const message of stream) {
+		if (message.type === 'result') return message.result as SchemaOutput<T>;
+		if (message.type === 'error') throw message.error;
+		taskId = message.task.taskId;
+		told(message.task.statusMessage ?? message.task.status);
+	}
+	throw new McpError(ErrorCode.InternalError, 'The task ended without a result');
 }
 
 function progressText(progress: number, total: number | undefined, message: string | undefined): string {

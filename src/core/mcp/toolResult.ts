@@ -55,6 +55,8 @@ export function toToolResult(result: CallToolResult, outputSchema: JsonObject | 
 }
 
 function repeats(text: string, structured: unknown): boolean {
+	const values = isObject(structured) ? Object.values(structured) : [];
+	if (values.length === 1 && values[0] === text) return true;
 	try {
 		return JSON.stringify(JSON.parse(text)) === JSON.stringify(structured);
 	} catch {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { OAuthClientProvider, OAuthDiscoveryState } from '@modelcontextprotocol/sdk/client/auth.js';
 import type {
 	OAuthClientInformationMixed,
@@ -28,8 +28,9 @@ export class PersonAuth implements OAuthClientProvider {
 	readonly clientMetadata: OAuthClientMetadata;
 	readonly clientMetadataUrl?: string;
 	readonly #options: PersonAuthOptions;
+	/** Several calls may find at once that they need a sign-in: each brings its own, and one of them is used. */
+	#verifiers: readonly string[] = [];
 	#verifier: string | undefined;
-	#state: string | undefined;
 	#pending: URL | undefined;
 	/** Who was asked, as it calls itself. */
 	#issuer: string | undefined;
@@ -74,8 +75,7 @@ export class PersonAuth implements OAuthClientProvider {
 	}
 
 	state(): string {
-		this.#state = randomBytes(24).toString('base64url');
-		return this.#state;
+		return randomBytes(24).toString('base64url');
 	}
 
 	clientInformation(): OAuthClientInformationMixed | undefined {
@@ -121,7 +121,7 @@ export class PersonAuth implements OAuthClientProvider {
 	}
 
 	saveCodeVerifier(verifier: string): void {
-		this.#verifier = verifier;
+		this.#verifiers = [...this.#verifiers.slice(-9), verifier];
 	}
 
 	codeVerifier(): string {
@@ -136,10 +136,14 @@ export class PersonAuth implements OAuthClientProvider {
 		if (scope === 'tokens') await store.update({ tokens: undefined, expiresAt: undefined });
 	}
 
-	/** The code in the address that the browser came back with. An answer to another sign-in is refused. */
-	codeOf(returned: URL): string {
+	/**
+	 * The code in the address that the browser came back with. An answer to another sign-in is refused.
+	 * @param sent where the browser was sent
+	 */
+	codeOf(returned: URL, sent: URL): string {
 		const fields = returned.searchParams;
-		if (this.#state === undefined || fields.get('state') !== this.#state)
+		const state = sent.searchParams.get('state');
+		if (state === null || fields.get('state') !== state)
 			throw new ExpectedError('mcp.auth', 'The browser came back with the answer to another sign-in. Try again.');
 		const issuer = fields.get('iss');
 		if (issuer !== null && this.#issuer !== undefined && plain(issuer) !== plain(this.#issuer))
@@ -149,9 +153,14 @@ export class PersonAuth implements OAuthClientProvider {
 			throw new ExpectedError('mcp.auth', `The sign-in was refused: ${fields.get('error_description') ?? error}.`);
 		const code = fields.get('code');
 		if (code === null) throw new ExpectedError('mcp.auth', 'The browser came back without a code. Try again.');
-		this.#state = undefined;
+		const challenge = sent.searchParams.get('code_challenge');
+		this.#verifier = this.#verifiers.find(verifier => challengeOf(verifier) === challenge);
 		return code;
 	}
+}
+
+function challengeOf(verifier: string): string {
+	return createHash('sha256').update(verifier).digest('base64url');
 }
 
 function plain(address: string): string {
