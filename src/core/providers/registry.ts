@@ -11,6 +11,7 @@ import { fallbacksFor } from './fallback';
 import { isCloudModel } from './ollamaCatalog';
 import { modelPrices, type Cost } from './prices';
 import { ProviderError, type ModelRef, type Provider, type ProviderModel } from './provider';
+import { ResilientProvider } from './resilient';
 
 /** What providers need from outside. */
 export interface ProvidersPorts {
@@ -43,7 +44,7 @@ const listingAgeMs = 5 * 60_000;
 export class Providers extends Owner {
 	readonly #ports: ProvidersPorts;
 	readonly #make: (config: ProviderConfig) => Promise<Provider>;
-	readonly #added = new Map<string, Provider>();
+	readonly #added = new Map<string, ResilientProvider>();
 	#configured: readonly ConfiguredProvider[] = [];
 	/** Everything that was found, also what the settings name themselves now. */
 	#offered: readonly ConfiguredProvider[] = [];
@@ -81,7 +82,7 @@ export class Providers extends Owner {
 	/** Adds a provider of the host: VS Code's own models, the Claude CLI. */
 	add(provider: Provider): Disposable {
 		if (this.find(provider.id)) throw new Error(`There is a provider '${provider.id}' already.`);
-		this.#added.set(provider.id, provider);
+		this.#added.set(provider.id, new ResilientProvider(provider, { clock: this.#ports.clock }));
 		this.#changed.fire();
 		return toDisposable(() => {
 			if (this.#added.delete(provider.id) && !this.isDisposed) this.#changed.fire();
@@ -108,7 +109,7 @@ export class Providers extends Owner {
 
 	/** The adapter of an id, for what only its kind can do: `instanceof OllamaProvider`. */
 	async adapter(id: string): Promise<Provider> {
-		return this.#configuredOf(id)?.adapter() ?? this.get(id);
+		return this.#added.get(id)?.inner ?? this.#configuredOf(id)?.adapter() ?? this.get(id);
 	}
 
 	/** @throws {ProviderError} with a sentence when there is none of this id */

@@ -6,7 +6,7 @@ import { OpenAiCompatibleProvider } from '../../../src/core/providers/openaiComp
 import { modelRefText, parseModelRef, ProviderError, type ProviderModel } from '../../../src/core/providers/provider';
 import { Providers, type ProvidersPorts } from '../../../src/core/providers/registry';
 import { FakeOllama } from '../../fakes/ollama/server';
-import { heard, ManualClock, requestFor, says, ScriptedProvider } from './scripted';
+import { fails, heard, ManualClock, requestFor, says, ScriptedProvider } from './scripted';
 
 const signal = new AbortController().signal;
 const ollama = (id: string, baseUrl?: string) => ({ id, kind: 'ollama', ...(baseUrl ? { baseUrl } : {}) }) as const;
@@ -100,11 +100,12 @@ describe('what was found', () => {
 		expect(ids(providers)).toEqual(['ollama', 'other']);
 	});
 
-	test('a provider of the host comes and goes, and keeps its id', () => {
+	test('a provider of the host comes and goes, and keeps its id', async () => {
 		const { providers } = world();
 		const added = providers.add(new ScriptedProvider('vscode', [says('Hi')]));
 		expect(() => providers.add(new ScriptedProvider('vscode', []))).toThrow('already');
 		expect(ids(providers)).toEqual(['vscode']);
+		expect(await providers.adapter('vscode')).toBeInstanceOf(ScriptedProvider);
 		added.dispose();
 		expect(ids(providers)).toEqual([]);
 	});
@@ -164,6 +165,13 @@ describe('models', () => {
 		await expect(gone).rejects.toThrow('Cancelled');
 		expect(await stays).toMatchObject([{ state: 'ready' }]);
 	});
+});
+
+test('a provider of the host is asked again as the others are', async () => {
+	const { providers, clock } = world();
+	clock.skipWaits();
+	providers.add(new ScriptedProvider('vscode', [fails('overloaded'), says('Hi')]));
+	expect(await heard(providers.get('vscode').stream(requestFor()))).toEqual(['start', 'Hi', 'end']);
 });
 
 test('an unknown provider is a sentence with a next step', () => {
