@@ -20,6 +20,7 @@ import type { Chat } from './chat/chat';
 import { registerChat, type ChatRegistration } from './chat/register';
 import { registerReview, type ReviewFeature } from './chat/review/register';
 import type { ChatService } from './chat/service';
+import { registerArtifacts, type ArtifactsRegistration } from './artifacts/register';
 import { registerClaude } from './claude/register';
 import { Commands } from './host/commands';
 import type { Host } from './host/context';
@@ -58,6 +59,7 @@ export function startApp(context: vscode.ExtensionContext): App {
 		}
 	};
 	register('welcome', () => registerWelcome(host, output));
+	register('artifacts', () => parts.registerArtifacts());
 	register('chat', () => parts.registerChat());
 	register('review', () => parts.registerReview());
 	register('safety', () => parts.registerSafety());
@@ -90,6 +92,7 @@ class Parts {
 	#conversations: Conversations | undefined;
 	#chatRegistration: ChatRegistration | undefined;
 	#review: ReviewFeature | undefined;
+	#artifacts: ArtifactsRegistration | undefined;
 	#mcpUi: McpUi | undefined;
 
 	constructor(host: Host, store: DisposableStore) {
@@ -114,6 +117,11 @@ class Parts {
 	/** What other features may ask of the chat. */
 	get actions(): ChatRegistration['actions'] {
 		return this.#registered(this.#chatRegistration).actions;
+	}
+
+	registerArtifacts(): Disposable {
+		this.#artifacts = registerArtifacts(this.#host);
+		return this.#artifacts;
 	}
 
 	registerChat(): Disposable {
@@ -232,6 +240,7 @@ class Parts {
 				reviewEdit: id => review.reviewEdit(id),
 				openTurnDiff: execution => review.openTurnDiff(execution),
 				applyAsDiff: text => review.applyAsDiff(text),
+				openArtifact: artifact => this.#registered(this.#artifacts).show(artifact),
 				openExecution: async execution => {
 					await vscode.commands.executeCommand('quarterdeck.executions.open', execution);
 				},

@@ -21,6 +21,7 @@ const order = [
 	'storage',
 	'process',
 	'documents',
+	'artifacts',
 	'ledger',
 	'safety',
 	'tools',

@@ -90,13 +90,24 @@ export const plainActions = [
 	'quarterdeck.claude.locate',
 	'quarterdeck.claude.recheck',
 	'quarterdeck.costs.setBudget',
-	'quarterdeck.providers.add',
+	'quarterdeck.routing.explain',
 	'quarterdeck.showOutput',
 	'workbench.action.files.openFolder',
 	'workbench.trust.manage',
 ] as const;
 
+/** What a failure of a provider offers, with its id and at most a model. */
+export const providerActions = [
+	'quarterdeck.providers.add',
+	'quarterdeck.providers.open',
+	'quarterdeck.providers.pull',
+	'quarterdeck.providers.setKey',
+	'quarterdeck.providers.test',
+] as const;
+
 const title = z.string().check(z.maxLength(200));
+const short = z.string().check(z.maxLength(200), z.regex(noControls));
+const model = z.string().check(z.minLength(1), z.maxLength(199), z.regex(noControls), z.regex(/^[^-]/));
 const webAddress = z.string().check(z.maxLength(2000), z.regex(/^https:\/\/[^\s\p{Cc}]+$/u));
 const action = z.discriminatedUnion('command', [
 	z.object({ title, command: z.literal('quarterdeck.openUrl'), args: z.tuple([webAddress]) }),
@@ -106,10 +117,11 @@ const action = z.discriminatedUnion('command', [
 		command: z.literal('workbench.action.openSettings'),
 		args: z.tuple([z.literal('quarterdeck.loop')]),
 	}),
+	z.object({ title, command: z.enum(providerActions), args: z.exactOptional(z.array(short).check(z.maxLength(2))) }),
+	z.object({ title, command: z.literal('quarterdeck.chat.useModel'), args: z.tuple([model]) }),
 	z.object({ title, command: z.enum(plainActions), args: z.exactOptional(z.tuple([])) }),
 ]);
 
-const model = z.string().check(z.minLength(1), z.maxLength(199), z.regex(noControls), z.regex(/^[^-]/));
 const nothing = z.null();
 
 /** One check for each request of the page; the compiler asks for the check of a new one. */
@@ -130,6 +142,7 @@ const checks: { readonly [K in keyof Requests]: z.ZodMiniType<Requests[K]['param
 	decide: z.extend(byApproval, { decision }),
 	reviewEdit: byApproval,
 	details: byId,
+	models: z.object({ isFresh: z.boolean() }),
 	setModel: z.extend(byId, { model }),
 	setMode: z.extend(byId, { mode: z.enum(permissionModes) }),
 	setEffort: z.extend(byId, { effort: z.enum(efforts) }),
@@ -147,6 +160,7 @@ const checks: { readonly [K in keyof Requests]: z.ZodMiniType<Requests[K]['param
 	}),
 	copy: z.object({ text: anyText }),
 	insertAtCursor: z.object({ text: anyText }),
+	openArtifact: z.object({ text: anyText, language }),
 	openAsFile: z.object({ text: anyText, language }),
 	applyAsDiff: z.object({ text: anyText, language }),
 	openFile: z.object({ path, line: z.nullable(line) }),

@@ -1,6 +1,7 @@
 import type { ErrorAction } from '../base/errors';
 import type { ApprovalId, ConversationId, ExecutionId, ItemId } from '../base/ids';
 import type { Decision } from '../safety/approval';
+import type { ModelGroup } from './modelGroups';
 import type {
 	AttachmentView,
 	ChatItem,
@@ -120,6 +121,8 @@ export interface ChatContract {
 		reviewEdit: { params: { readonly approval: ApprovalId }; result: void };
 		/** Context, plan limits and MCP servers of the live session; `null` while none runs. */
 		details: { params: ById; result: SessionDetails | null };
+		/** Every model that can be chosen, by provider, with the state of each; asked anew where `isFresh`. */
+		models: { params: { readonly isFresh: boolean }; result: readonly ModelGroup[] };
 		setModel: { params: ById & { readonly model: string }; result: void };
 		setMode: { params: ById & { readonly mode: PermissionMode }; result: void };
 		setEffort: { params: ById & { readonly effort: Effort }; result: void };
@@ -141,6 +144,8 @@ export interface ChatContract {
 		};
 		copy: { params: { readonly text: string }; result: void };
 		insertAtCursor: { params: { readonly text: string }; result: void };
+		/** Shows a code block as what it is, in a tab: a page, a picture, a chart, a table. */
+		openArtifact: { params: { readonly text: string; readonly language: string }; result: void };
 		openAsFile: { params: { readonly text: string; readonly language: string }; result: void };
 		/** Shows a code block as a diff against the open editor's file, to apply or refuse. */
 		applyAsDiff: { params: { readonly text: string; readonly language: string }; result: void };

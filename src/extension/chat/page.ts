@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Artifact } from '../../core/artifacts/artifact';
 import { ExpectedError } from '../../core/base/errors';
 import { asId, type ConversationId, type ItemId } from '../../core/base/ids';
 import { DisposableStore, MutableDisposable, type Disposable } from '../../core/base/lifecycle';
@@ -32,6 +33,7 @@ export interface PageDeps {
 	reviewEdit(approval: string): Promise<void>;
 	openTurnDiff(execution: string): Promise<void>;
 	applyAsDiff(text: string, language: string): Promise<void>;
+	openArtifact(artifact: Artifact): Promise<void>;
 	openExecution(execution: string): Promise<void>;
 	openInTab(conversation: ConversationId): Promise<void>;
 	/** What the view was asked to show before this page opened. */
@@ -165,6 +167,7 @@ export class ChatPage implements Disposable {
 				await vscode.env.clipboard.writeText(text);
 			},
 			insertAtCursor: ({ text }) => editor.insertAtCursor(text),
+			openArtifact: ({ text, language }) => this.#deps.openArtifact({ text, language: language.toLowerCase() }),
 			openAsFile: ({ text, language }) => editor.openAsFile(text, language),
 			applyAsDiff: ({ text, language }) => this.#deps.applyAsDiff(text, language),
 			openFile: ({ path, line }) => editor.openFile(path, line),

@@ -34,6 +34,9 @@ export const commandIds = [
 	'quarterdeck.costs.setBudget',
 	'quarterdeck.claude.locate',
 	'quarterdeck.claude.recheck',
+	'quarterdeck.artifact.preview',
+	'quarterdeck.artifact.edit',
+	'quarterdeck.artifact.save',
 	'quarterdeck.memory.open',
 	'quarterdeck.memory.remember',
 	'quarterdeck.mcp.add',
@@ -80,9 +83,13 @@ export const panelTypes = {
 	chat: 'quarterdeck.chatPanel',
 	execution: 'quarterdeck.executionPanel',
 	memory: 'quarterdeck.memoryPanel',
+	artifact: 'quarterdeck.artifactPanel',
 	inspector: 'quarterdeck.mcpInspector',
 	elicitation: 'quarterdeck.mcpElicitation',
 } as const;
+
+/** HTML that an answer made has a tab of its own kind, without any page of ours in it. */
+export const htmlPanelType = 'quarterdeck.htmlArtifact';
 
 export const walkthroughId = 'quarterdeck.quarterdeck#start';
 

@@ -102,6 +102,7 @@ export function useChatHost(
 				}
 			},
 			insertAtCursor: text => attempt('insertAtCursor', { text }),
+			openArtifact: (text, language) => attempt('openArtifact', { text, language }),
 			openAsFile: (text, language) => attempt('openAsFile', { text, language }),
 			applyAsDiff: (text, language) => attempt('applyAsDiff', { text, language }),
 			openLink: href => {

@@ -2,14 +2,11 @@ import { useEffect, useMemo, useReducer, type Dispatch, type ReactElement } from
 import type { MemoryPageContract } from '../../core/memory/memoryPage';
 import type { Client } from '../../core/rpc/rpc';
 import { Button, ProgressRing, TextField } from '../shared/components/toolkit';
+import type { Attempt } from './attempt';
 import { FactList } from './FactList';
 import { FactForm } from './FactForm';
 import { Toolbar } from './Toolbar';
 import { initialState, reduce, type PageAction, type PageState } from './state';
-
-type Requests = MemoryPageContract['requests'];
-/** Calls the host for a gesture of the user's; a failure is shown on the page. Says whether it worked. */
-export type Attempt = <K extends keyof Requests>(name: K, params: Requests[K]['params']) => Promise<boolean>;
 
 /** The page of remembered facts. */
 export function App({ client }: { readonly client: Client<MemoryPageContract> }): ReactElement {

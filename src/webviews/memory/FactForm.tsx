@@ -1,7 +1,7 @@
 import { useState, type ReactElement } from 'react';
 import type { MemoryRow } from '../../core/ledger/queries';
 import { Button, TextField } from '../shared/components/toolkit';
-import type { Attempt } from './App';
+import type { Attempt } from './attempt';
 import { categoryLabels, Choice, tierLabels } from './choices';
 
 const newTiers = { permanent: tierLabels.permanent, episodic: tierLabels.episodic };

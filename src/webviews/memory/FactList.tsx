@@ -2,7 +2,7 @@ import { useState, type Dispatch, type ReactElement } from 'react';
 import type { MemoryRow } from '../../core/ledger/queries';
 import { Button } from '../shared/components/toolkit';
 import { IconButton } from '../shared/components/IconButton';
-import type { Attempt } from './App';
+import type { Attempt } from './attempt';
 import { categoryLabels, Choice, sourceLabels, tierLabels } from './choices';
 import type { PageAction, PageState } from './state';
 

@@ -2,7 +2,7 @@ import { useState, type Dispatch, type ReactElement } from 'react';
 import { Button, TextField } from '../shared/components/toolkit';
 import { MenuButton } from '../shared/components/Menu';
 import { Codicon } from '../shared/components/Codicon';
-import type { Attempt } from './App';
+import type { Attempt } from './attempt';
 import type { PageAction, PageState } from './state';
 
 export interface ToolbarProps {

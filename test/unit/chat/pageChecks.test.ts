@@ -30,6 +30,7 @@ const good: readonly [Name, unknown][] = [
 	['setModel', { conversation, model: 'claude-opus-5-5[1m]' }],
 	['openFile', { path: 'C:\\shop\\date.ts', line: null }],
 	['attachUris', { uris: ['file:///shop/a%20b.ts'] }],
+	['openArtifact', { text: '<svg/>', language: 'svg' }],
 	['attachData', { name: 'a.pdf', bytes: new Uint8Array(3) }],
 	['openLink', { href: 'https://example.org/' }],
 	send({ attachments: [image, { kind: 'file', path: '/shop/date.ts', label: 'date.ts' }] }),

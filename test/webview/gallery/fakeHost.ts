@@ -108,6 +108,7 @@ function defaultHandlers(snapshot: () => ChatSnapshot): Handlers<ChatContract> {
 				matches: [],
 			},
 		],
+		openArtifact: () => undefined,
 		attachUris: () => ({ attachments: [], refused: [] }),
 		attachData: ({ name }) => ({ kind: 'text', label: name, text: 'Page 1', detail: 'PDF, 12 pages', tokens: 8400 }),
 		pickFiles: () => [],

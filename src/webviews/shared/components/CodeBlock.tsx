@@ -1,4 +1,5 @@
 import { memo, useMemo, useState, type ReactElement } from 'react';
+import { isPreviewable } from '../../../core/artifacts/artifact';
 import { useHighlight } from './highlight';
 import { IconButton } from './IconButton';
 
@@ -6,6 +7,8 @@ import { IconButton } from './IconButton';
 export interface CodeActions {
 	readonly copy: (text: string) => Promise<unknown>;
 	readonly insertAtCursor?: (text: string) => Promise<unknown>;
+	/** Shows what it looks like, in a tab of its own. */
+	readonly openArtifact?: (text: string, language: string) => Promise<unknown>;
 	readonly openAsFile?: (text: string, language: string) => Promise<unknown>;
 	readonly applyAsDiff?: (text: string, language: string) => Promise<unknown>;
 }
@@ -31,6 +34,13 @@ export const CodeBlock = memo(function CodeBlock({ code, language, actions }: Co
 						icon="diff"
 						label="Apply to the open file as a diff"
 						onClick={() => void actions.applyAsDiff?.(code, language)}
+					/>
+				)}
+				{actions.openArtifact && isPreviewable({ text: code, language }) && (
+					<IconButton
+						icon="open-preview"
+						label="Open preview"
+						onClick={() => void actions.openArtifact?.(code, language)}
 					/>
 				)}
 				{actions.openAsFile && (
