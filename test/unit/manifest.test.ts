@@ -29,7 +29,8 @@ interface Manifest {
 }
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
 const { contributes } = manifest;
-const { commandIds, internalCommandIds, viewIds, walkthroughId } = await import('../../src/extension/host/ids');
+const { commandIds, htmlPanelType, internalCommandIds, viewIds, walkthroughId } =
+	await import('../../src/extension/host/ids');
 const { settingDefaults } = await import('../../src/extension/host/settings');
 
 const sourceFiles = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter(name =>
