@@ -15,6 +15,7 @@ export function launchArguments(options: ClaudeSessionOptions): readonly string[
 	if (options.systemPrompt !== undefined) args.push('--system-prompt', options.systemPrompt);
 	if (options.isIsolated === true || options.isOneShot === true)
 		args.push('--setting-sources', 'user', '--strict-mcp-config');
+	if (options.mcpConfig !== undefined) args.push('--mcp-config', options.mcpConfig);
 	for (const folder of options.additionalFolders ?? []) args.push('--add-dir', folder);
 	return args;
 }

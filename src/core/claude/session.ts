@@ -37,6 +37,8 @@ export interface ClaudeSessionOptions {
 	readonly isOneShot?: boolean;
 	/** Takes the place of the CLI's own. */
 	readonly systemPrompt?: string;
+	/** Path of a file with MCP servers for this process, beside those of the CLI's own settings. */
+	readonly mcpConfig?: string;
 	/** Added to the cleaned environment. */
 	readonly environment?: Readonly<Record<string, string>>;
 }

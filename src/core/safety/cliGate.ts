@@ -3,6 +3,7 @@ import type { Classification, Decision, QuestionView, ToolCall } from './approva
 import { isAlwaysAsked } from './classify';
 import type { HookCall, HookVerdict, PermissionCall, PermissionVerdict } from './cliCalls';
 import { refusalText, type CallDetails, type CallOrigin, type Gate, type Verdict } from './gate';
+import { ownToolName, type OwnCalls } from './ownCalls';
 import { isWorse } from './tier';
 
 /** What the gate of one conversation needs to know about it. */
@@ -12,6 +13,11 @@ export interface CliGateOptions {
 	readonly cwd: string;
 	/** On whose behalf the CLI works now. */
 	readonly origin: (toolUseId: string) => CallOrigin;
+	/**
+	 * Set when the CLI is given our own tools: then `mcp__quarterdeck__x` is ours, and what is decided here holds when the
+	 * call reaches us. Otherwise a server that calls itself so is a stranger like any other.
+	 */
+	readonly ownCalls?: OwnCalls;
 	/** The plan's text when the call does not carry it (newer CLIs keep it in a file). */
 	readonly readPlan?: (call: PermissionCall) => Promise<string | null>;
 }
@@ -48,6 +54,7 @@ export class CliGate {
 			gate.record(call, classification, origin, 'refused', 'policy');
 			return { decision: 'deny', reason: refusalText(classification) };
 		}
+		this.#options.ownCalls?.announced(hook.toolUseId, call, origin);
 		this.#remember(hook.toolUseId, { call, mode: hook.permissionMode, classification });
 		const isFar = isWorse(classification.tier, 'YELLOW');
 		const isForeign = isAlwaysAsked(call.tool) && gate.grantFor(classification, origin) === undefined;
@@ -63,6 +70,7 @@ export class CliGate {
 		const mode = passed?.mode;
 		const origin = { ...this.#options.origin(request.toolUseId), ...(mode === undefined ? {} : { mode }) };
 		const verdict = await this.#options.gate.authorize(call, origin, signal, await this.#detailsOf(request));
+		if (verdict.isAllowed) this.#options.ownCalls?.allowed(request.toolUseId, call, origin, verdict);
 		return answerOf(request, verdict);
 	}
 
@@ -96,7 +104,8 @@ export class CliGate {
 	}
 
 	#callOf(call: HookCall | PermissionCall, cwd?: string): ToolCall {
-		return { tool: call.toolName, input: call.input, cwd: call.cwd ?? cwd ?? this.#options.cwd };
+		const tool = this.#options.ownCalls ? ownToolName(call.toolName) : call.toolName;
+		return { tool, input: call.input, cwd: call.cwd ?? cwd ?? this.#options.cwd };
 	}
 
 	/** A fault of ours while judging must not let the call through. */

@@ -33,6 +33,8 @@ export interface RunOptions {
 	readonly signal: AbortSignal;
 	/** Narrows the toolbox for this call: what the conversation, flow or server was offered. */
 	readonly offered?: (tool: Tool) => boolean;
+	/** The gate has allowed exactly this call already, on the way here. */
+	readonly verdict?: Extract<Verdict, { isAllowed: true }>;
 	/** The gate allowed the call and it begins now; for rows that say `running`. */
 	readonly onStart?: (started: { readonly tool: Tool; readonly input: Readonly<Record<string, unknown>> }) => void;
 }
@@ -93,12 +95,7 @@ export class ToolRunner {
 		const checked = checkInput(tool.schema, call.input, isOwnTool(tool.name));
 		if (!checked.isValid) return plain(call, 'invalid', invalidText(tool, checked.problem));
 		if (options.signal.aborted) return plain(call, 'stopped', 'The call was stopped before it began.', checked.input);
-		const verdict = await this.#deps.gate.authorize(
-			{ tool: tool.name, input: checked.input, cwd: options.context.cwd },
-			options.origin,
-			options.signal,
-			tool.questions ? { questions: tool.questions(checked.input) } : {},
-		);
+		const verdict = options.verdict ?? (await this.#authorize(tool, checked.input, options));
 		if (!verdict.isAllowed) return refusedOutcome(call, checked.input, verdict, options.signal.aborted);
 		const input = changedInput(verdict.decision) ?? checked.input;
 		const again = checkInput(tool.schema, input, isOwnTool(tool.name));
@@ -106,6 +103,12 @@ export class ToolRunner {
 		if (!again.isValid) return { ...plain(call, 'invalid', invalidText(tool, again.problem), input), verdict };
 		options.onStart?.({ tool, input });
 		return this.#execute(call, tool, input, verdict, options);
+	}
+
+	#authorize(tool: Tool, input: Readonly<Record<string, unknown>>, options: RunOptions): Promise<Verdict> {
+		const call = { tool: tool.name, input, cwd: options.context.cwd };
+		const details = tool.questions ? { questions: tool.questions(input) } : {};
+		return this.#deps.gate.authorize(call, options.origin, options.signal, details);
 	}
 
 	async #execute(
@@ -198,7 +201,7 @@ function endedNote(cause: EndCause, timeoutMs: number): string {
 }
 
 /** How long a tool that was told to end may take to say what it has so far. */
-const graceMs = 6000;
+const graceMs = 3000;
 
 /** How a decision reads in a row. */
 export function decisionText(verdict: Verdict): string {
