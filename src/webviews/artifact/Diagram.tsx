@@ -24,6 +24,9 @@ function draw(text: string): { readonly svg: string } | { readonly svg: null; re
 		const svg = renderMermaidSVG(text, {
 			bg: colour('--vscode-editor-background', '#ffffff'),
 			fg: colour('--vscode-editor-foreground', '#000000'),
+			line: colour('--vscode-descriptionForeground', '#666666'),
+			muted: colour('--vscode-descriptionForeground', '#666666'),
+			border: colour('--vscode-descriptionForeground', '#666666'),
 			accent: colour('--vscode-textLink-foreground', '#0066bf'),
 			font: 'sans-serif',
 			transparent: true,
