@@ -35,6 +35,7 @@ import { PromptQueue } from './promptQueue';
 import type { ChatSnapshot, RestorePreview, SessionDetails } from './protocol';
 import { restorePreview } from './review/restore';
 import type { SessionHolder } from './sessionHolder';
+import { elsewhereStatus } from './stored';
 import type { TurnOrigin, TurnStatus } from './turn';
 import { TurnRunner } from './turnRunner';
 
@@ -361,7 +362,9 @@ export class Conversation extends Owner {
 
 	#settle(readOnly: string | null): void {
 		if (readOnly === null) this.#runner.rows.settle('stopped');
-		if (this.#view.readOnly !== readOnly) this.#patch({ readOnly, status: readOnly === null ? 'idle' : 'running' });
+		const status = readOnly === null ? 'idle' : elsewhereStatus(this.#items.items);
+		if (this.#view.readOnly !== readOnly || (readOnly !== null && this.#view.status !== status))
+			this.#patch({ readOnly, status });
 		this.#holdQueue(readOnly === null && this.#queue.next !== undefined);
 	}
 

@@ -43,6 +43,11 @@ export function readOnlyReason(
 		: null;
 }
 
+/** What a conversation does in another window, from its rows. */
+export function elsewhereStatus(items: readonly ChatItem[]): 'waiting' | 'running' {
+	return items.some(item => item.kind === 'tool' && item.state === 'waiting') ? 'waiting' : 'running';
+}
+
 /** What all turns cost together. */
 export function paidFor(executions: readonly ExecutionRow[]): {
 	readonly cost: NanoDollars | null;

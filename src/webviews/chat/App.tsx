@@ -15,7 +15,7 @@ import { QueueBar } from './components/QueueBar';
 import { Composer, type ComposerHandle } from './composer/Composer';
 import { Meters } from './composer/Meters';
 import { fetchUntil, useConnection } from './connection';
-import { HostProvider, useChatHost, useHost } from './host';
+import { HostProvider, ReadOnlyProvider, useChatHost, useHost } from './host';
 import type { SavedState } from './savedState';
 import { initialState, isBusy, reduce, type ChatState } from './state';
 
@@ -111,7 +111,11 @@ function Conversation({
 			}}
 		>
 			<Header state={state} conversation={conversation} />
-			{!isEmpty && <MessageList state={state} />}
+			{!isEmpty && (
+				<ReadOnlyProvider value={conversation.readOnly !== null}>
+					<MessageList state={state} />
+				</ReadOnlyProvider>
+			)}
 			{isEmpty && (
 				<div className="empty">
 					{state.obstacle ? (

@@ -35,6 +35,14 @@ export interface ChatHost {
 const HostContext = createContext<ChatHost | null>(null);
 export const HostProvider = HostContext.Provider;
 
+/** Whether another window runs this conversation: nothing that would change it is offered then. */
+const ReadOnlyContext = createContext(false);
+export const ReadOnlyProvider = ReadOnlyContext.Provider;
+
+export function useIsReadOnly(): boolean {
+	return useContext(ReadOnlyContext);
+}
+
 export function useHost(): ChatHost {
 	const host = useContext(HostContext);
 	if (!host) throw new Error('A chat component was used outside the page');

@@ -3,6 +3,7 @@ import { asId, type ExecutionId } from '../../../src/core/base/ids';
 import type { Conversation } from '../../../src/core/chat/conversation';
 import { limitsOf } from '../../../src/core/chat/details';
 import type { ExecutionRow } from '../../../src/core/ledger/queries';
+import type { ApprovalView } from '../../../src/core/safety/approval';
 import { World, assistant, result, streamText } from '../../fakes/conversationWorld';
 
 async function started(world: World, text = 'Hello'): Promise<Conversation> {
@@ -90,11 +91,19 @@ test('a fork that was not used before the window closed still forks in the next 
 test('a conversation that another window works on can be read, follows it, and is free when that ends', async () => {
 	const first = new World();
 	const theirs = await started(first);
+	const input = { command: 'x' };
+	first.session.say(assistant('msg_0', { type: 'tool_use', id: 'toolu_0', name: 'Bash', input }));
+	const view = { id: 'a0', step: 'toolu_0', tier: 'YELLOW', tool: 'Bash', effect: 'x' } as unknown as ApprovalView;
+	theirs.approvals.added(view);
 	const second = new World();
 	second.events.push(...first.events);
 	second.running = [{ id: asId<ExecutionId>('theirs'), status: 'running', conversation: theirs.id } as ExecutionRow];
 	const ours = await second.conversations.open(theirs.id);
-	expect(ours!.view.readOnly).toContain('another window');
+	expect(ours!.view).toMatchObject({
+		status: 'waiting',
+		readOnly: expect.stringContaining('another window') as string,
+	});
+	theirs.approvals.ended({ view, outcome: 'expired', decision: null });
 	expect(() => ours!.send('Me too', [])).toThrow('another window');
 	streamText(first.session, 'msg_1', ['Done']);
 	first.session.say(result());

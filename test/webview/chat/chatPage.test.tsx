@@ -135,6 +135,13 @@ describe('rows', () => {
 		await waitFor(() => expect(page.asked('fork')).toHaveLength(1));
 	});
 
+	test('offer nothing that would change a conversation which another window runs', async () => {
+		await openChat(snapshot([user('Fix it')], { conversation: view({ status: 'running', readOnly: 'Elsewhere.' }) }));
+		expect(screen.getByLabelText('Copy')).toBeTruthy();
+		for (const label of ['Edit and retry', 'Fork from here', 'Restore files to here'])
+			expect(screen.queryByLabelText(label)).toBeNull();
+	});
+
 	test('that are queued can be changed and dropped', async () => {
 		const page = await openChat(
 			snapshot([user('Later', { state: 'queued' })], { conversation: view({ status: 'running' }) }),
@@ -295,6 +302,17 @@ describe('the composer', () => {
 		await waitFor(() =>
 			expect(page.asked('send')).toMatchObject([{ attachments: [{ kind: 'symbol', label: 'parseDate' }] }]),
 		);
+	});
+
+	test.each([/^Conversations/, /Session details|context/])('Escape leaves %s for the composer', async name => {
+		const page = await openChat(snapshot([user('Hi')], { conversation: view({ status: 'running' }) }));
+		fireEvent.click(screen.getByRole('button', { name }));
+		await waitFor(() => expect(document.querySelector('.popover')).toBeTruthy());
+		const inside = document.querySelector('.popover vscode-text-field') ?? document.activeElement ?? document.body;
+		fireEvent.keyDown(inside, { key: 'Escape' });
+		await waitFor(() => expect(document.querySelector('.popover')).toBeNull());
+		await waitFor(() => expect(document.activeElement?.tagName).toBe('TEXTAREA'));
+		expect(page.asked('stop')).toEqual([]);
 	});
 
 	test('Escape closes the menu first and stops the turn then', async () => {

@@ -20,7 +20,9 @@ export function ConversationSwitcher({ state, conversation }: SwitcherProps): Re
 	const waiting = (state.conversations ?? []).filter(
 		other => other.status === 'waiting' && other.id !== conversation.id,
 	).length;
+	const { dispatch } = useHost();
 	const close = useCallback(() => setIsOpen(false), []);
+	const toComposer = useCallback(() => dispatch({ type: 'focusComposer' }), [dispatch]);
 	const closeAndFocus = useCallback(() => {
 		setIsOpen(false);
 		button.current?.focus();
@@ -42,7 +44,7 @@ export function ConversationSwitcher({ state, conversation }: SwitcherProps): Re
 				)}
 			</span>
 			{isOpen && (
-				<Popover anchor={button} onClose={close} className="switcher">
+				<Popover anchor={button} onClose={close} onEscape={toComposer} className="switcher">
 					<ConversationList state={state} shown={conversation} onClose={closeAndFocus} />
 				</Popover>
 			)}

@@ -88,12 +88,13 @@ function useEarlier(state: ChatState): () => void {
 
 /** One's own prompt is always shown, wherever one was reading. */
 function useOwnPrompt(rows: readonly ChatItem[], { follow }: Follow): void {
-	const last = rows.at(-1);
-	const seen = useRef(last?.id);
+	// The newest prompt and not the newest row: an answer may have come in the same breath.
+	const last = rows.findLast(row => row.kind === 'user')?.id;
+	const seen = useRef(last);
 	useEffect(() => {
-		const isNew = last !== undefined && last.id !== seen.current;
-		seen.current = last?.id;
-		if (isNew && last.kind === 'user') follow();
+		const isNew = last !== undefined && last !== seen.current;
+		seen.current = last;
+		if (isNew) follow();
 	}, [last, follow]);
 }
 

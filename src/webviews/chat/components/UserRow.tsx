@@ -1,7 +1,7 @@
 import { useState, type ReactElement } from 'react';
 import { rowTextLimit, type UserItem } from '../../../core/chat/items';
 import { IconButton } from '../../shared/components/IconButton';
-import { useCall, useHost } from '../host';
+import { useCall, useHost, useIsReadOnly } from '../host';
 import { AttachmentChip } from './AttachmentChip';
 import { InlineError } from './InlineError';
 import { MoreText } from './MoreText';
@@ -67,6 +67,8 @@ interface UserActionsProps {
 function UserActions({ item, onMode, run }: UserActionsProps): ReactElement {
 	const { client, conversation, enter, markdown } = useHost();
 	const at = { conversation, item: item.id };
+	const copy = <IconButton icon="copy" label="Copy" onClick={() => void run(() => markdown.copy(item.text))} />;
+	if (useIsReadOnly()) return <div className="user-actions">{copy}</div>;
 	if (item.state === 'queued') {
 		return (
 			<div className="user-actions is-shown">
@@ -83,7 +85,7 @@ function UserActions({ item, onMode, run }: UserActionsProps): ReactElement {
 	const fork = async (): Promise<void> => enter(await client.call('fork', at));
 	return (
 		<div className="user-actions">
-			<IconButton icon="copy" label="Copy" onClick={() => void run(() => markdown.copy(item.text))} />
+			{copy}
 			<IconButton icon="edit" label="Edit and retry" onClick={() => onMode('editing')} />
 			<IconButton icon="repo-forked" label="Fork from here" onClick={() => void run(fork)} />
 			<IconButton icon="discard" label="Restore files to here" onClick={() => onMode('restoring')} />

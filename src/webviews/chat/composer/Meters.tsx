@@ -5,6 +5,7 @@ import { Codicon } from '../../shared/components/Codicon';
 import { Popover } from '../../shared/components/Popover';
 import { formatCount } from '../../shared/format';
 import { costText } from '../components/TurnRow';
+import { useHost } from '../host';
 import { SessionDetailsView } from './SessionDetails';
 
 export interface MetersProps {
@@ -17,11 +18,9 @@ export function Meters({ conversation, cli }: MetersProps): ReactElement {
 	const { context, cost, basis } = conversation;
 	const [isOpen, setIsOpen] = useState(false);
 	const button = useRef<HTMLButtonElement>(null);
-	const close = useCallback(() => {
-		setIsOpen(false);
-		// After Escape the focus would be nowhere; after a press elsewhere it is there already.
-		if (document.activeElement === document.body) button.current?.focus();
-	}, []);
+	const { dispatch } = useHost();
+	const close = useCallback(() => setIsOpen(false), []);
+	const toComposer = useCallback(() => dispatch({ type: 'focusComposer' }), [dispatch]);
 	const hasContext = context !== null && context.max > 0;
 	const hasCost = cost !== null || basis === 'unpriced';
 	return (
@@ -46,7 +45,7 @@ export function Meters({ conversation, cli }: MetersProps): ReactElement {
 				</span>
 			)}
 			{isOpen && (
-				<Popover anchor={button} onClose={close} className="details-popover">
+				<Popover anchor={button} onClose={close} onEscape={toComposer} className="details-popover">
 					<SessionDetailsView conversation={conversation} cli={cli} />
 				</Popover>
 			)}

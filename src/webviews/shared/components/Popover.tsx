@@ -3,6 +3,8 @@ import { useEffect, useLayoutEffect, useRef, type ReactElement, type ReactNode, 
 export interface PopoverProps {
 	readonly anchor: RefObject<HTMLElement | null>;
 	readonly onClose: () => void;
+	/** After Escape has closed it: where the focus goes. */
+	readonly onEscape?: () => void;
 	readonly children: ReactNode;
 	/** Takes the width of the anchor, for lists below or above a field. */
 	readonly isFullWidth?: boolean;
@@ -15,6 +17,7 @@ const margin = 6;
 export function Popover({
 	anchor,
 	onClose,
+	onEscape,
 	children,
 	isFullWidth = false,
 	className = '',
@@ -33,13 +36,23 @@ export function Popover({
 			const target = event.target as Node;
 			if (!surface.current?.contains(target) && !anchor.current?.contains(target)) onClose();
 		};
+		const key = (event: globalThis.KeyboardEvent): void => {
+			// What has the focus in it handles its own keys first; while the focus is still outside, nobody else would.
+			if (event.key !== 'Escape' || !onEscape || surface.current?.contains(event.target as Node)) return;
+			event.stopPropagation();
+			event.preventDefault();
+			onClose();
+			onEscape();
+		};
+		document.addEventListener('keydown', key, true);
 		document.addEventListener('pointerdown', press, true);
 		window.addEventListener('blur', onClose);
 		return () => {
+			document.removeEventListener('keydown', key, true);
 			document.removeEventListener('pointerdown', press, true);
 			window.removeEventListener('blur', onClose);
 		};
-	}, [anchor, onClose]);
+	}, [anchor, onClose, onEscape]);
 	return (
 		<div
 			ref={surface}
@@ -50,6 +63,7 @@ export function Popover({
 				event.stopPropagation();
 				event.preventDefault();
 				onClose();
+				onEscape?.();
 			}}
 		>
 			{children}
