@@ -1,5 +1,7 @@
 import type { ApprovalId, ConversationId, ExecutionId, StepId } from '../base/ids';
 import type { Tier } from '../ledger/events';
+import type { ForeignTool } from './foreignTool';
+import type { RepositoryPolicy } from './policy';
 
 /** How long an allowance holds. Which ones are offered depends on the tier. */
 export type GrantScope = 'once' | 'session' | 'workspace';
@@ -77,6 +79,10 @@ export interface SafetyContext {
 	readonly protectedPaths: readonly string[];
 	/** Tiers the user raised, by tool name. A lower tier than ours is ignored. */
 	readonly raisedTiers: Readonly<Record<string, Tier>>;
+	/** What the policies of the open repositories ask for; they can only make a call take more. */
+	readonly policies?: readonly RepositoryPolicy[];
+	/** What is known of a tool that an MCP server offers, by its qualified name. */
+	readonly toolFacts?: (tool: string) => ForeignTool | undefined;
 	/** Our own folders (journal, settings, grants): no agent reads or writes them. */
 	readonly storageFolders?: readonly string[];
 	/** Where the Claude CLI keeps its settings and sessions when that is not `~/.claude`. */

@@ -1,11 +1,15 @@
 import { homedir } from 'node:os';
 import type { Tier } from '../ledger/events';
 import type { ApprovalKind, Classification, GrantScope, SafetyContext, ToolCall } from './approval';
-import { Findings } from './finding';
+import { argumentFindings } from './callArguments';
+import { Findings, type Finding } from './finding';
+import { foreignFindings, foreignKey, foreignLabel } from './foreignTools';
 import { pathRules, type Access } from './paths';
+import { hostFindings, raisedTo, toolFindings } from './policyRules';
+import { holdsSecretMark } from './secrets';
 import { judgeShell } from './shell/analysis';
 import { judgePowerShell } from './shell/powershell';
-import { isTier, isWorse, rankOf } from './tier';
+import { isWorse, rankOf } from './tier';
 import { isOwnTool, toolTier, type ToolTier } from './tiers';
 import { hiddenCharacter } from './visible';
 
@@ -22,38 +26,60 @@ interface Judgement {
 	readonly parts: readonly Part[];
 }
 
+/** A call as the gate sees it: every finding with the part of the gate that made it, and what follows from them. */
+export interface Examination {
+	readonly classification: Classification;
+	readonly findings: readonly Finding[];
+}
+
 /**
- * What a call amounts to: the worst of the tool's own tier, its arguments, and what the user raised. Nothing in here
- * lowers a tier. It is a pure look at the call and the file system, and is safe to repeat.
+ * What a call amounts to: the worst of the tool's own tier, its arguments, what the user raised and what the repository's
+ * policy asks for. Nothing in here lowers a tier. It is a pure look at the call and the file system, and safe to repeat.
  */
 export function classify(call: ToolCall, context: SafetyContext): Classification {
+	return examine(call, context).classification;
+}
+
+/** The same with every finding, for whoever explains it. */
+export function examine(call: ToolCall, context: SafetyContext): Examination {
 	const rule = toolTier(call.tool);
 	const judgement = judge(call, context, rule);
 	const { findings } = judgement;
-	// Where a write goes says all; that it writes goes without saying.
-	const isSaid = rule.rule === 'writeFile' && !isWorse(rule.tier, findings.tier);
-	if ((rule.tier !== 'GREEN' && !isSaid) || findings.all().length === 0)
-		findings.add({ tier: rule.tier, reason: `${call.tool} ${rule.does}` });
+	if (rule.tier !== 'GREEN' || findings.all().length === 0)
+		findings.add({ tier: rule.tier, reason: `${call.tool} ${rule.does}`, by: 'tool' });
 	const hidden = hiddenCharacter(judgement.effect);
-	if (hidden) findings.add({ tier: 'RED', reason: `holds invisible characters (${hidden}) that hide what it does` });
+	if (hidden)
+		findings.add({
+			tier: 'RED',
+			reason: `holds invisible characters (${hidden}) that hide what it does`,
+			by: 'hidden',
+		});
 	const own = findings.tier;
-	const raised = raisedTier(call.tool, context);
-	if (raised && isWorse(raised, own))
-		findings.add({ tier: raised, reason: `your settings raise ${call.tool} to ${raised}` });
+	for (const finding of raises(call.tool, context)) if (isWorse(finding.tier, own)) findings.add(finding);
 	const tier = findings.tier;
 	const isRaised = tier !== own;
 	const parts =
-		judgement.parts.length > 0 && !isRaised && !hidden ? judgement.parts : [wholePart(call, tier, judgement.effect)];
+		judgement.parts.length > 0 && !isRaised && !hidden
+			? judgement.parts
+			: [wholePart(call, context, tier, judgement.effect)];
 	const grant = grantOf(parts, tier);
-	return {
+	const classification: Classification = {
 		tier,
-		kind: kindOf(rule, findings.tier),
+		kind: kindOf(rule, tier),
 		effect: judgement.effect,
 		reasons: findings.reasons(),
 		grantKey: rule.kind === 'question' || rule.kind === 'plan' ? null : grant.key,
 		grantLabel: grant.label,
 		maxGrant: furthestGrant(rule, tier),
 	};
+	return { classification, findings: findings.sorted(60) };
+}
+
+function raises(tool: string, context: SafetyContext): readonly Finding[] {
+	const raised = raisedTo(tool, context.raisedTiers);
+	const bySetting: readonly Finding[] =
+		raised === undefined ? [] : [{ tier: raised, reason: `your settings raise ${tool} to ${raised}`, by: 'setting' }];
+	return [...bySetting, ...toolFindings(tool, context)];
 }
 
 /** Whether the gate asks by itself for this tool, whatever the asking program's own rules say. */
@@ -83,17 +109,6 @@ function furthestGrant(rule: ToolTier, tier: Tier): GrantScope {
 	return tier === 'ORANGE' && rule.maxGrant === 'workspace' ? 'session' : rule.maxGrant;
 }
 
-function raisedTier(tool: string, context: SafetyContext): Tier | undefined {
-	const server = /^mcp__[^_]+(?:_[^_]+)*?(?=__)/u.exec(tool)?.[0];
-	const names = [tool, ...(server === undefined ? [] : [server, `${server}__*`])];
-	let worst: Tier | undefined;
-	for (const name of names) {
-		const tier = Object.hasOwn(context.raisedTiers, name) ? context.raisedTiers[name] : undefined;
-		if (isTier(tier) && (worst === undefined || isWorse(tier, worst))) worst = tier;
-	}
-	return worst;
-}
-
 function grantOf(parts: readonly Part[], tier: Tier): { readonly key: string | null; readonly label: string | null } {
 	if (rankOf(tier) >= rankOf('RED')) return { key: null, label: null };
 	// A call that is GREEN through and through may still be asked about; it then is granted by what it is.
@@ -108,8 +123,8 @@ function grantOf(parts: readonly Part[], tier: Tier): { readonly key: string | n
 	};
 }
 
-function wholePart(call: ToolCall, tier: Tier, effect: string): Part {
-	if (call.tool.startsWith('mcp__')) return { tier, key: call.tool, label: call.tool };
+function wholePart(call: ToolCall, context: SafetyContext, tier: Tier, effect: string): Part {
+	if (isForeign(call.tool)) return foreignPart(call.tool, context, tier);
 	return { tier, key: `${call.tool} ${effect}`, label: `${call.tool}: ${effect}` };
 }
 
@@ -130,13 +145,13 @@ function judge(call: ToolCall, context: SafetyContext, rule: ToolTier): Judgemen
 		case 'writeFile':
 			return judgeWrite(call, context);
 		case 'fetch':
-			return judgeFetch(call);
+			return judgeFetch(call, context);
 		case 'worktreeExit':
 			return judgeWorktreeExit(call);
 		case 'remoteTrigger':
 			return judgeRemoteTrigger(call);
 		default:
-			return plain(call);
+			return isForeign(call.tool) ? judgeForeign(call, context) : plain(call);
 	}
 }
 
@@ -202,6 +217,11 @@ function judgeWrite(call: ToolCall, context: SafetyContext): Judgement {
 		return { findings, effect: json(call.input), parts: [] };
 	}
 	findings.add(rules.judge(path, call.cwd, 'write'));
+	if (holdsSecretMark(json(call.input)))
+		findings.add({
+			tier: 'ORANGE',
+			reason: 'would write the mark of a secret that was kept back in place of the secret',
+		});
 	const isSettings = /(?:^|[/\\])\.vscode[/\\]settings\.json$|\.code-workspace$/iu.test(path);
 	if (isSettings && /quarterdeck/iu.test(json(call.input)))
 		findings.add({ tier: 'BLACK', reason: `${path} holds the settings that the gate itself reads` });
@@ -211,9 +231,10 @@ function judgeWrite(call: ToolCall, context: SafetyContext): Judgement {
 	return { findings, effect: path, parts: [{ tier: findings.tier, key, label: key }] };
 }
 
-function judgeFetch(call: ToolCall): Judgement {
+function judgeFetch(call: ToolCall, context: SafetyContext): Judgement {
 	const findings = new Findings();
 	const address = textOf(call, 'url') ?? '';
+	for (const finding of hostFindings(address, context)) findings.add(finding);
 	const url = URL.canParse(address) ? new URL(address) : undefined;
 	if (!url) findings.add({ tier: 'ORANGE', reason: `${address} is no address` });
 	else if (!/^https?:$/u.test(url.protocol))
@@ -256,11 +277,26 @@ function isNameSearch(call: ToolCall): boolean {
 	return call.tool === 'Glob' || call.tool === 'quarterdeck_find_files';
 }
 
+/** A tool of a server: what its name and its server say, and what its arguments name. */
+function judgeForeign(call: ToolCall, context: SafetyContext): Judgement {
+	const findings = new Findings();
+	for (const finding of foreignFindings(call.tool, context.toolFacts?.(call.tool))) findings.add(finding);
+	for (const finding of argumentFindings(call, context)) findings.add(finding);
+	const tier = isWorse(findings.tier, 'YELLOW') ? findings.tier : 'YELLOW';
+	return { findings, effect: json(call.input), parts: [foreignPart(call.tool, context, tier)] };
+}
+
+function foreignPart(tool: string, context: SafetyContext, tier: Tier): Part {
+	const facts = context.toolFacts?.(tool);
+	return { tier, key: foreignKey(tool, facts), label: foreignLabel(tool, facts) };
+}
+
+function isForeign(tool: string): boolean {
+	return tool.startsWith('mcp__');
+}
+
 function plain(call: ToolCall): Judgement {
-	const parts =
-		call.tool.startsWith('mcp__') || isOwnTool(call.tool)
-			? [{ tier: 'YELLOW' as const, key: call.tool, label: call.tool }]
-			: [];
+	const parts = isOwnTool(call.tool) ? [{ tier: 'YELLOW' as const, key: call.tool, label: call.tool }] : [];
 	return { findings: new Findings(), effect: json(call.input), parts };
 }
 

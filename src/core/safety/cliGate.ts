@@ -58,7 +58,10 @@ export class CliGate {
 		this.#remember(hook.toolUseId, { call, mode: hook.permissionMode, classification });
 		const isFar = isWorse(classification.tier, 'YELLOW');
 		const isForeign = isAlwaysAsked(call.tool) && gate.grantFor(classification, origin) === undefined;
-		if (isFar || isForeign) return { decision: 'ask', reason: classification.reasons[0] ?? classification.effect };
+		// A mode that this repository does not allow: what the CLI would let through by itself is asked about.
+		const isUnwanted = classification.tier !== 'GREEN' && !gate.allowsMode(hook.permissionMode);
+		if (isFar || isForeign || isUnwanted)
+			return { decision: 'ask', reason: classification.reasons[0] ?? classification.effect };
 		return 'pass';
 	}
 

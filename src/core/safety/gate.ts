@@ -5,6 +5,7 @@ import type { Classification, Decision, QuestionView, SafetyContext, ToolCall } 
 import type { Approvals } from './approvals';
 import { classify } from './classify';
 import type { Grants } from './grants';
+import { isModeAllowed } from './policyRules';
 import { isWorse } from './tier';
 
 /** On whose behalf a call is made. */
@@ -108,13 +109,23 @@ export class Gate {
 		return this.#ask(call, classification, origin, signal, details);
 	}
 
+	/** Whether edits go through by themselves: the user wants it, and no policy of a repository says otherwise. */
+	#edits({ mode }: CallOrigin): boolean {
+		return mode === 'acceptEdits' && this.allowsMode(mode);
+	}
+
+	/** Whether the policies of the open repositories allow a conversation to ask as little as in this mode. */
+	allowsMode(mode: string | undefined): boolean {
+		return isModeAllowed(mode, this.#ports.context());
+	}
+
 	#automatic(classification: Classification, origin: CallOrigin, details: CallDetails): Verdict | undefined {
 		const { tier, kind } = classification;
 		if (tier === 'BLACK') return refused(classification, 'policy', refusalText(classification));
 		const isPlain = kind === 'tool' || kind === 'edit';
 		if (isPlain && details.isOnceOnly !== true) {
 			if (tier === 'GREEN') return allowed(classification, 'policy');
-			const isWantedEdit = origin.mode === 'acceptEdits' && kind === 'edit' && tier === 'YELLOW';
+			const isWantedEdit = this.#edits(origin) && kind === 'edit' && tier === 'YELLOW';
 			if (isWantedEdit) return allowed(classification, 'policy');
 			const grant = this.grantFor(classification, origin);
 			if (grant) return allowed(classification, `grant:${grant}`);

@@ -1,10 +1,10 @@
-import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { posix, win32 } from 'node:path';
 import type { Tier } from '../ledger/events';
 import type { SafetyContext } from './approval';
 import type { Finding } from './finding';
 import { globToPattern } from './globs';
 import protectedRules from './protected.json' with { type: 'json' };
+import { followLink, realOfExisting } from './realPath';
 import { isWorse } from './tier';
 
 /** What a call does with a path. `list` only sees names. */
@@ -65,8 +65,9 @@ const maxLookups = 4000;
 export function pathRules(context: SafetyContext): PathRules {
 	const known = compiled.get(context);
 	if (known) return known;
-	const { workspaceFolders, home, platform, protectedPaths, storageFolders, claudeFolders } = context;
-	const key = JSON.stringify([workspaceFolders, home, platform, protectedPaths, storageFolders, claudeFolders]);
+	const { workspaceFolders, home, platform, protectedPaths, storageFolders, claudeFolders, policies } = context;
+	const places = policies?.map(policy => policy.protectedPaths);
+	const key = JSON.stringify([workspaceFolders, home, platform, protectedPaths, storageFolders, claudeFolders, places]);
 	const rules = recent.get(key) ?? new PathRules(context);
 	if (recent.size >= 8) recent.clear();
 	recent.set(key, rules);
@@ -78,6 +79,8 @@ export function pathRules(context: SafetyContext): PathRules {
 export class PathRules {
 	readonly #context: SafetyContext;
 	readonly #rules: readonly Rule[];
+	/** Of the repositories' policies: they count beside the others and never instead of them. */
+	readonly #policyRules: readonly Rule[];
 	readonly #folders: readonly string[];
 	readonly #home: string;
 	readonly #temp: readonly string[];
@@ -99,6 +102,7 @@ export class PathRules {
 		this.#temp = this.isWindows ? [`${this.#home}/AppData/Local/Temp`] : tempFolders.posix;
 		const raw = [...this.#ownRules(), ...protectedRules.map(rule => this.#withClaudeFolders(rule as RawRule))];
 		this.#rules = raw.map(rule => this.#compile(rule));
+		this.#policyRules = this.#rawPolicyRules().map(rule => this.#compile(rule));
 		this.#hints = hintPattern(raw.flatMap(rule => rule.globs));
 	}
 
@@ -154,7 +158,8 @@ export class PathRules {
 		let finding: Finding = isRuleBinding ? byRule : byPlace;
 		if (other && isWorse(other.tier, finding.tier)) finding = other;
 		const around = isRecursive ? this.#around(real, text, access) : undefined;
-		return around && isWorse(around.tier, finding.tier) ? around : finding;
+		if (around && isWorse(around.tier, finding.tier)) finding = around;
+		return worst(finding, this.#byPolicy([real, written], text, access)) ?? finding;
 	}
 
 	/** What reading or writing all that a shell pattern may match amounts to; undefined when it names nothing special. */
@@ -165,14 +170,14 @@ export class PathRules {
 			return { tier: 'ORANGE', reason: `the pattern ${text} is too complicated to be judged` };
 		}
 		const pattern = globToPattern(this.#normal(this.absolute(text.replace(/\*{3,}/gu, '**'), cwd)), 'iu', true);
-		let worst: Finding | undefined;
-		for (const rule of this.#rules) {
+		let strictest: Finding | undefined;
+		for (const rule of [...this.#rules, ...this.#policyRules]) {
 			const tier = access === 'write' || access === 'delete' ? rule.write : rule.read;
-			if (tier === null || tier === 'GREEN' || (worst && !isWorse(tier, worst.tier))) continue;
+			if (tier === null || tier === 'GREEN' || (strictest && !isWorse(tier, strictest.tier))) continue;
 			const hit = rule.examples.find(example => pattern.test(this.#normal(this.absolute(example, cwd))));
-			if (hit !== undefined) worst = { tier, reason: `${text} may match ${hit}, which ${rule.why}` };
+			if (hit !== undefined) strictest = { tier, reason: `${text} may match ${hit}, which ${rule.why}` };
 		}
-		return worst;
+		return strictest;
 	}
 
 	/** The special rule for a path, if one holds: what must not be read or written without saying so. */
@@ -180,7 +185,8 @@ export class PathRules {
 		const absolute = this.absolute(text, cwd);
 		const written = this.#byRule(this.#normal(absolute), text, access);
 		const real = this.#byRule(this.real(absolute), text, access);
-		return real && written ? (isWorse(written.tier, real.tier) ? written : real) : (real ?? written);
+		const policy = this.#byPolicy([this.real(absolute), this.#normal(absolute)], text, access);
+		return worst(worst(real, written), policy);
 	}
 
 	/** Whether the path is the top of a workspace folder, the home folder or something above either. */
@@ -219,6 +225,17 @@ export class PathRules {
 		return isRecursive
 			? { tier: 'ORANGE', reason: `deletes ${text} ${where} with everything in it` }
 			: { tier: 'YELLOW', reason: `deletes ${text} ${where}` };
+	}
+
+	#byPolicy(paths: readonly string[], text: string, access: Access): Finding | undefined {
+		let found: Finding | undefined;
+		if (access === 'list') return found;
+		for (const rule of this.#policyRules) {
+			const tier = access === 'read' ? rule.read : rule.write;
+			if (tier === null || !rule.patterns.some(pattern => paths.some(path => pattern.test(path)))) continue;
+			found = worst(found, { tier, reason: `${text} ${rule.why}`, by: 'repository' });
+		}
+		return found;
 	}
 
 	#byRule(path: string, text: string, access: Access): RuleFinding | undefined {
@@ -279,9 +296,21 @@ export class PathRules {
 			read: 'BLACK',
 			write: 'BLACK',
 			why: 'is protected by your settings',
-			examples: [],
+			examples: this.#context.protectedPaths.map(exampleOf),
 		};
 		return [own, added];
+	}
+
+	#rawPolicyRules(): RawRule[] {
+		return (this.#context.policies ?? []).flatMap(({ folder, protectedPaths }) =>
+			protectedPaths.map(({ glob, read, write }) => ({
+				globs: this.#userGlobs(glob),
+				read,
+				write,
+				why: `is protected by the policy of ${posix.basename(this.#slashed(folder))}`,
+				examples: [exampleOf(glob)],
+			})),
+		);
 	}
 
 	/** What holds for `~/.claude` holds wherever the user moved it. */
@@ -313,6 +342,19 @@ interface RawRule extends Omit<Rule, 'patterns'> {
 	readonly globs: readonly string[];
 }
 
+/** One path that a glob matches, for patterns of a shell that may match it. */
+function exampleOf(glob: string): string {
+	return glob
+		.replace(/\*\*\//gu, '')
+		.replace(/\*+|\?|\[[^\]]*\]/gu, 'x')
+		.replace(/\{([^,}]*)[^}]*\}/gu, '$1');
+}
+
+function worst(left: Finding | undefined, right: Finding | undefined): Finding | undefined {
+	if (!left || !right) return left ?? right;
+	return isWorse(right.tier, left.tier) ? right : left;
+}
+
 /** The longest plain piece of each glob: a path that holds none of them matches no glob. */
 function hintPattern(globs: readonly string[]): RegExp {
 	const pieces = globs.map(glob => {
@@ -334,53 +376,4 @@ function dotted(run: string, at: number, whole: string): string {
 
 function escapeGlob(path: string): string {
 	return path.replace(/[*?[\]{}]/gu, '?');
-}
-
-function followLink(path: string): string {
-	try {
-		return lstatSync(path).isSymbolicLink() ? realpathSync.native(path) : path;
-	} catch {
-		// What does not exist is no link; a dangling one is judged as written.
-		return path;
-	}
-}
-
-/** The real path of the deepest part that exists, followed by the rest. */
-function realOfExisting(path: string): string {
-	let existing = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
-	let rest = '';
-	while (!isThere(existing)) {
-		if (existing === '/' || existing === '.' || existing === '') return path;
-		rest = existing.slice(existing.lastIndexOf('/')) + rest;
-		existing = posix.dirname(existing);
-	}
-	// A path of another system has no part here, and the folder of our own process is none of its business.
-	if (existing === '.') return path;
-	try {
-		const real = realpathSync.native(existing);
-		return real === '/' && rest !== '' ? rest : real + rest;
-	} catch {
-		// A link that leads nowhere yet: writing through it makes what it points to.
-		return (danglingTarget(existing) ?? existing) + rest;
-	}
-}
-
-/** Asked first, as a look-up that throws costs many times more. */
-function isThere(path: string): boolean {
-	try {
-		return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-	} catch {
-		// Below a file, or not ours to look at: the folder above tells.
-		return false;
-	}
-}
-
-/** Where a link points that leads to something not made yet: writing through it makes that. */
-function danglingTarget(path: string): string | undefined {
-	try {
-		if (!lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return undefined;
-		return posix.resolve(posix.dirname(path), readlinkSync(path));
-	} catch {
-		return undefined;
-	}
 }

@@ -15,7 +15,11 @@ export interface TierLook {
 
 const looks: Readonly<Record<Tier, TierLook>> = {
 	GREEN: { icon: 'shield', color: 'charts.green', meaning: 'reads only' },
-	YELLOW: { icon: 'shield', color: 'charts.yellow', meaning: 'changes files or asks other machines, and is easily undone' },
+	YELLOW: {
+		icon: 'shield',
+		color: 'charts.yellow',
+		meaning: 'changes files or asks other machines, and is easily undone',
+	},
 	// Not charts.orange: it follows a highlight that is nearly transparent in some themes.
 	ORANGE: { icon: 'warning', color: 'symbolIcon.classForeground', meaning: 'reaches further, or is tedious to undo' },
 	RED: { icon: 'error', color: 'charts.red', meaning: 'cannot be undone' },

@@ -13,7 +13,7 @@ import {
 } from 'unbash';
 import type { Tier } from '../../ledger/events';
 import type { SafetyContext } from '../approval';
-import { Findings } from '../finding';
+import { Findings, type FindingSource } from '../finding';
 import { pathRules, type Access, type PathRules } from '../paths';
 import { judgeAssignment } from './assignments';
 import type { CommandCall, Judge } from './call';
@@ -73,8 +73,8 @@ class ShellAnalysis implements Judge {
 		return this.#findings;
 	}
 
-	add(tier: Tier, reason: string): void {
-		this.#findings.add({ tier, reason });
+	add(tier: Tier, reason: string, by?: FindingSource): void {
+		this.#findings.add({ tier, reason, ...(by ? { by } : {}) });
 	}
 
 	path(field: Field, access: Access, scope: ShellScope, isRecursive = false): void {

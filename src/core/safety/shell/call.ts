@@ -1,5 +1,6 @@
 import type { Tier } from '../../ledger/events';
 import type { SafetyContext } from '../approval';
+import type { FindingSource } from '../finding';
 import type { Access, PathRules } from '../paths';
 import type { ShellScope, Stdin } from './scope';
 import type { Field } from './words';
@@ -17,7 +18,7 @@ export interface CommandCall {
 export interface Judge {
 	readonly context: SafetyContext;
 	readonly rules: PathRules;
-	add(tier: Tier, reason: string): void;
+	add(tier: Tier, reason: string, by?: FindingSource): void;
 	/** Judges what is done with the file that an argument names. */
 	path(field: Field, access: Access, scope: ShellScope, isRecursive?: boolean): void;
 	/** Judges text that a shell would run. */

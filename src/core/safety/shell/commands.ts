@@ -1,5 +1,6 @@
 import type { Tier } from '../../ledger/events';
 import type { CommandCall, Judge } from './call';
+import { judgeByPolicy } from './byPolicy';
 import { findHandler } from './handlers';
 import { hasOption, isOption, sortWords } from './options';
 import { judgeMentions } from './mentions';
@@ -14,6 +15,7 @@ export function judgeFields(judge: Judge, call: CommandCall): void {
 	if (!isPlainName(judge, call)) return;
 	judgeAlias(judge, call);
 	const name = programName(written);
+	judgeByPolicy(judge, name, call.args);
 	const rule = call.scope.functions.has(name) ? undefined : findRule(name);
 	if (call.scope.functions.has(name)) {
 		judge.add('GREEN', `calls the function ${name}`);

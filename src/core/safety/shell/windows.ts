@@ -1,6 +1,7 @@
 import type { Tier } from '../../ledger/events';
 import type { Judge } from './call';
 import type { ShellScope } from './scope';
+import { judgeByPolicy } from './byPolicy';
 import { findRule } from './table';
 import { plainField, unknownMark } from './words';
 import names from './windows.json' with { type: 'json' };
@@ -106,6 +107,7 @@ function judgeStatement(judge: Judge, statement: string, scope: ShellScope, shel
 
 /** `sc` writes a file in PowerShell and controls services in the command prompt. */
 function judgeBuiltIn(judge: Judge, name: string, args: readonly string[], scope: ShellScope, shell: string): void {
+	judgeByPolicy(judge, name, args.map(plainField));
 	const asCmd = shell === 'cmd' && name === 'sc' ? 'sc.exe' : name;
 	judge.add(tiersByName.get(asCmd) ?? 'ORANGE', `${shell} runs ${name}`);
 	if (deleters.test(name)) deleteFiles(judge, args, scope);

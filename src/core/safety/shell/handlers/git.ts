@@ -25,7 +25,8 @@ const git: Handler = (call, judge) => {
 			scope.fork(),
 		);
 	else if (sub === 'rm' || sub === 'mv') fileNames(call, judge, sub, rest);
-	judgeMentions(judge, named(rest), call, false);
+	// Files that are brought back from a commit are written.
+	judgeMentions(judge, named(rest), call, /^(?:checkout|restore|checkout-index|apply)$/u.test(sub ?? ''));
 	for (const field of outputs(rest, sub)) judge.path(field, 'write', scope);
 	if (sub !== 'grep' && sub !== 'log' && hasOption(rest, ['--no-index'])) {
 		for (const field of sortWords(rest, []).positional) judge.path(field, 'read', scope);
