@@ -12,6 +12,7 @@ import type { LedgerClient } from '../core/ledger/client';
 import type { LedgerEvent } from '../core/ledger/events';
 import type { Ledger } from '../core/ledger/queries';
 import type { ProcessSupervisor } from '../core/process/supervisor';
+import type { Provider } from '../core/providers/provider';
 import type { Decision } from '../core/safety/approval';
 import { Approvals } from '../core/safety/approvals';
 import { Grants, type Grant } from '../core/safety/grants';
@@ -31,6 +32,10 @@ import { registerLedger } from './ledger/register';
 import { mcpUi, registerMcp, type McpUi } from './mcp/register';
 import type { McpService } from './mcp/service';
 import { decideWithUser } from './safety/decide';
+import { registerMemory } from './memory/register';
+import type { MemoryService } from './memory/service';
+import { registerProviders } from './providers/register';
+import type { ProviderService } from './providers/service';
 import { registerSafety } from './safety/register';
 import { registerWelcome } from './welcome/register';
 
@@ -67,10 +72,15 @@ export function startApp(context: vscode.ExtensionContext): App {
 		registerLedger(host, { ledger: parts.ledger, chat: parts.actions, folder: parts.ledgerFolder }),
 	);
 	register('mcp', () => parts.registerMcp());
+	register('providers', () => registerProviders(host, parts.providers));
+	register('memory', () => registerMemory(host, parts));
 	register('claude', () => registerClaude(host, { recheck: async () => (await parts.service.get()).recheck() }));
 	context.subscriptions.push(output, { dispose: () => store.dispose() });
 	return { stop: () => parts.stop() };
 }
+
+/** A conversation that begins waits this long for servers that bring tools, milliseconds. */
+const toolPatienceMs = 3_000;
 
 /** The services, made by hand in the order in which they need each other; the costly ones on first use. */
 class Parts {
@@ -83,6 +93,8 @@ class Parts {
 	/** Every tool that models may be offered; features add what they bring. */
 	readonly toolbox: Toolbox;
 	readonly mcp: Lazy<McpService>;
+	readonly providers: Lazy<ProviderService>;
+	readonly memory: Lazy<MemoryService>;
 	readonly service: Lazy<ChatService>;
 	readonly chat: Lazy<Chat>;
 	readonly #host: Host;
@@ -110,6 +122,11 @@ class Parts {
 		this.supervisor = new Lazy(async () => (await import('./host/processes')).startSupervisor(host));
 		this.toolbox = store.add(new Toolbox());
 		this.mcp = new Lazy(() => this.#startMcp(store));
+		this.providers = new Lazy(async () => {
+			const { ProviderService } = await import('./providers/service');
+			return store.add(new ProviderService({ host, supervisor: () => this.supervisor.get() }));
+		});
+		this.memory = new Lazy(() => this.#startMemory(store));
 		this.service = new Lazy(() => this.#startService());
 		this.chat = new Lazy(() => this.#startChat(store));
 	}
@@ -204,6 +221,20 @@ class Parts {
 		return service;
 	}
 
+	async #startMemory(store: DisposableStore): Promise<MemoryService> {
+		const [{ MemoryService }, ledger] = await Promise.all([import('./memory/service'), this.ledger.get()]);
+		const provider = async (id: string): Promise<Provider> => (await this.providers.get()).providers.get(id);
+		return store.add(new MemoryService({ host: this.#host, ledger, provider }));
+	}
+
+	/** Starts what brings tools. A server that does not answer is not waited for: its tools come when it does. */
+	async #prepareTools(): Promise<void> {
+		const log = (error: unknown): void => this.#host.log.warn(errorText(error));
+		const started = this.mcp.get().then(mcp => mcp.startFor('conversation'));
+		const patience = new Promise<void>(resolve => this.#host.clock.after(toolPatienceMs, resolve));
+		await Promise.race([started.catch(log), patience]);
+	}
+
 	async #startService(): Promise<ChatService> {
 		const [{ ChatService }, ledger, supervisor] = await Promise.all([
 			import('./chat/service'),
@@ -219,6 +250,9 @@ class Parts {
 			supervisor,
 			append: event => this.append(event),
 			settled: () => this.settled(),
+			toolbox: this.toolbox,
+			prepareTools: () => this.#prepareTools(),
+			providers: () => this.providers.get(),
 			isWatched: () => this.#chat?.isAnyVisible ?? false,
 		});
 		this.#conversations = service.conversations;
@@ -235,6 +269,7 @@ class Parts {
 				host: this.#host,
 				conversations: service.conversations,
 				obstacles: service.obstacles,
+				loops: service.loops,
 				approvals,
 				decide: (id, decision) => this.#decide(asId<ApprovalId>(id), decision),
 				reviewEdit: id => review.reviewEdit(id),

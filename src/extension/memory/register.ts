@@ -9,14 +9,14 @@ import type { MemoryService } from './service';
 
 export interface MemoryDeps {
 	readonly ledger: Lazy<Ledger>;
-	readonly service: Lazy<MemoryService>;
+	readonly memory: Lazy<MemoryService>;
 }
 
 /** There is one memory, so there is one page of it. */
 const identity = 'memory';
 
 /** Registers the memory page and its commands. */
-export function registerMemory(host: Host, { ledger, service }: MemoryDeps): Disposable {
+export function registerMemory(host: Host, { ledger, memory: service }: MemoryDeps): Disposable {
 	const store = new DisposableStore();
 	const panels = store.add(
 		new Panels(host.context.extensionUri, {

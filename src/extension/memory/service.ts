@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { ExpectedError } from '../../core/base/errors';
 import type { ConversationId, MemoryId } from '../../core/base/ids';
 import { Owner } from '../../core/base/lifecycle';
 import type { Ledger } from '../../core/ledger/queries';
@@ -12,8 +11,8 @@ import type { Host } from '../host/context';
 export interface MemoryServiceDeps {
 	readonly host: Host;
 	readonly ledger: Ledger;
-	/** A configured provider by its id. */
-	readonly provider: (id: string) => Promise<Provider | undefined>;
+	/** A configured provider by its id; rejects where there is none, with what to do. */
+	readonly provider: (id: string) => Promise<Provider>;
 }
 
 /** Memory as the host's features use it: given to prompts, learned from answers, undone from a notification. */
@@ -84,13 +83,6 @@ export class MemoryService extends Owner {
 		const { learner } = this;
 		if (learner === null) return null;
 		const { provider: id, model } = parseModelRef(learner);
-		const provider = await this.#deps.provider(id);
-		if (!provider) {
-			throw new ExpectedError(
-				'no-provider',
-				`The setting quarterdeck.memory.model names “${id}”, and there is no such provider.`,
-			);
-		}
-		return { provider, model };
+		return { provider: await this.#deps.provider(id), model };
 	}
 }
