@@ -1,12 +1,13 @@
-import type { ModelResponse, Ollama } from 'ollama/browser';
+import type { ChatResponse, ModelResponse, Ollama, ProgressResponse } from 'ollama/browser';
 import { systemClock, type Clock } from '../base/clock';
 import { CancelledError, errorText } from '../base/errors';
 import { pullModel } from './actions';
 import { isLoopback, type SilenceLimits } from './connection';
 import { canAnswer, detailsOf, isCloudModel, listedModel, unknownDetails, type OllamaDetails } from './ollamaCatalog';
 import { failure, notOllama, type OllamaContext } from './ollamaErrors';
-import { answerEvents, exchangeError, openExchange, type Exchange } from './ollamaExchange';
+import { AnswerReader, answerLines, exchangeError, openExchange, type Exchange } from './ollamaExchange';
 import { hasImages, neededWindow, ollamaRequest } from './ollamaMessages';
+import { PullReader, type PullProgress } from './ollamaPull';
 import {
 	ProviderError,
 	type ModelEvent,
@@ -15,7 +16,6 @@ import {
 	type ProviderHealth,
 	type ProviderModel,
 } from './provider';
-import { CallIds } from './toolCall';
 
 export interface OllamaOptions {
 	readonly id: string;
@@ -44,14 +44,6 @@ export interface LoadedModel {
 	readonly vramBytes: number;
 	/** When it will be unloaded, milliseconds since 1970; `null`: never, or not said. */
 	readonly expiresAt: number | null;
-}
-
-export interface PullProgress {
-	/** What the server does now: `pulling manifest`, `verifying sha256 digest`. */
-	readonly status: string;
-	/** Bytes of the parts that are known so far. */
-	readonly completedBytes: number;
-	readonly totalBytes: number;
 }
 
 const defaultWindow = 32_768;
@@ -84,9 +76,9 @@ export class OllamaProvider implements Provider {
 		if (hasImages(request.messages) && details.abilities.images === false) throw failure(context, 'no-images', '');
 		const exchange = await this.#open(request.signal, request.model);
 		try {
-			const parts = await exchange.client.chat(this.#chatRequest(request, details));
-			yield { type: 'start', model: request.model };
-			yield* answerEvents(parts, new CallIds(request.messages));
+			const lines = answerLines<ChatResponse>(exchange, '/api/chat', this.#chatRequest(request, details));
+			const reader = new AnswerReader(request, details.abilities.thinking === true);
+			for await (const batch of lines) for (const line of batch) yield* reader.read(line);
 		} catch (error) {
 			throw exchangeError(error, exchange);
 		} finally {
@@ -159,19 +151,10 @@ export class OllamaProvider implements Provider {
 	/** Downloads a model. What was downloaded before an abort is kept by the server and not downloaded again. */
 	async *pull(model: string, signal: AbortSignal): AsyncGenerator<PullProgress> {
 		const exchange = await this.#open(signal, model);
-		const parts = new Map<string, { readonly completed: number; readonly total: number }>();
+		const progress = new PullReader();
 		try {
-			for await (const line of await exchange.client.pull({ model, stream: true })) {
-				const known = parts.get(line.digest);
-				if (line.digest)
-					parts.set(line.digest, {
-						completed: line.completed ?? known?.completed ?? 0,
-						total: line.total ?? known?.total ?? 0,
-					});
-				const sum = (field: 'completed' | 'total'): number =>
-					[...parts.values()].reduce((total, part) => total + part[field], 0);
-				yield { status: line.status, completedBytes: sum('completed'), totalBytes: sum('total') };
-			}
+			for await (const batch of answerLines<ProgressResponse>(exchange, '/api/pull', { model, stream: true }))
+				for (const line of batch) yield progress.read(line);
 			this.#details.delete(model);
 		} catch (error) {
 			throw exchangeError(error, exchange);

@@ -1,18 +1,22 @@
-import { Ollama, type ChatResponse } from 'ollama/browser';
+import { Ollama, type ChatResponse, type ToolCall } from 'ollama/browser';
 import type { Clock } from '../base/clock';
 import { CancelledError } from '../base/errors';
 import { noUsage, type Usage } from '../ledger/events';
 import { Connection, type SilenceLimits } from './connection';
-import { checkedLines } from './jsonLines';
+import { jsonLines } from './jsonLines';
 import { connectionError, errorLine, refusal, type OllamaContext } from './ollamaErrors';
-import { ProviderError, type ModelEvent } from './provider';
-import { toolCallOf, type CallIds } from './toolCall';
+import { ProviderError, type ModelEvent, type ModelRequest } from './provider';
+import { ThinkTags } from './thinkTags';
+import { CallIds, toolCallOf } from './toolCall';
 
 // `ollama` has two entries. The one for Node reads a picture's base64 as the path of a file, if there is one of that name.
 
 /** One request to an Ollama server: the package's client over a connection of its own. */
 export interface Exchange {
+	/** The package's client, for requests that are answered with one object. */
 	readonly client: Ollama;
+	/** Posts a request that is answered line by line. */
+	readonly post: (path: string, body: object) => Promise<Response>;
 	readonly connection: Connection;
 	readonly context: OllamaContext;
 }
@@ -42,8 +46,14 @@ export function openExchange(
 		...(fetch ? { fetch } : {}),
 	});
 	const headers = headersWith(key, options.headers);
-	const client = new Ollama({ host: context.baseUrl, headers, fetch: exchangeFetch(connection, context) });
-	return { client, connection, context };
+	const send = exchangeFetch(connection, context);
+	const post = (path: string, body: object): Promise<Response> =>
+		send(`${context.baseUrl}${path}`, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json', ...headers },
+			body: JSON.stringify(body),
+		});
+	return { client: new Ollama({ host: context.baseUrl, headers, fetch: send }), post, connection, context };
 }
 
 /** `${key}` in a header stands for the key, which is then not sent as a bearer token too. */
@@ -75,48 +85,72 @@ function exchangeFetch(connection: Connection, context: OllamaContext): typeof f
 			const text = (await response.text().catch(() => '')).slice(0, refusalLimit);
 			throw refusal(context, response.status, text, response.headers);
 		}
-		const isStream = typeof init?.body === 'string' && init.body.includes('"stream":true');
-		return response.body && isStream ? new Response(completeLines(response.body, context)) : response;
+		return response;
 	};
 }
 
-function completeLines(body: ReadableStream<Uint8Array>, context: OllamaContext): ReadableStream<Uint8Array> {
-	let isComplete = false;
-	return checkedLines(body, {
-		line: line => {
-			if (typeof line['error'] === 'string') throw errorLine(context, line['error']);
-			isComplete ||= line['done'] === true || line['status'] === 'success';
-		},
-		end: () => {
-			if (!isComplete) throw connectionError(context, { type: 'cut-off', cause: undefined });
-		},
-	});
+/**
+ * Posts a request and reads its answer, line by line until the last one; what arrives together comes together. The
+ * package would skip a line that is no JSON, and read each line a second time if we looked first.
+ */
+export async function* answerLines<T>(
+	exchange: Exchange,
+	path: string,
+	request: object,
+): AsyncGenerator<readonly Partial<T>[]> {
+	const { body } = await exchange.post(path, request);
+	if (body)
+		for await (const lines of jsonLines(body)) {
+			const bad = lines.findIndex(line => typeof line['error'] === 'string');
+			yield (bad < 0 ? lines : lines.slice(0, bad)) as readonly Partial<T>[];
+			if (bad >= 0) throw errorLine(exchange.context, String(lines[bad]?.['error']));
+			if (lines.some(line => line['done'] === true || line['status'] === 'success')) return;
+		}
+	throw connectionError(exchange.context, { type: 'cut-off', cause: undefined });
 }
 
-/** The events of one answer. */
-export async function* answerEvents(parts: AsyncIterable<ChatResponse>, ids: CallIds): AsyncGenerator<ModelEvent> {
-	let hasCalls = false;
-	for await (const part of parts) {
-		const { content, thinking, tool_calls: calls } = part.message ?? {};
-		if (thinking) yield { type: 'thinking', text: thinking };
-		if (content) yield { type: 'text', text: content };
-		for (const call of calls ?? []) {
-			hasCalls = true;
-			const { name, arguments: input } = call.function;
-			// Newer servers name their calls; the package's type does not know it yet.
-			const { id: given } = call as { readonly id?: unknown };
-			const id = ids.take(typeof given === 'string' ? given : null);
-			yield { type: 'callStarted', id, name };
-			yield {
-				type: 'call',
-				call: toolCallOf(id, name, typeof input === 'string' ? input : JSON.stringify(input ?? {})),
-			};
-		}
-		if (part.done) {
-			const reason = part.done_reason === 'length' ? 'length' : hasCalls ? 'calls' : 'stop';
-			yield { type: 'end', reason, usage: usageOf(part), reportedUsd: null };
-			return;
-		}
+/** Turns the lines of one answer into events. */
+export class AnswerReader {
+	readonly #request: ModelRequest;
+	readonly #ids: CallIds;
+	/** Servers and models from before thinking was told apart write it into the answer. */
+	readonly #tags: ThinkTags | undefined;
+	#hasBegun = false;
+	#hasCalls = false;
+
+	constructor(request: ModelRequest, isThinkingApart: boolean) {
+		this.#request = request;
+		this.#ids = new CallIds(request.messages);
+		this.#tags = isThinkingApart || request.format ? undefined : new ThinkTags();
+	}
+
+	read(line: Partial<ChatResponse>): readonly ModelEvent[] {
+		const { content, thinking, tool_calls: calls } = line.message ?? {};
+		const events: ModelEvent[] = this.#hasBegun ? [] : [{ type: 'start', model: this.#request.model }];
+		this.#hasBegun = true;
+		if (thinking) events.push({ type: 'thinking', text: thinking });
+		if (content) events.push(...(this.#tags?.push(content) ?? [{ type: 'text', text: content } as const]));
+		for (const call of calls ?? []) events.push(...this.#call(call));
+		if (line.done) events.push(...(this.#tags?.end() ?? []), this.#end(line));
+		return events;
+	}
+
+	#call(call: ToolCall): readonly ModelEvent[] {
+		this.#hasCalls = true;
+		const { name, arguments: input } = call.function;
+		// Newer servers name their calls; the package's type does not know it yet.
+		const { id: given } = call as { readonly id?: unknown };
+		const id = this.#ids.take(typeof given === 'string' ? given : null);
+		const rawInput = typeof input === 'string' ? input : JSON.stringify(input ?? {});
+		return [
+			{ type: 'callStarted', id, name },
+			{ type: 'call', call: toolCallOf(id, name, rawInput) },
+		];
+	}
+
+	#end(line: Partial<ChatResponse>): ModelEvent {
+		const reason = line.done_reason === 'length' ? 'length' : this.#hasCalls ? 'calls' : 'stop';
+		return { type: 'end', reason, usage: usageOf(line), reportedUsd: null };
 	}
 }
 

@@ -115,6 +115,16 @@ describe('a request', () => {
 		expect((await asked([model], over)).body['think']).toEqual(think);
 	});
 
+	test('whose answer begins with the thinking of a model that is not known to think has it told apart', async () => {
+		const { provider, server } = await ollamaWorld({}, { models: [{ name: 'old' }] });
+		server.respond(() => ({ text: ['<thi', 'nk>Hm', '</think>\n', 'Yes <think>'] }));
+		const events: ModelEvent[] = [];
+		for await (const event of provider.stream(requestFor('old'))) events.push(event);
+		const of = (type: string) =>
+			events.map(event => (event.type === type && 'text' in event ? event.text : '')).join('');
+		expect([of('thinking'), of('text')]).toEqual(['Hm', 'Yes <think>']);
+	});
+
 	test('carries temperature, length, keep-alive and headers; a key is a bearer token', async () => {
 		const options = { keepAlive: '30m', headers: { 'X-Team': 'blue' }, key: async () => 'k1' };
 		const { body, server } = await asked([everything], { temperature: 0.2, maxOutputTokens: 99 }, options);
