@@ -22,7 +22,16 @@ export interface ClaudeProviderDeps {
 	readonly version: () => Promise<string>;
 	/** A folder to run in; nothing in it is read. */
 	readonly cwd: string;
+	/** Models that a conversation was told of, so that listing them starts no process; absent or empty: it is asked. */
+	readonly knownModels?: () => readonly KnownModel[];
 	readonly clock?: Clock;
+}
+
+/** What is shown of a model. */
+interface KnownModel {
+	readonly value: string;
+	readonly label: string;
+	readonly description: string;
 }
 
 /**
@@ -35,7 +44,7 @@ export class ClaudeProvider implements Provider {
 	/** The CLI runs here and the model does not. */
 	readonly isLocal = false;
 	readonly #deps: ClaudeProviderDeps;
-	#models: readonly ModelInfo[] | undefined;
+	#models: readonly KnownModel[] | undefined;
 
 	constructor(deps: ClaudeProviderDeps) {
 		this.#deps = deps;
@@ -56,7 +65,7 @@ export class ClaudeProvider implements Provider {
 				...(request.effort === undefined ? {} : { effort: request.effort }),
 				systemPrompt: system,
 			});
-			this.#models = session.info.models;
+			this.#models = session.info.models.map(known);
 			answer.session = session;
 			session.send(content, crypto.randomUUID());
 			yield* answer.queue;
@@ -69,12 +78,13 @@ export class ClaudeProvider implements Provider {
 	}
 
 	async models(signal: AbortSignal): Promise<readonly ProviderModel[]> {
-		this.#models ??= await this.#askModels(signal);
-		return this.#models.map(({ value, displayName, description, supportsEffort }) => ({
+		const told = this.#deps.knownModels?.() ?? [];
+		this.#models ??= told.length > 0 ? told : await this.#askModels(signal);
+		return this.#models.map(({ value, label, description }) => ({
 			id: value,
-			label: displayName,
+			label,
 			description,
-			abilities: { tools: false, images: true, thinking: supportsEffort ?? null, structured: null },
+			abilities: { tools: false, images: true, thinking: null, structured: null },
 			contextTokens: null,
 			sizeBytes: null,
 			vramBytes: null,
@@ -96,12 +106,12 @@ export class ClaudeProvider implements Provider {
 		}
 	}
 
-	async #askModels(signal: AbortSignal): Promise<readonly ModelInfo[]> {
+	async #askModels(signal: AbortSignal): Promise<readonly KnownModel[]> {
 		try {
 			const session = await this.#start(new OneShotAnswer('').handlers, {});
 			await session.stop();
 			if (signal.aborted) throw new CancelledError();
-			return session.info.models;
+			return session.info.models.map(known);
 		} catch (error) {
 			throw toProviderError(error);
 		}
@@ -111,6 +121,10 @@ export class ClaudeProvider implements Provider {
 		const start = { kind: 'new', id: crypto.randomUUID() } as const;
 		return this.#deps.start({ cwd: this.#deps.cwd, start, isOneShot: true, ...options }, handlers);
 	}
+}
+
+function known({ value, displayName, description }: ModelInfo): KnownModel {
+	return { value, label: displayName, description };
 }
 
 /** Turns what a session says about its one answer into the events of a provider. */

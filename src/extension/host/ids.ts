@@ -6,6 +6,10 @@ export const commandIds = [
 	'quarterdeck.chat.pick',
 	'quarterdeck.chat.stop',
 	'quarterdeck.chat.sendAgain',
+	'quarterdeck.chat.goOn',
+	'quarterdeck.chat.useModel',
+	'quarterdeck.routing.explain',
+	'quarterdeck.routing.rules',
 	'quarterdeck.chat.continueSession',
 	'quarterdeck.chat.rename',
 	'quarterdeck.chat.export',
@@ -39,6 +43,15 @@ export const commandIds = [
 	'quarterdeck.artifact.save',
 	'quarterdeck.memory.open',
 	'quarterdeck.memory.remember',
+	'quarterdeck.providers.open',
+	'quarterdeck.providers.add',
+	'quarterdeck.providers.test',
+	'quarterdeck.providers.setKey',
+	'quarterdeck.providers.remove',
+	'quarterdeck.providers.keep',
+	'quarterdeck.providers.pull',
+	'quarterdeck.providers.refresh',
+	'quarterdeck.providers.copyModel',
 	'quarterdeck.mcp.add',
 	'quarterdeck.mcp.inspect',
 	'quarterdeck.mcp.start',
@@ -67,6 +80,7 @@ export const internalCommandIds = [
 	'quarterdeck.review.refuseHunk',
 	'quarterdeck.executions.more',
 	'quarterdeck.ledger.retry',
+	'quarterdeck.providers.runAction',
 ] as const;
 export type InternalCommandId = (typeof internalCommandIds)[number];
 
@@ -75,6 +89,7 @@ export const viewIds = {
 	approvals: 'quarterdeck.approvals',
 	executions: 'quarterdeck.executions',
 	costs: 'quarterdeck.costs',
+	models: 'quarterdeck.models',
 	mcp: 'quarterdeck.mcp',
 } as const;
 

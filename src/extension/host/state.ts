@@ -19,6 +19,15 @@ export class WorkspaceState {
 		await this.#memento.update('shownConversation', id);
 	}
 
+	/** The model of another provider, or `auto`, that was chosen last. */
+	get lastModel(): string | null {
+		return this.#memento.get<string | null>('lastModel', null);
+	}
+
+	async setLastModel(model: string): Promise<void> {
+		await this.#memento.update('lastModel', model);
+	}
+
 	/** Unsent text, by conversation. */
 	draft(conversation: string): string {
 		return this.#drafts[conversation] ?? '';

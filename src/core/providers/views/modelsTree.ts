@@ -1,0 +1,186 @@
+import { escapeMarkdown, leaf, oneLine, type ViewNode } from '../../ledger/views/viewNode';
+import type { ConfigProblem } from '../config';
+import { isLoopback } from '../connection';
+import { modelRefText, type ProviderModel } from '../provider';
+import type { ProvidersView, ProviderState } from '../providerState';
+
+/** The providers and their models as rows. */
+export function modelsTree({ states, problems }: ProvidersView): readonly ViewNode[] {
+	return [...problems.map(problemNode), ...states.map(providerNode)];
+}
+
+function problemNode({ index, text }: ConfigProblem): ViewNode {
+	return leaf({
+		id: `problem:${index}`,
+		label: 'Settings',
+		description: oneLine(text, 200),
+		icon: { id: 'warning', color: 'list.warningForeground' },
+		tooltip: escapeMarkdown(text),
+		spoken: text,
+		command: { id: 'workbench.action.openSettings', args: ['@id:quarterdeck.providers'] },
+	});
+}
+
+function providerNode(state: ProviderState): ViewNode {
+	const { id, label, health } = state;
+	const words = ['provider', state.origin];
+	if (state.takesKey) words.push('key');
+	if (state.canPull && health?.isUp) words.push('pull');
+	const description = providerDescription(state);
+	return {
+		...leaf({ id: `provider:${id}`, label, description, icon: providerIcon(state), contextValue: words.join(' ') }),
+		tooltip: providerTooltip(state),
+		spoken: `${label}: ${description}`,
+		children: providerRows(state),
+		isExpanded: health?.isUp === true && state.isLocal && state.origin !== 'own',
+	};
+}
+
+function providerIcon({ health, isChecking, models, modelsProblem }: ProviderState): ViewNode['icon'] {
+	if (isChecking && !health) return { id: 'loading~spin', color: null };
+	if (!health) return { id: 'circle-outline', color: null };
+	if (!health.isUp) {
+		const needsKey = health.actions.some(action => action.command === 'quarterdeck.providers.setKey');
+		return needsKey
+			? { id: 'key', color: 'list.warningForeground' }
+			: { id: 'circle-slash', color: 'list.errorForeground' };
+	}
+	if (modelsProblem !== null || models?.length === 0) return { id: 'warning', color: 'list.warningForeground' };
+	return { id: 'pass-filled', color: 'testing.iconPassed' };
+}
+
+/** `up, 12 ms, 5 models`: what one looks for first. */
+function providerDescription({ health, isChecking, models, origin }: ProviderState): string {
+	if (!health) return isChecking ? 'asking…' : 'not asked yet';
+	const found = origin === 'found' ? 'found on this machine' : '';
+	if (!health.isUp) return [oneLine(health.text, 100), found].filter(Boolean).join(' · ');
+	const latency = health.latencyMs === null ? '' : `${health.latencyMs} ms`;
+	const count = models === null ? '' : models.length === 0 ? 'no models' : plural(models.length, 'model');
+	return ['up', latency, count, found].filter(Boolean).join(' · ');
+}
+
+function providerTooltip(state: ProviderState): string {
+	const { label, health, baseUrl, id, isLocal } = state;
+	const lines = [`**${escapeMarkdown(label)}**`];
+	if (health) lines.push(escapeMarkdown(health.text));
+	if (baseUrl !== null) lines.push(escapeMarkdown(baseUrl));
+	lines.push(`Models are named ${escapeMarkdown(id)}/…`);
+	lines.push(
+		isLocal
+			? 'Runs on this machine: nothing leaves it and it costs nothing.'
+			: 'What is sent to it leaves this machine.',
+	);
+	if (baseUrl?.startsWith('http:') && !isLoopback(baseUrl))
+		lines.push('**The connection is not encrypted:** prompts and key can be read on the way.');
+	return lines.join('\n\n');
+}
+
+function providerRows(state: ProviderState): readonly ViewNode[] {
+	const { id, health, models, modelsProblem } = state;
+	if (health && !health.isUp) return downRows(state);
+	if (modelsProblem !== null)
+		return [
+			leaf({
+				id: `provider:${id}:problem`,
+				label: 'The models could not be listed',
+				description: oneLine(modelsProblem),
+				icon: { id: 'warning', color: 'list.warningForeground' },
+				tooltip: escapeMarkdown(modelsProblem),
+			}),
+		];
+	if (models?.length === 0)
+		return [
+			leaf({
+				id: `provider:${id}:none`,
+				label: 'No models',
+				description: state.canPull ? 'download one' : '',
+				icon: { id: state.canPull ? 'cloud-download' : 'info', color: null },
+				command: state.canPull ? { id: 'quarterdeck.providers.pull', args: [id] } : null,
+			}),
+		];
+	return (models ?? []).map(model => modelNode(state, model));
+}
+
+/** What went wrong in full, and what helps, each a row to click. */
+function downRows({ id, health }: ProviderState): readonly ViewNode[] {
+	if (!health) return [];
+	return [
+		leaf({
+			id: `provider:${id}:down`,
+			label: oneLine(health.text, 300),
+			icon: { id: 'info', color: null },
+			tooltip: escapeMarkdown(health.text),
+		}),
+		...health.actions.map(({ title, command, args = [] }, index) =>
+			leaf({
+				id: `provider:${id}:action:${index}`,
+				label: title,
+				icon: { id: actionIcons[command] ?? 'link-external', color: null },
+				command: { id: 'quarterdeck.providers.runAction', args: [command, ...args] },
+			}),
+		),
+	];
+}
+
+const actionIcons: Readonly<Record<string, string>> = {
+	'quarterdeck.providers.test': 'refresh',
+	'quarterdeck.providers.setKey': 'key',
+	'quarterdeck.providers.pull': 'cloud-download',
+};
+
+function modelNode({ id, isLocal }: ProviderState, model: ProviderModel): ViewNode {
+	const ref = modelRefText({ provider: id, model: model.id });
+	const isLoaded = model.vramBytes !== null;
+	const facts = [
+		model.contextTokens === null ? '' : `${tokens(model.contextTokens)} context`,
+		model.sizeBytes === null ? '' : bytes(model.sizeBytes),
+		isLoaded ? `loaded${model.vramBytes === 0 ? ', on the CPU' : `, ${bytes(model.vramBytes)} on the GPU`}` : '',
+		model.isRemote ? 'runs elsewhere' : '',
+	].filter(Boolean);
+	return leaf({
+		id: `model:${ref}`,
+		label: model.label,
+		description: facts.join(' · '),
+		icon: { id: isLoaded ? 'circle-filled' : 'symbol-misc', color: isLoaded ? 'charts.green' : null },
+		contextValue: 'model',
+		tooltip: modelTooltip(ref, model, isLocal),
+		spoken: [model.label, ...facts].join(', '),
+	});
+}
+
+function said(value: boolean | null, yes: string, no: string): string {
+	if (value === null) return '';
+	return value ? yes : no;
+}
+
+function modelTooltip(ref: string, model: ProviderModel, isLocal: boolean): string {
+	const { abilities, description, isRemote } = model;
+	const can = [
+		said(abilities.tools, 'calls tools', 'calls no tools'),
+		said(abilities.images, 'reads pictures', 'reads no pictures'),
+		said(abilities.thinking, 'thinks', ''),
+		said(abilities.structured, 'keeps to a schema', ''),
+	].filter(Boolean);
+	const lines = [`**${escapeMarkdown(model.label)}**`, escapeMarkdown(ref)];
+	if (description !== '') lines.push(escapeMarkdown(description));
+	if (can.length > 0) lines.push(`${can.join(', ')}.`);
+	if (isLocal && isRemote) lines.push('Runs elsewhere: what is sent to it leaves this machine, and it may cost.');
+	return lines.join('\n\n');
+}
+
+function tokens(count: number): string {
+	if (count >= 1_000_000) return `${trim(count / 1_000_000)}M`;
+	return count >= 1000 ? `${Math.round(count / 1000)}k` : String(count);
+}
+
+function bytes(count: number): string {
+	return count >= 1e9 ? `${trim(count / 1e9)} GB` : `${Math.round(count / 1e6)} MB`;
+}
+
+function trim(value: number): string {
+	return value.toFixed(1).replace(/\.0$/, '');
+}
+
+function plural(count: number, word: string): string {
+	return `${count} ${word}${count === 1 ? '' : 's'}`;
+}
