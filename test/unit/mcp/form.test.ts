@@ -108,7 +108,7 @@ describe('a draft becomes a value', () => {
 			required: ['b'],
 		});
 		expect(reading(form, { b: text('2.5') })).toEqual({ isValid: true, value: { b: 2.5 } });
-		expect(reading(form, {})).toEqual({ isValid: false, problems: { '/b': 'Fill this in.' } });
+		expect(reading(form, {})).toEqual({ isValid: false, problems: { '/b': 'Fill this in.' }, value: {} });
 	});
 
 	test.each([
@@ -144,6 +144,7 @@ describe('a draft becomes a value', () => {
 		expect(result).toEqual({
 			isValid: false,
 			problems: { '/tags/1': 'Write a number, such as 12 or 0.5.', '/box/a~1b': 'Fill this in.' },
+			value: { tags: [1, null], box: {} },
 		});
 	});
 

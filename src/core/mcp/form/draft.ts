@@ -24,7 +24,12 @@ export type FormPath = string;
 
 export type DraftReading =
 	| { readonly isValid: true; readonly value: Json | undefined }
-	| { readonly isValid: false; readonly problems: Readonly<Record<FormPath, string>> };
+	/** `value` is what can be made of it all the same, for a look at the JSON. */
+	| {
+			readonly isValid: false;
+			readonly problems: Readonly<Record<FormPath, string>>;
+			readonly value: Json | undefined;
+	  };
 
 /** The draft of a value, or of what the schema proposes when there is none. */
 export function draftOf(field: FormField, value: Json | undefined = field.default): Draft {
@@ -65,7 +70,18 @@ export function draftOf(field: FormField, value: Json | undefined = field.defaul
 export function readDraft(field: FormField, draft: Draft): DraftReading {
 	const problems: Record<FormPath, string> = {};
 	const value = read(field, draft, '', problems);
-	return Object.keys(problems).length > 0 ? { isValid: false, problems } : { isValid: true, value };
+	return Object.keys(problems).length > 0 ? { isValid: false, problems, value } : { isValid: true, value };
+}
+
+/** Where a part of a form is: the path of its parent and its name. */
+export function pathOf(parent: FormPath, name: string | number): FormPath {
+	return `${parent}/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
+
+/** Names in a value that the form has no field for, and that would get lost in it. */
+export function strangeNames(form: GroupField, value: Readonly<Record<string, Json>>): readonly string[] {
+	const known = new Set(form.fields.map(field => field.name));
+	return Object.keys(value).filter(name => !known.has(name));
 }
 
 /** One more entry at the end of a list. */
@@ -110,7 +126,7 @@ function read(field: FormField, draft: Draft, path: FormPath, problems: Record<F
 		case 'list': {
 			const items = draft.kind === 'list' ? draft.items : [];
 			checkCount(items.length, field, fail);
-			return items.map((item, index) => read(field.item, item.draft, `${path}/${index}`, problems) ?? null);
+			return items.map((item, index) => read(field.item, item.draft, pathOf(path, index), problems) ?? null);
 		}
 		case 'group':
 			return readGroup(field, draft, path, problems);
@@ -123,7 +139,7 @@ function readGroup(field: GroupField, draft: Draft, path: FormPath, problems: Re
 	const parts = draft.kind === 'group' ? draft.parts : {};
 	const entries = field.fields.flatMap(part => {
 		const inside = parts[part.name] ?? draftOf(part);
-		const value = read(part, inside, `${path}/${escapePart(part.name)}`, problems);
+		const value = read(part, inside, pathOf(path, part.name), problems);
 		return value === undefined ? [] : [[part.name, value] as const];
 	});
 	return Object.fromEntries(entries);
@@ -265,8 +281,4 @@ function isObject(value: Json | undefined): value is { readonly [key: string]: J
 
 function plain(value: Json): string {
 	return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-function escapePart(name: string): string {
-	return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -94,11 +94,14 @@ export function formOf(schema: Schema): GroupField {
 	return { ...base('', schema, true), kind: 'group', fields: [] };
 }
 
-/** Whether a form of it shows every part, or must be completed in JSON: it has no fields but takes any. */
+/**
+ * Whether it says that it takes properties which it does not name, and names none: such a value is written as JSON. A
+ * schema without properties that says nothing at all is how most servers write "no input".
+ */
 export function isOpen(schema: Schema): boolean {
-	const properties = schema['properties'];
+	const { properties, additionalProperties: more } = schema;
 	const hasFields = isRecord(properties) && Object.keys(properties).length > 0;
-	return !hasFields && schema['additionalProperties'] !== false;
+	return !hasFields && (more === true || (isRecord(more) && Object.keys(more).length > 0));
 }
 
 /** Fields anywhere in the form that sound like secrets, by their labels. */
