@@ -1,6 +1,6 @@
 import { useState, type ReactElement } from 'react';
 import type { ExecutionPageView } from '../../core/ledger/pageProtocol';
-import { statusLabels, stepName } from '../../core/ledger/views/format';
+import { statusLabels, stepName, stepTitle } from '../../core/ledger/views/format';
 import { failedSteps } from '../../core/ledger/views/timeline';
 import { oneLine } from '../../core/ledger/views/viewNode';
 import { Codicon } from '../shared/components/Codicon';
@@ -71,7 +71,7 @@ function FailedSteps({ view }: { readonly view: ExecutionPageView }): ReactEleme
 					>
 						<StatusIcon status={step.status} />
 						<span dir="auto">
-							{statusLabels[step.status]}: {stepName(step)} {oneLine(step.title, 160)}
+							{statusLabels[step.status]}: {stepName(step)} {oneLine(stepTitle(step), 160)}
 						</span>
 					</button>
 				</li>

@@ -1,7 +1,14 @@
 import { useEffect, useRef, type ReactElement } from 'react';
 import { formatCost } from '../../core/base/money';
 import type { ExecutionRow, StepRow } from '../../core/ledger/queries';
-import { formatDuration, formatMoment, formatUsage, statusLabels, stepName } from '../../core/ledger/views/format';
+import {
+	formatDuration,
+	formatMoment,
+	formatUsage,
+	statusLabels,
+	stepName,
+	stepTitle,
+} from '../../core/ledger/views/format';
 import { isMoving } from '../../core/ledger/views/timeline';
 import { IconButton } from '../shared/components/IconButton';
 import { StatusIcon } from './status';
@@ -35,9 +42,9 @@ export function StepDetails({ execution, step, now, onClose }: StepDetailsProps)
 				<h2>{stepName(step)}</h2>
 				<IconButton icon="close" label="Close the step" onClick={onClose} />
 			</div>
-			{step.title !== '' && step.title !== step.name && (
+			{stepTitle(step) !== '' && (
 				<p className="details-title" dir="auto">
-					{step.title}
+					{stepTitle(step)}
 				</p>
 			)}
 			<p className="details-facts muted">{factsOf(execution, step, now)}</p>

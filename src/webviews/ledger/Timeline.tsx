@@ -2,7 +2,14 @@ import { useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
 import { Virtuoso, type VirtuosoHandle } from 'react-virtuoso';
 import type { StepId } from '../../core/base/ids';
 import { formatCost } from '../../core/base/money';
-import { formatDuration, formatTokens, statusLabels, stepName, totalTokens } from '../../core/ledger/views/format';
+import {
+	formatDuration,
+	formatTokens,
+	statusLabels,
+	stepName,
+	stepTitle,
+	totalTokens,
+} from '../../core/ledger/views/format';
 import type { TimelineRow } from '../../core/ledger/views/timeline';
 import { oneLine } from '../../core/ledger/views/viewNode';
 import { Codicon } from '../shared/components/Codicon';
@@ -128,7 +135,7 @@ interface StepRowViewProps extends Pick<TimelineProps, 'onSelect' | 'onCollapse'
 
 function StepRowView({ row, isFocused, isSelected, hasFigures, onSelect, onCollapse }: StepRowViewProps): ReactElement {
 	const { step, depth, childCount, isCollapsed } = row;
-	const title = step.title === step.name ? '' : oneLine(step.title, 200);
+	const title = oneLine(stepTitle(step), 200);
 	return (
 		<div
 			id={rowId(step.id)}
@@ -138,7 +145,7 @@ function StepRowView({ row, isFocused, isSelected, hasFigures, onSelect, onColla
 			aria-selected={isSelected}
 			aria-expanded={childCount > 0 ? !isCollapsed : undefined}
 			aria-label={`${stepName(step)} ${title}, ${statusLabels[step.status]}, ${formatDuration(row.duration)}`}
-			title={`${stepName(step)} ${oneLine(step.title, 400)}`}
+			title={`${stepName(step)} ${oneLine(stepTitle(step), 400)}`.trim()}
 			onClick={() => onSelect(step.id)}
 		>
 			<span className="step-name" style={{ paddingInlineStart: Math.min(depth, 12) * 14 }}>

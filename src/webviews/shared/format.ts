@@ -1,5 +1,6 @@
-/** `0.4 s`, `12 s`, `3 min 05 s`, `1 h 02 min`. */
+/** `40 ms`, `0.4 s`, `12 s`, `3 min 05 s`, `1 h 02 min`. */
 export function formatDuration(milliseconds: number): string {
+	if (milliseconds < 100) return `${Math.floor(Math.max(0, milliseconds))} ms`;
 	const seconds = milliseconds / 1000;
 	if (seconds < 9.95) return `${Math.max(0, seconds).toFixed(1)} s`;
 	const whole = Math.round(seconds);

@@ -11,13 +11,24 @@ import {
 	formatTokens,
 	formatUsage,
 	monthLabel,
+	stepTitle,
 } from '../../../src/core/ledger/views/format';
 import { hour, minute, now } from './fixtures';
 
+test.each([
+	['claude-sonnet-5', 'Response of claude-sonnet-5', ''],
+	['Write', 'Write: /srv/a.ts', '/srv/a.ts'],
+	['Bash', 'Bash', ''],
+	['Bash', 'npm test', 'npm test'],
+	['Bash', 'Bash: ', ''],
+])('the step %s “%s” is not named twice', (name, title, shown) => expect(stepTitle({ name, title })).toBe(shown));
+
 describe('durations', () => {
 	test.each([
-		[-5, '0.0 s'],
-		[0, '0.0 s'],
+		[-5, '0 ms'],
+		[12.7, '12 ms'],
+		[99.9, '99 ms'],
+		[100, '0.1 s'],
 		[820, '0.8 s'],
 		[9_960, '10 s'],
 		[59_700, '1 min 00 s'],

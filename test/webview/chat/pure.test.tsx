@@ -179,7 +179,7 @@ test('links are addresses or places in files', () => {
 
 test('figures are short and exact enough', () => {
 	expect([40, 9940, 9960, 59_600, 65_000, 3_720_000].map(formatDuration)).toEqual([
-		'0.0 s',
+		'40 ms',
 		'9.9 s',
 		'10 s',
 		'1 min 00 s',

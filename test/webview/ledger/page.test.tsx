@@ -192,7 +192,7 @@ describe('the log', () => {
 			'ERROR   [Bash] one',
 			'ERROR   [Bash] two',
 			'ERROR   [Bash] three',
-			'ERROR   [Bash] Failed after 0.0 s',
+			'ERROR   [Bash] Failed after 0 ms',
 			'ERROR   Failed after 1 min 24 s: It broke.',
 		]);
 		await user.click(screen.getByRole('button', { name: 'Save the shown lines…' }));

@@ -1,7 +1,7 @@
 import type { StepId } from '../../base/ids';
 import type { StepRow } from '../queries';
 import type { ExecutionDetail } from './executionSummary';
-import { formatClock, formatDuration, formatRunCost, formatUsage, statusLabels, stepName } from './format';
+import { formatClock, formatDuration, formatRunCost, formatUsage, statusLabels, stepName, stepTitle } from './format';
 
 export const logLevels = ['debug', 'info', 'warning', 'error'] as const;
 /** `debug` is what went in and came out; the rest is what happened. */
@@ -140,7 +140,8 @@ function eventsOf(detail: ExecutionDetail): LogEvent[] {
 }
 
 function stepEvents(step: StepRow): LogEvent[] {
-	const title = step.title === '' || step.title === step.name ? '' : ` ${step.title}`;
+	const own = stepTitle(step);
+	const title = own === '' ? '' : ` ${own}`;
 	const start: LogEvent = {
 		key: `start:${step.id}`,
 		at: step.startedAt,

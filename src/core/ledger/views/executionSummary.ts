@@ -1,5 +1,14 @@
 import type { ExecutionRow, StepRow, UsageRow } from '../queries';
-import { formatDuration, formatMoment, formatRunCost, formatUsage, kindLabels, statusLabels, stepName } from './format';
+import {
+	formatDuration,
+	formatMoment,
+	formatRunCost,
+	formatUsage,
+	kindLabels,
+	statusLabels,
+	stepName,
+	stepTitle,
+} from './format';
 import { isLive } from './executionsTree';
 
 /** An execution with its parts, as the ledger answers it. */
@@ -40,6 +49,6 @@ function usageLine(row: UsageRow): string {
 
 function stepLine(step: StepRow): string {
 	const duration = step.endedAt === null ? '' : ` in ${formatDuration(step.endedAt - step.startedAt)}`;
-	const title = step.title.replace(/\s+/g, ' ').trim();
+	const title = stepTitle(step).replace(/\s+/g, ' ').trim();
 	return `${statusLabels[step.status].toLowerCase()}${duration}: ${stepName(step)}${title === '' ? '' : ` ${title}`}`;
 }

@@ -7,9 +7,10 @@ const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** `0.8 s`, `12 s`, `1 min 05 s`, `2 h 03 min`, `3 days 4 h`. A clock that went backwards reads as `0.0 s`. */
+/** `12 ms`, `0.8 s`, `12 s`, `1 min 05 s`, `2 h 03 min`, `3 days 4 h`. A clock that went backwards reads as `0 ms`. */
 export function formatDuration(milliseconds: number): string {
 	const ms = Math.max(0, milliseconds);
+	if (ms < 100) return `${Math.floor(ms)} ms`;
 	if (ms < 9_950) return `${(ms / second).toFixed(1)} s`;
 	const seconds = Math.round(ms / second);
 	if (seconds < 60) return `${seconds} s`;
@@ -133,6 +134,13 @@ export function folderName(path: string): string {
 /** What a step is called; an approval is named by the tier of what it asks. */
 export function stepName(step: { readonly kind: StepKind; readonly name: string }): string {
 	return step.kind === 'approval' ? `Approval (${step.name})` : step.name;
+}
+
+/** What a step does, beside its name: without the name that many a title repeats, `''` when nothing else is left. */
+export function stepTitle(step: { readonly name: string; readonly title: string }): string {
+	const { name, title } = step;
+	if (title === name || title === `Response of ${name}`) return '';
+	return title.startsWith(`${name}: `) ? title.slice(name.length + 2) : title;
 }
 
 export const statusLabels: Readonly<Record<ExecutionStatus | StepStatus, string>> = {
