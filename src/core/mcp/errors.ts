@@ -1,6 +1,7 @@
 import { UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
 import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
 import { StreamableHTTPError } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { $ZodError } from 'zod/v4/core';
 import { CancelledError, ExpectedError, errorText, systemCode } from '../base/errors';
 import type { ExitStatus } from '../process/supervisedProcess';
 
@@ -65,6 +66,11 @@ export function toExpected(error: unknown, name: string, method: string): Error 
 		const text = error.message.replace(/^Streamable HTTP error: (?:Error POSTing to endpoint: )?/, '').slice(0, 500);
 		const sentence = `The MCP server “${name}” answered with HTTP ${error.code}${text === '' ? '' : `: ${text}`}`;
 		return new ExpectedError('mcp.http', sentence, { details: { status: error.code }, cause: error });
+	}
+	if (error instanceof $ZodError || error instanceof SyntaxError) {
+		const advice = method === 'initialize' ? ' Check its address.' : '';
+		const sentence = `The MCP server “${name}” answered “${method}” with something that is not MCP.${advice}`;
+		return new ExpectedError('mcp.notMcp', sentence, { cause: error });
 	}
 	const cause = error instanceof Error ? error.cause : undefined;
 	if (error instanceof TypeError && cause instanceof Error) {
