@@ -48,6 +48,8 @@ export interface App {
 /** Builds the services and registers every feature. The only place that knows every class. */
 export function startApp(context: vscode.ExtensionContext): App {
 	const output = vscode.window.createOutputChannel('Quarterdeck', { log: true });
+	const { version } = context.extension.packageJSON as { readonly version: string };
+	output.info(`Quarterdeck ${version} in VS Code ${vscode.version}, ${process.platform} ${process.arch}`);
 	const store = new DisposableStore();
 	const settings = store.add(new Settings());
 	const commands = new Commands(output);

@@ -130,6 +130,8 @@ export class World {
 	readonly sessions: FakeSession[] = [];
 	readonly approvals = new Approvals({ journal: event => this.events.push(event) });
 	readonly infos: unknown[] = [];
+	/** What a reader of the output channel would see. */
+	readonly logged: string[] = [];
 	readonly uses: boolean[] = [];
 	/** Starts wait for it. */
 	startGate: Promise<void> = Promise.resolve();
@@ -158,7 +160,7 @@ export class World {
 		});
 		this.conversations = new Conversations({
 			clock: systemClock,
-			log: silentLogger,
+			log: { ...silentLogger, info: line => void this.logged.push(line), warn: line => void this.logged.push(line) },
 			ledger: this.ledger,
 			append: event => void this.events.push(event),
 			startSession: async (options, handlers) => {

@@ -216,6 +216,7 @@ export class SessionHolder extends Owner {
 		const { model, mode, effort, cost } = choices();
 		const family = familyOfModel(model);
 		const ended = new Deferred<void>();
+		const begun = deps.clock.monotonic();
 		const session = await deps.startSession(
 			{
 				cwd,
@@ -231,6 +232,10 @@ export class SessionHolder extends Owner {
 				onExit: exit => {
 					// Before the next launch: `ensure` waits for a close, and a close waits for this.
 					this.#live = undefined;
+					const how = exit.signal ?? (exit.code === null ? 'by its end' : `code ${exit.code}`);
+					deps.log.info(
+						`Session of conversation ${conversation} ended (${exit.wasExpected ? 'stopped' : 'by itself'}, ${how})`,
+					);
 					if (family === 'cli') deps.onSession(conversation, false);
 					if (this.#isReplacing) this.#ports.onReplaced();
 					else handlers.onExit(exit);
@@ -244,6 +249,8 @@ export class SessionHolder extends Owner {
 			throw new ExpectedError('ended', 'The conversation was closed while it was starting.');
 		}
 		this.#live = { session, family, model, ended: ended.promise, budget: remaining, costBefore: cost ?? 0 };
+		const took = Math.round(deps.clock.monotonic() - begun);
+		deps.log.info(`Session of conversation ${conversation} started in ${took} ms (${start.kind}, ${family})`);
 		// A loop is no process: it does not count among those that are kept alive.
 		if (family === 'cli') deps.onSession(conversation, true);
 		onAttach(session);

@@ -153,7 +153,12 @@ export class LedgerClient implements Ledger, Disposable {
 				this.#worker.value = undefined;
 			}),
 		);
+		const clock = this.#options.clock ?? systemClock;
+		const before = clock.monotonic();
 		const health = await this.#openFolder(client);
+		const took = Math.round(clock.monotonic() - before);
+		const from = health.snapshotAt === null ? 'the journal alone' : 'its snapshot';
+		this.#log.info(`Ledger opened in ${took} ms: ${health.events} events, from ${from}`);
 		this.#writer.observe(health.lastSeq);
 		return client;
 	}

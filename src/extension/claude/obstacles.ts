@@ -75,7 +75,10 @@ export class Obstacles extends Owner {
 		if (!vscode.workspace.isTrusted) return untrusted;
 		if (!vscode.workspace.workspaceFolders?.some(folder => folder.uri.scheme === 'file')) return noFolder;
 		try {
-			this.#found = await this.#find();
+			const found = await this.#find();
+			const isOther = found.path !== this.#found?.path || found.version !== this.#found.version;
+			if (isOther) this.#host.log.info(`Claude CLI ${found.version} at ${found.path}`);
+			this.#found = found;
 			return null;
 		} catch (error) {
 			this.#found = undefined;

@@ -120,6 +120,19 @@ test('a conversation that another window works on can be read, follows it, and i
 	expect(texts(ours!)).toEqual(['Hello', 'Done']);
 });
 
+test('what a session does is logged by the conversation it belongs to, and never what was said', async () => {
+	const world = new World();
+	const conversation = await started(world, 'a secret prompt');
+	streamText(world.session, 'msg_1', ['a secret answer']);
+	world.session.say(result());
+	await conversation.closeSession();
+	expect(world.logged.filter(line => line.startsWith('Session'))).toEqual([
+		expect.stringMatching(new RegExp(`^Session of conversation ${conversation.id} started in \\d+ ms \\(new, cli\\)$`)),
+		`Session of conversation ${conversation.id} ended (stopped, code 0)`,
+	]);
+	expect(world.logged.join('\n')).not.toContain('secret');
+});
+
 test('nothing is journaled before the first message', async () => {
 	const world = new World();
 	await world.conversations.create();
