@@ -26,10 +26,13 @@ import type { McpLog, McpLogLevel, McpLogLine, McpServerView, McpToolFacts, McpT
 import { toCallResult } from './toolResult';
 import { qualifyNames } from './toolNames';
 import { toolsOf } from './serverTools';
-import { fingerprintOf } from './toolTrust';
+import { fingerprintOf, toolFingerprint } from './toolTrust';
 
 /** Views may change with each call; who looks at them is told at most this often. */
 const changeMs = 50;
+
+/** Made once: a schema costs more to make than a call to send. */
+const anyObject = z.looseObject({});
 
 /** Opens the hub. It starts nothing by itself. */
 export function createHub(ports: McpPorts): McpHub {
@@ -159,7 +162,7 @@ class Hub extends Owner implements McpHub {
 		try {
 			const params = { name: tool, arguments: input };
 			const exchange = { ...options, isTask: known.needsTask };
-			const answer = await server.request('tools/call', params, z.looseObject({}), exchange);
+			const answer = await server.request('tools/call', params, anyObject, exchange);
 			const result = toCallResult(answer);
 			server.noteCall(clock.monotonic() - began, result.isError === true);
 			return result;
@@ -224,7 +227,8 @@ class Hub extends Owner implements McpHub {
 			for (const tool of server.tools)
 				if (this.#nameOf(server, tool.name) === qualifiedName) {
 					const { id, name } = server.definition;
-					return { server: name, serverId: id, tool: tool.name, annotations: tool.annotations };
+					const fingerprint = toolFingerprint(tool, server.definition);
+					return { server: name, serverId: id, tool: tool.name, annotations: tool.annotations, fingerprint };
 				}
 		return undefined;
 	}
