@@ -92,7 +92,7 @@ describe('a call that needs a person', () => {
 		expect(await editor.dialog().innerText()).toContain('git reset --hard HEAD~1');
 		// Enter out of habit must not run it.
 		const focused = editor.dialog().locator('.monaco-button:focus');
-		expect(await focused.innerText()).toBe('Show All of It');
+		expect(await focused.innerText()).toBe('Show the Whole Call');
 		await editor.dialog().getByRole('button', { name: 'Keep Waiting' }).click();
 		await chat.button(/^Allow/).waitFor();
 		await chat.button(/^Allow/).click();

@@ -35,6 +35,7 @@ import { PromptQueue } from './promptQueue';
 import type { ChatSnapshot, RestorePreview, SessionDetails } from './protocol';
 import { restorePreview } from './review/restore';
 import type { SessionHolder } from './sessionHolder';
+import { visibleDirections } from '../safety/visible';
 import { elsewhereStatus } from './stored';
 import type { TurnOrigin, TurnStatus } from './turn';
 import { TurnRunner } from './turnRunner';
@@ -204,7 +205,7 @@ export class Conversation extends Owner {
 	}
 
 	rename(title: string): void {
-		const trimmed = title.trim();
+		const trimmed = visibleDirections(title.trim());
 		if (trimmed === '') throw new ExpectedError('empty-title', 'A conversation needs a title.');
 		this.declare();
 		this.#patch({ title: trimmed });

@@ -2,6 +2,7 @@ import { localDay, type Clock } from '../base/clock';
 import { newId, type ConversationId, type ExecutionId, type StepId } from '../base/ids';
 import type { CostBasis, NanoDollars } from '../base/money';
 import type { CostRow } from '../claude/costs';
+import { visibleDirections } from '../safety/visible';
 import { addUsage, noUsage, type LedgerEvent, type StepKind, type Trigger, type Usage } from '../ledger/events';
 
 /** What a turn is part of. */
@@ -60,13 +61,13 @@ export class Turn {
 		this.startedAt = clock.now();
 		this.#started = clock.monotonic();
 		this.#day = localDay(this.startedAt);
-		const { title, trigger, project, provider, model, conversation } = origin;
+		const { trigger, project, provider, model, conversation } = origin;
 		append({
 			type: 'execution.started',
 			execution: this.execution,
 			kind: 'chat',
 			agent: null,
-			title,
+			title: visibleDirections(origin.title),
 			trigger,
 			project,
 			provider,

@@ -26,6 +26,11 @@ export function visibleText(text: string): string {
 		.replaceAll(/[^\S\n]{80,}/g, found => ` ⟨${found.length} spaces⟩ `);
 }
 
+/** Names the characters that turn the direction of what follows them; all else stays, for answers and titles. */
+export function visibleDirections(text: string): string {
+	return text.replaceAll(/[\u202A-\u202E\u2066-\u2069]/g, found => `⟨${codePoint(found)}⟩`);
+}
+
 /** The beginning and the end of a long text, and how much stands between: for places that cannot scroll. */
 export function excerpt(text: string, most = 1500, mostLines = 24): string {
 	const isShort = text.length <= most && text.split('\n').length <= mostLines;

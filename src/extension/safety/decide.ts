@@ -9,7 +9,7 @@ import { setContext } from '../host/commands';
 export async function confirmRed(view: ApprovalView): Promise<boolean> {
 	const { title, detail, button } = redConfirmation(view);
 	// The first button that does not close has the focus: Enter out of habit must not destroy anything.
-	const show = { title: 'Show All of It' };
+	const show = { title: 'Show the Whole Call' };
 	const run = { title: button };
 	const wait = { title: 'Keep Waiting', isCloseAffordance: true };
 	const picked = await vscode.window.showWarningMessage(title, { modal: true, detail }, show, run, wait);

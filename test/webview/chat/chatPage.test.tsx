@@ -142,6 +142,12 @@ describe('rows', () => {
 			expect(screen.queryByLabelText(label)).toBeNull();
 	});
 
+	test('cannot turn the direction of a line unseen, nor can answers', async () => {
+		await openChat(snapshot([user('run \u202Eexe.txt'), text('see \u2066here\u2069')]));
+		expect(screen.getByText('run ⟨U+202E⟩exe.txt')).toBeTruthy();
+		expect(screen.getByText('see ⟨U+2066⟩here⟨U+2069⟩')).toBeTruthy();
+	});
+
 	test('that are queued can be changed and dropped', async () => {
 		const page = await openChat(
 			snapshot([user('Later', { state: 'queued' })], { conversation: view({ status: 'running' }) }),
@@ -163,6 +169,11 @@ const ask = (
 			conversation: view({ status: 'waiting' }),
 		}),
 	);
+
+test('a call shows what its sub-agent is doing', async () => {
+	await openChat(snapshot([tool('Task', { description: 'Look' }, { state: 'running', progress: 'Reading 4 files' })]));
+	expect(screen.getByText('Reading 4 files')).toBeTruthy();
+});
 
 describe('decisions', () => {
 	test('YELLOW: only the offered allowances', async () => {

@@ -168,6 +168,11 @@ describe('tool lines', () => {
 	});
 });
 
+test('the commands that a conversation itself needs come first', () => {
+	const commands = ['skill', 'context', 'zap', 'compact'].map(name => ({ name, description: '', argumentHint: '' }));
+	expect(matchCommands(commands, '').map(({ key }) => key)).toEqual(['compact', 'context', 'skill', 'zap']);
+});
+
 test('links are addresses or places in files', () => {
 	expect(linkTarget('https://a.b/c#L4')).toEqual({ address: 'https://a.b/c#L4' });
 	expect(linkTarget('src/a%20b.ts#L12')).toEqual({ path: 'src/a b.ts', line: 12 });

@@ -30,6 +30,9 @@ export function Header({
 }): ReactElement {
 	const { attempt, perform, show, enter, dispatch, saved } = useHost();
 	const isInTab = saved.place === 'tab';
+	// While nothing can be asked, an idle conversation is not ready either.
+	const isBlocked = state.obstacle !== null && conversation.status === 'idle';
+	const status = isBlocked ? 'Cannot start' : statusWords[conversation.status];
 	const [isRenaming, setIsRenaming] = useState(false);
 	const pick = async (id: string): Promise<void> => {
 		const at = { conversation: conversation.id };
@@ -52,9 +55,9 @@ export function Header({
 			) : (
 				<Title conversation={conversation} onRename={() => setIsRenaming(true)} />
 			)}
-			<span className="header-status" title={statusWords[conversation.status]}>
-				<StatusDot status={conversation.status} />
-				<span className="header-status-text">{statusWords[conversation.status]}</span>
+			<span className="header-status" title={status}>
+				{isBlocked ? <Codicon name="circle-slash" /> : <StatusDot status={conversation.status} />}
+				<span className="header-status-text">{status}</span>
 			</span>
 			{isInTab && (
 				<>

@@ -48,6 +48,11 @@ export const ToolRow = memo(function ToolRow({ item }: { readonly item: ToolItem
 				{item.diff !== null && <DiffCount diff={item.diff} />}
 				<ToolEnd item={item} />
 			</div>
+			{item.progress !== undefined && item.progress !== '' && (
+				<p className="tool-note tool-progress" dir="auto">
+					{item.progress}
+				</p>
+			)}
 			{isBodyShown && (
 				<div className="tool-body">
 					<ToolBody item={item} />

@@ -1,5 +1,6 @@
 import { useState, type ReactElement } from 'react';
 import { rowTextLimit, type UserItem } from '../../../core/chat/items';
+import { visibleDirections } from '../../../core/safety/visible';
 import { IconButton } from '../../shared/components/IconButton';
 import { useCall, useHost, useIsReadOnly } from '../host';
 import { AttachmentChip } from './AttachmentChip';
@@ -29,7 +30,7 @@ export function UserRow({ item }: { readonly item: UserItem }): ReactElement {
 				<UserEditor item={item} onClose={close} />
 			) : (
 				<div className="user-text" dir="auto">
-					{item.text}
+					{visibleDirections(item.text)}
 					{item.text.length >= rowTextLimit && <MoreText item={item.id} loaded={item.text.length} />}
 				</div>
 			)}

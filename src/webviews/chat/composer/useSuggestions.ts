@@ -27,11 +27,19 @@ export interface Suggestions {
 const limit = 30;
 const nothing: Suggestions = { items: [], isLoading: false, error: null };
 
+/** What a conversation itself needs now and then; the CLI names skills and plugins before them. */
+const usual = ['compact', 'clear', 'context'];
+
+function usualFirst(commands: readonly SlashCommand[]): readonly SlashCommand[] {
+	const first = usual.flatMap(name => commands.filter(command => command.name === name));
+	return [...first, ...commands.filter(command => !usual.includes(command.name))];
+}
+
 /** The CLI's commands that match what was typed after `/`. */
 export function matchCommands(commands: readonly SlashCommand[], text: string): readonly Suggestion[] {
 	const ranked =
 		text === ''
-			? commands.map(command => ({ command, matches: [] as readonly number[] }))
+			? usualFirst(commands).map(command => ({ command, matches: [] as readonly number[] }))
 			: go(text, commands, { key: 'name', threshold: 0.1 }).map(result => ({
 					command: result.obj,
 					matches: result.indexes,

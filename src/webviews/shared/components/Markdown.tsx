@@ -1,6 +1,7 @@
 import { memo, useMemo, type ComponentProps, type ReactElement, type ReactNode } from 'react';
 import ReactMarkdown, { defaultUrlTransform, type Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
+import { visibleDirections } from '../../../core/safety/visible';
 import { CodeBlock, type CodeActions } from './CodeBlock';
 
 export interface MarkdownActions extends CodeActions {
@@ -22,7 +23,7 @@ export const Markdown = memo(function Markdown({ text, actions }: MarkdownProps)
 	return (
 		<div className="markdown" dir="auto">
 			<ReactMarkdown remarkPlugins={plugins} components={components} urlTransform={safeUrl}>
-				{text}
+				{visibleDirections(text)}
 			</ReactMarkdown>
 		</div>
 	);
