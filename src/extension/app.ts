@@ -13,9 +13,11 @@ import type { LedgerEvent } from '../core/ledger/events';
 import type { Ledger } from '../core/ledger/queries';
 import type { ProcessSupervisor } from '../core/process/supervisor';
 import type { Provider } from '../core/providers/provider';
-import type { Decision } from '../core/safety/approval';
+import type { Decision, SafetyContext } from '../core/safety/approval';
 import { Approvals } from '../core/safety/approvals';
+import type { Gate } from '../core/safety/gate';
 import { Grants, type Grant } from '../core/safety/grants';
+import { OwnCalls } from '../core/safety/ownCalls';
 import { Toolbox } from '../core/tools/toolbox';
 import type { Chat } from './chat/chat';
 import { registerChat, type ChatRegistration } from './chat/register';
@@ -37,6 +39,9 @@ import type { MemoryService } from './memory/service';
 import { registerProviders } from './providers/register';
 import type { ProviderService } from './providers/service';
 import { registerSafety } from './safety/register';
+import { registerTools } from './tools/register';
+import type { ToolsService } from './tools/service';
+import { WebSearch } from './tools/webSearch';
 import { registerWelcome } from './welcome/register';
 
 /** The running extension. */
@@ -76,6 +81,7 @@ export function startApp(context: vscode.ExtensionContext): App {
 	register('mcp', () => parts.registerMcp());
 	register('providers', () => registerProviders(host, parts.providers));
 	register('memory', () => registerMemory(host, parts));
+	register('tools', () => registerTools(host, parts.tools));
 	register('claude', () => registerClaude(host, { recheck: async () => (await parts.service.get()).recheck() }));
 	context.subscriptions.push(output, { dispose: () => store.dispose() });
 	return { stop: () => parts.stop() };
@@ -97,6 +103,10 @@ class Parts {
 	readonly mcp: Lazy<McpService>;
 	readonly providers: Lazy<ProviderService>;
 	readonly memory: Lazy<MemoryService>;
+	readonly tools: Lazy<ToolsService>;
+	/** Calls of our own tools on their way through a CLI. */
+	readonly ownCalls = new OwnCalls();
+	readonly search: WebSearch;
 	readonly service: Lazy<ChatService>;
 	readonly chat: Lazy<Chat>;
 	readonly #host: Host;
@@ -129,6 +139,8 @@ class Parts {
 			return store.add(new ProviderService({ host, supervisor: () => this.supervisor.get() }));
 		});
 		this.memory = new Lazy(() => this.#startMemory(store));
+		this.search = store.add(new WebSearch(host));
+		this.tools = new Lazy(() => this.#startTools(store));
 		this.service = new Lazy(() => this.#startService());
 		this.chat = new Lazy(() => this.#startChat(store));
 	}
@@ -155,10 +167,10 @@ class Parts {
 	}
 
 	registerSafety(): Disposable {
-		const { approvals, grants, actions } = this;
+		const { approvals, grants, actions, toolbox } = this;
 		const titleOf = ({ conversation }: Grant): string =>
 			this.#conversations?.live.find(({ id }) => id === conversation)?.view.title ?? 'a closed conversation';
-		return registerSafety(this.#host, { approvals, grants, chat: actions, titleOf });
+		return registerSafety(this.#host, { approvals, grants, toolbox, chat: actions, titleOf });
 	}
 
 	registerMcp(): Disposable {
@@ -197,7 +209,7 @@ class Parts {
 	}
 
 	async #startMcp(store: DisposableStore): Promise<McpService> {
-		const [{ McpService }, { Gate }, { safetyContext }, supervisor] = await Promise.all([
+		const [{ McpService }, { Gate }, { safetyContext, serverTools }, supervisor] = await Promise.all([
 			import('./mcp/service'),
 			import('../core/safety/gate'),
 			import('./safety/context'),
@@ -213,14 +225,41 @@ class Parts {
 		});
 		const service = await McpService.open({
 			...this.#registered(this.#mcpUi),
-			host,
+			host: this.#host,
 			supervisor,
 			gate,
 			titleOf: conversation => this.#conversations?.live.find(({ id }) => id === conversation)?.view.title,
 			sampling: undefined,
 		});
+		store.add(serverTools.use(tool => service.hub.toolFacts(tool)));
 		store.add(this.toolbox.add(service.hub.toolSource()));
 		return service;
+	}
+
+	async #startTools(store: DisposableStore): Promise<ToolsService> {
+		const [{ ToolsService }, gate] = await Promise.all([import('./tools/service'), this.#newGate()]);
+		const { toolbox, ownCalls, search } = this;
+		const service = await ToolsService.open({
+			host: this.#host,
+			gate,
+			toolbox,
+			ownCalls,
+			search,
+			supervisor: () => this.supervisor.get(),
+			ledger: () => this.ledger.get(),
+			memory: async () => (await this.memory.get()).memory,
+		});
+		return store.add(service);
+	}
+
+	async #newGate(): Promise<Gate> {
+		const [{ Gate }, { safetyContext }] = await Promise.all([
+			import('../core/safety/gate'),
+			import('./safety/context'),
+		]);
+		const { approvals, grants } = this;
+		const context = (): SafetyContext => safetyContext(this.#host);
+		return new Gate({ context, approvals, grants, journal: event => this.append(event) });
 	}
 
 	async #startMemory(store: DisposableStore): Promise<MemoryService> {
@@ -232,6 +271,7 @@ class Parts {
 	/** Starts what brings tools. A server that does not answer is not waited for: its tools come when it does. */
 	async #prepareTools(): Promise<void> {
 		const log = (error: unknown): void => this.#host.log.warn(errorText(error));
+		await this.tools.get().catch(log);
 		const started = this.mcp.get().then(mcp => mcp.startFor('conversation'));
 		const patience = new Promise<void>(resolve => this.#host.clock.after(toolPatienceMs, resolve));
 		await Promise.race([started.catch(log), patience]);
@@ -254,6 +294,8 @@ class Parts {
 			settled: () => this.settled(),
 			toolbox: this.toolbox,
 			prepareTools: () => this.#prepareTools(),
+			ownCalls: this.ownCalls,
+			leaseTools: async cwd => (await this.tools.get()).leaseForClaude(cwd),
 			providers: () => this.providers.get(),
 			isWatched: () => this.#chat?.isAnyVisible ?? false,
 		});

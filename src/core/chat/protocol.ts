@@ -1,7 +1,6 @@
 import type { ErrorAction } from '../base/errors';
 import type { ApprovalId, ConversationId, ExecutionId, ItemId } from '../base/ids';
 import type { Decision } from '../safety/approval';
-import type { ModelGroup } from './modelGroups';
 import type {
 	AttachmentView,
 	ChatItem,
@@ -9,6 +8,7 @@ import type {
 	ConversationView,
 	Effort,
 	ItemChange,
+	ModelChoice,
 	PermissionMode,
 } from './items';
 
@@ -19,6 +19,11 @@ export interface Obstacle {
 	/** Markdown. */
 	readonly text: string;
 	readonly actions: readonly ErrorAction[];
+}
+
+/** Whether an obstacle is of the CLI alone: other models can be asked all the same. */
+export function isCliObstacle({ code }: Pick<Obstacle, 'code'>): boolean {
+	return code.startsWith('cli-');
 }
 
 /** A conversation as a page shows it when it opens, is shown again, or has missed a change. */
@@ -83,6 +88,17 @@ export interface SessionDetails {
 		readonly error: string | null;
 		readonly toolCount: number;
 	}[];
+}
+
+/** The models of one provider, as the picker shows them. */
+export interface ModelGroup {
+	readonly provider: string;
+	readonly label: string;
+	/** Nothing of the conversation leaves this machine. */
+	readonly isLocal: boolean;
+	/** Why there is nothing to choose from, and what to do about it; `null` where there is. */
+	readonly problem: { readonly text: string; readonly actions: readonly ErrorAction[] } | null;
+	readonly models: readonly ModelChoice[];
 }
 
 type ById = { readonly conversation: ConversationId };

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Lazy } from '../../core/base/async';
 import { ExpectedError } from '../../core/base/errors';
 import { asId, type ApprovalId, type ConversationId, type ExecutionId, type ItemId } from '../../core/base/ids';
 import { Owner, toDisposable, type Disposable } from '../../core/base/lifecycle';
@@ -14,7 +15,10 @@ import { viewIds } from '../host/ids';
 import type { WebviewPort } from '../host/webviewHost';
 import { Documents } from './documents';
 import { EditorBridge, selectionOf } from './editorBridge';
+import type { Loops } from './loops';
 import { Mentions } from './mentions';
+import { pickModel } from './modelPick';
+import { editRules, explainChoice, lastAsk } from './routing';
 import { ChatPage, type PageDeps, type Wanted } from './page';
 
 export interface ChatDeps extends Pick<
@@ -25,6 +29,7 @@ export interface ChatDeps extends Pick<
 	readonly conversations: Conversations;
 	readonly approvals: Approvals;
 	readonly obstacles: Obstacles;
+	readonly loops: Lazy<Loops>;
 	openTab(conversation: ConversationId, title: string): Promise<void>;
 }
 
@@ -75,6 +80,8 @@ export class Chat extends Owner {
 					},
 				},
 				openInTab: id => this.openInTab(id),
+				models: async isFresh => (await this.#deps.loops.get()).groups(isFresh),
+				useModel: (conversation, model) => this.#useModel(conversation, model),
 				onSent: () => setContext('quarterdeck.hasAsked', true),
 				onShown,
 				takeWanted: () => (place === 'sidebar' ? this.#takeWanted() : undefined),
@@ -188,6 +195,38 @@ export class Chat extends Owner {
 
 	async stopShown(): Promise<void> {
 		await (await this.#shown()).stop();
+	}
+
+	/** Goes on from where the shown conversation broke off. */
+	async goOnShown(): Promise<void> {
+		await (await this.#shown()).goOn();
+	}
+
+	/** Lets the shown conversation answer with another model; without one, the user picks it. */
+	async useModel(model?: string): Promise<void> {
+		const conversation = await this.#shown();
+		const picked =
+			model ?? (await pickModel(await (await this.#deps.loops.get()).groups(false), conversation.view.model));
+		if (picked !== undefined) await this.#useModel(conversation, picked);
+	}
+
+	/** Says why Auto chose, or would choose, a model for the last message. */
+	async explainModel(): Promise<void> {
+		await explainChoice(this.#routing, lastAsk(await this.#shown()));
+	}
+
+	async editRules(): Promise<void> {
+		await editRules(this.#routing, lastAsk(await this.#shown()));
+	}
+
+	get #routing() {
+		const { host, loops } = this.#deps;
+		return { host, loops: () => loops.get() };
+	}
+
+	async #useModel(conversation: Conversation, model: string): Promise<void> {
+		await conversation.setModel(model);
+		if (conversation.view.provider !== 'claude') await this.#deps.host.state.setLastModel(model);
 	}
 
 	async exportShown(): Promise<void> {

@@ -7,7 +7,13 @@ import type { Conversation } from '../../core/chat/conversation';
 import type { Conversations } from '../../core/chat/conversations';
 import { conversationMarkdown } from '../../core/chat/markdown';
 import { checkedHandlers } from '../../core/chat/pageChecks';
-import type { ChatContract, ChatSnapshot, Obstacle } from '../../core/chat/protocol';
+import {
+	isCliObstacle,
+	type ChatContract,
+	type ChatSnapshot,
+	type ModelGroup,
+	type Obstacle,
+} from '../../core/chat/protocol';
 import { serve, type Handlers, type Port, type Server } from '../../core/rpc/rpc';
 import type { Decision } from '../../core/safety/approval';
 import type { Host } from '../host/context';
@@ -36,6 +42,9 @@ export interface PageDeps {
 	openArtifact(artifact: Artifact): Promise<void>;
 	openExecution(execution: string): Promise<void>;
 	openInTab(conversation: ConversationId): Promise<void>;
+	/** Every model that can be chosen. */
+	models(isFresh: boolean): Promise<readonly ModelGroup[]>;
+	useModel(conversation: Conversation, model: string): Promise<void>;
 	/** What the view was asked to show before this page opened. */
 	readonly takeWanted: () => Wanted | undefined;
 	/** A prompt was sent. */
@@ -125,8 +134,9 @@ export class ChatPage implements Disposable {
 	#turnHandlers() {
 		return {
 			send: async ({ conversation, text, attachments }) => {
-				this.#refuseObstacle();
-				const item = (await this.#get(conversation)).send(text, attachments);
+				const asked = await this.#get(conversation);
+				this.#refuseObstacle(asked);
+				const item = asked.send(text, attachments);
 				this.#deps.onSent();
 				await this.#deps.host.state.setDraft(conversation, '');
 				return { item };
@@ -135,7 +145,7 @@ export class ChatPage implements Disposable {
 			editQueued: async ({ conversation, item, text }) => (await this.#get(conversation)).editQueued(item, text),
 			sendQueued: async ({ conversation }) => (await this.#get(conversation)).sendQueued(),
 			retry: async ({ conversation, item, text }) => {
-				this.#refuseObstacle();
+				this.#refuseObstacle(await this.#get(conversation));
 				await this.#deps.conversations.retry(conversation, item, text);
 			},
 			restoreFiles: async ({ conversation, item, isDryRun }) =>
@@ -143,7 +153,8 @@ export class ChatPage implements Disposable {
 			decide: ({ approval, decision }) => this.#deps.decide(approval, decision),
 			reviewEdit: ({ approval }) => this.#deps.reviewEdit(approval),
 			details: async ({ conversation }) => (await this.#get(conversation)).details(),
-			setModel: async ({ conversation, model }) => (await this.#get(conversation)).setModel(model),
+			models: ({ isFresh }) => this.#deps.models(isFresh),
+			setModel: async ({ conversation, model }) => this.#deps.useModel(await this.#get(conversation), model),
 			setMode: async ({ conversation, mode }) => (await this.#get(conversation)).setMode(mode),
 			setEffort: async ({ conversation, effort }) => (await this.#get(conversation)).setEffort(effort),
 			fullText: async ({ conversation, item, part, offset, length }) => {
@@ -223,9 +234,10 @@ export class ChatPage implements Disposable {
 		};
 	}
 
-	#refuseObstacle(): void {
+	#refuseObstacle(conversation: Conversation): void {
 		const obstacle = this.#deps.obstacle.current;
-		if (obstacle) throw new ExpectedError(obstacle.code, obstacle.title, { actions: obstacle.actions });
+		const isInTheWay = obstacle && !(isCliObstacle(obstacle) && conversation.view.provider !== 'claude');
+		if (obstacle && isInTheWay) throw new ExpectedError(obstacle.code, obstacle.title, { actions: obstacle.actions });
 	}
 
 	/** Writes a conversation to a Markdown file that the user names. */

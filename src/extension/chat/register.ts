@@ -66,6 +66,12 @@ function registerCommands({ commands }: Host, chat: Lazy<Chat>, store: Disposabl
 	store.add(commands.register('quarterdeck.chat.pick', async () => (await chat.get()).pick()));
 	store.add(commands.register('quarterdeck.chat.stop', async () => (await chat.get()).stopShown()));
 	store.add(commands.register('quarterdeck.chat.sendAgain', async () => (await chat.get()).sendShownAgain()));
+	store.add(commands.register('quarterdeck.chat.goOn', async () => (await chat.get()).goOnShown()));
+	store.add(
+		commands.register('quarterdeck.chat.useModel', async (model?: string) => (await chat.get()).useModel(model)),
+	);
+	store.add(commands.register('quarterdeck.routing.explain', async () => (await chat.get()).explainModel()));
+	store.add(commands.register('quarterdeck.routing.rules', async () => (await chat.get()).editRules()));
 	store.add(commands.register('quarterdeck.chat.continueSession', async () => (await chat.get()).continueSession()));
 	store.add(commands.register('quarterdeck.chat.rename', async () => (await chat.get()).renameShown()));
 	store.add(commands.register('quarterdeck.chat.export', async () => (await chat.get()).exportShown()));

@@ -1,9 +1,10 @@
 import { homedir } from 'node:os';
+import { Lazy } from '../../core/base/async';
 import { localDay } from '../../core/base/clock';
-import { ExpectedError } from '../../core/base/errors';
+import { errorText, type ErrorAction } from '../../core/base/errors';
 import type { ConversationId } from '../../core/base/ids';
 import { Owner } from '../../core/base/lifecycle';
-import { toNano } from '../../core/base/money';
+import { toNano, type NanoDollars } from '../../core/base/money';
 import { usedUpText, type BudgetState } from '../../core/ledger/views/budget';
 import type { Conversation } from '../../core/chat/conversation';
 import { infoView } from '../../core/chat/conversationParts';
@@ -13,6 +14,7 @@ import { diskReader } from '../../core/chat/review/changeFiles';
 import { restoreTurns } from '../../core/chat/review/restore';
 import type { TurnChanges } from '../../core/chat/review/turnChanges';
 import { ClaudeProcess } from '../../core/claude/claudeProcess';
+import { startWithOwnTools, type OwnToolsLease } from '../../core/claude/ownTools/names';
 import { findClaude, thisMachine } from '../../core/claude/findClaude';
 import { priceResponse, priceTable } from '../../core/claude/prices';
 import type { LedgerEvent } from '../../core/ledger/events';
@@ -22,11 +24,15 @@ import type { ProcessSupervisor } from '../../core/process/supervisor';
 import type { Approvals } from '../../core/safety/approvals';
 import type { Grants } from '../../core/safety/grants';
 import { CliGate } from '../../core/safety/cliGate';
+import type { OwnCalls } from '../../core/safety/ownCalls';
 import { Gate } from '../../core/safety/gate';
 import { newestPlan } from '../../core/claude/plans';
 import { mayUseRepositorySettings } from '../claude/repositoryConsent';
 import { sessionHistory } from '../claude/history';
 import { Obstacles } from '../claude/obstacles';
+import type { Loops } from './loops';
+import type { Providers } from '../../core/providers/registry';
+import type { Toolbox } from '../../core/tools/toolbox';
 import type { Host } from '../host/context';
 import { projectFolder, workspaceFolders } from '../host/workspace';
 import { safetyContext } from '../safety/context';
@@ -41,6 +47,15 @@ export interface ChatServiceDeps {
 	readonly supervisor: ProcessSupervisor;
 	readonly append: (event: LedgerEvent) => void;
 	readonly settled: () => Promise<void>;
+	/** Every tool that models may be offered. */
+	readonly toolbox: Toolbox;
+	/** Starts what brings tools; resolves when their first list is there, or will not be. */
+	readonly prepareTools: () => Promise<void>;
+	/** Our own tools for one Claude CLI; `null` when it is to have none. */
+	readonly leaseTools: (cwd: string) => Promise<OwnToolsLease | null>;
+	readonly ownCalls: OwnCalls;
+	/** The providers beside the CLI. */
+	readonly providers: () => Promise<{ readonly providers: Providers; look(): Promise<void> }>;
 	/** Whether a chat page is in view. */
 	readonly isWatched: () => boolean;
 }
@@ -49,13 +64,20 @@ export interface ChatServiceDeps {
 export class ChatService extends Owner {
 	readonly obstacles: Obstacles;
 	readonly conversations: Conversations;
+	/** Conversations with models that are not the CLI's. */
+	readonly loops: Lazy<Loops>;
 	readonly #deps: ChatServiceDeps;
+	readonly #gate: Gate;
 	readonly #pool: LivePool<ConversationId>;
+	#loops: Loops | undefined;
 
 	constructor(deps: ChatServiceDeps) {
 		super();
 		const { host } = deps;
 		this.#deps = deps;
+		const { approvals, grants, append } = deps;
+		this.#gate = new Gate({ context: () => safetyContext(host), approvals, grants, journal: append });
+		this.loops = new Lazy(() => this.#startLoops());
 		this.#pool = this.own(
 			new LivePool<ConversationId>({
 				clock: host.clock,
@@ -71,7 +93,7 @@ export class ChatService extends Owner {
 		);
 		const machine = thisMachine(process.env, homedir());
 		const find = (): ReturnType<typeof findClaude> => findClaude(machine, host.settings.get('claude.path'));
-		this.obstacles = this.own(new Obstacles(host, find, deps.isWatched));
+		this.obstacles = this.own(new Obstacles(host, find, deps.isWatched, () => this.#alternatives()));
 		this.conversations = this.own(this.#newConversations());
 	}
 
@@ -94,12 +116,7 @@ export class ChatService extends Owner {
 
 	#newConversations(): Conversations {
 		const { host, ledger, approvals, grants, changes, append, settled } = this.#deps;
-		const gate = new Gate({
-			context: () => safetyContext(host),
-			approvals,
-			grants,
-			journal: append,
-		});
+		const gate = this.#gate;
 		return new Conversations({
 			clock: host.clock,
 			log: host.log,
@@ -110,19 +127,25 @@ export class ChatService extends Owner {
 			onInfo: ({ models, commands }) => void host.state.setKnownInfo(infoView(models, commands)),
 			knownInfo: () => host.state.knownInfo,
 			newGate: ({ cwd, origin, turnStartedAt }) =>
-				new CliGate({ gate, cwd, origin, readPlan: () => newestPlan(process.env, turnStartedAt()) }),
+				new CliGate({
+					gate,
+					cwd,
+					origin,
+					ownCalls: this.#deps.ownCalls,
+					readPlan: () => newestPlan(process.env, turnStartedAt()),
+				}),
 			changes,
-			route: async () => ({ model: 'default', why: 'Claude is the only one there is.' }),
-			describeModel: async () => null,
+			route: async ask => (await this.loops.get()).route(ask),
+			describeModel: async model => (await this.loops.get()).describe(model),
 			restoreFiles: (executions, isDryRun) => restoreTurns(changes, executions, isDryRun, diskReader),
 			approvals,
 			grants,
 			startSession: this.#startSession,
-			price: (model, usage) => priceResponse(this.#prices(), model, usage),
-			remainingBudget: async () => {
-				const left = (await this.#budgets()).map(({ limit, spent }) => limit - spent);
-				return left.length === 0 ? null : Math.min(...left);
-			},
+			price: (model, usage) =>
+				familyOfModel(model) === 'loop'
+					? (this.#loops?.price(model, usage).cost ?? null)
+					: priceResponse(this.#prices(), model, usage),
+			remainingBudget: () => this.#remainingBudget(),
 			budgetText: async () => usedUpText(await this.#budgets()),
 			onUse: (id, isBusy) => this.#pool.setBusy(id, isBusy),
 			// A process is started by a turn, so it usually has work from its first moment.
@@ -130,25 +153,86 @@ export class ChatService extends Owner {
 			history: sessionHistory(host),
 			project: projectFolder,
 			defaults: () => ({
-				model: host.settings.get('chat.model'),
+				model: this.#firstModel(),
 				mode: host.settings.get('chat.permissionMode'),
 				effort: host.settings.get('chat.effort'),
 			}),
 		});
 	}
 
-	readonly #startSession: StartAgentSession = async ({ mode, ...options }, handlers) => {
-		if (familyOfModel(options.model ?? 'default') === 'loop')
-			throw new ExpectedError('no-provider', `There is no provider for ${options.model ?? ''}.`);
+	/** Who has no Claude goes on with the model that was chosen last. */
+	#firstModel(): string {
+		const { settings, state } = this.#deps.host;
+		const chosen = settings.get('chat.model');
+		return chosen === 'default' && this.obstacles.isCliMissing ? (state.lastModel ?? chosen) : chosen;
+	}
+
+	async #remainingBudget(): Promise<NanoDollars | null> {
+		const left = (await this.#budgets()).map(({ limit, spent }) => limit - spent);
+		return left.length === 0 ? null : Math.min(...left);
+	}
+
+	async #startLoops(): Promise<Loops> {
+		const { host, toolbox, prepareTools, settled, providers } = this.#deps;
+		const [{ Loops }, service] = await Promise.all([import('./loops'), providers()]);
+		this.#loops = new Loops({
+			host,
+			gate: this.#gate,
+			toolbox,
+			providers: service.providers,
+			lookForProviders: () => service.look(),
+			prepareTools,
+			settled,
+			remainingBudget: () => this.#remainingBudget(),
+			claudeObstacle: () => this.obstacles.current,
+			claudeModels: () => host.state.knownInfo.models,
+		});
+		return this.#loops;
+	}
+
+	/** What who has no Claude may do instead. */
+	async #alternatives(): Promise<readonly ErrorAction[]> {
+		const local = await (await this.loops.get()).localModel();
+		const add = { title: 'Add a Model Provider', command: 'quarterdeck.providers.add' };
+		return local
+			? [{ title: `Use ${local.label}`, command: 'quarterdeck.chat.useModel', args: [local.model] }, add]
+			: [add];
+	}
+
+	readonly #startSession: StartAgentSession = async (options, handlers) =>
+		familyOfModel(options.model ?? 'default') === 'loop'
+			? (await this.loops.get()).start(options, handlers)
+			: this.#startClaude(options, handlers);
+
+	readonly #startClaude: StartAgentSession = async ({ mode, ...options }, handlers) => {
 		const claude = await this.obstacles.require();
 		const { log } = this.#deps.host;
 		const isIsolated = !(await mayUseRepositorySettings(this.#deps.host, options.cwd));
-		return ClaudeProcess.start(
-			{ supervisor: this.#deps.supervisor, claude, environment: process.env, logger: log, prices: this.#prices() },
-			{ ...options, isIsolated, ...(mode === undefined || mode === 'autonomous' ? {} : { mode }) },
-			handlers,
+		const lease = await this.#leaseTools(options.cwd);
+		return startWithOwnTools(lease, handlers, (own, mcpConfig) =>
+			ClaudeProcess.start(
+				{ supervisor: this.#deps.supervisor, claude, environment: process.env, logger: log, prices: this.#prices() },
+				{
+					...options,
+					isIsolated,
+					...(mcpConfig === undefined ? {} : { mcpConfig }),
+					...(mode === undefined || mode === 'autonomous' ? {} : { mode }),
+				},
+				own,
+			),
 		);
 	};
+
+	/** A CLI without our tools is better than none. */
+	async #leaseTools(cwd: string): Promise<OwnToolsLease | null> {
+		const { leaseTools, host } = this.#deps;
+		try {
+			return await leaseTools(cwd);
+		} catch (error) {
+			host.log.warn(`The Claude CLI gets none of our tools: ${errorText(error)}`);
+			return null;
+		}
+	}
 
 	#prices(): ReturnType<typeof priceTable> {
 		const own = Object.entries(this.#deps.host.settings.get('costs.prices'));

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import { ExpectedError, errorText } from '../../core/base/errors';
+import { ExpectedError, errorText, type ErrorAction } from '../../core/base/errors';
 import { Emitter } from '../../core/base/event';
 import { MutableDisposable, Owner, type Disposable } from '../../core/base/lifecycle';
 import type { FoundClaude } from '../../core/claude/findClaude';
-import type { Obstacle } from '../../core/chat/protocol';
+import { isCliObstacle, type Obstacle } from '../../core/chat/protocol';
 import { setContext } from '../host/commands';
 import type { Host } from '../host/context';
 
@@ -22,15 +22,25 @@ export class Obstacles extends Owner {
 	readonly #host: Host;
 	readonly #find: FindClaude;
 	readonly #isWatched: () => boolean;
+	readonly #alternatives: () => Promise<readonly ErrorAction[]>;
 	#current: Obstacle | null = null;
 	#found: FoundClaude | undefined;
 
-	/** @param isWatched whether a chat page is in view, so that looking again is worth it */
-	constructor(host: Host, find: FindClaude, isWatched: () => boolean) {
+	/**
+	 * @param isWatched whether a chat page is in view, so that looking again is worth it
+	 * @param alternatives what who has no CLI may do instead
+	 */
+	constructor(
+		host: Host,
+		find: FindClaude,
+		isWatched: () => boolean,
+		alternatives: () => Promise<readonly ErrorAction[]>,
+	) {
 		super();
 		this.#host = host;
 		this.#find = find;
 		this.#isWatched = isWatched;
+		this.#alternatives = alternatives;
 		const again = (): void => void this.check();
 		this.own(vscode.workspace.onDidGrantWorkspaceTrust(again));
 		this.own(vscode.workspace.onDidChangeWorkspaceFolders(again));
@@ -45,6 +55,11 @@ export class Obstacles extends Owner {
 		return this.#current;
 	}
 
+	/** What stands in the way is the CLI alone: other models can be asked. */
+	get isCliMissing(): boolean {
+		return this.#current !== null && isCliObstacle(this.#current);
+	}
+
 	/** The CLI that was found last. */
 	get cli(): FoundClaude | undefined {
 		return this.#found;
@@ -54,7 +69,7 @@ export class Obstacles extends Owner {
 	async check(): Promise<Obstacle | null> {
 		const next = await this.#look();
 		if (this.isDisposed) return next;
-		const isSame = next?.code === this.#current?.code && next?.text === this.#current?.text;
+		const isSame = JSON.stringify(next) === JSON.stringify(this.#current);
 		this.#current = next;
 		setContext('quarterdeck.claudeFound', this.#found !== undefined);
 		this.#watch(next);
@@ -83,7 +98,12 @@ export class Obstacles extends Owner {
 		} catch (error) {
 			this.#found = undefined;
 			this.#host.log.info(`Claude CLI: ${errorText(error)}`);
-			return cliObstacle(error, this.#host.settings.get('claude.path'));
+			const obstacle = cliObstacle(error, this.#host.settings.get('claude.path'));
+			const others = await this.#alternatives().catch((failure: unknown) => {
+				this.#host.log.info(`Other models: ${errorText(failure)}`);
+				return [];
+			});
+			return { ...obstacle, actions: [...others, ...obstacle.actions] };
 		}
 	}
 
@@ -128,7 +148,7 @@ function cliObstacle(error: unknown, settingsPath: string): Obstacle {
 		return {
 			code: 'cli-missing',
 			title: 'Install the Claude CLI',
-			text: `${settingsPath === '' ? '' : `${error.message}\n\n`}Quarterdeck drives the Claude CLI that you install and sign in to yourself. Install it in a terminal, then run \`claude\` once to sign in:\n\n\`\`\`sh\nnpm install -g @anthropic-ai/claude-code\n\`\`\`\n\nThis page goes on by itself once it is there.`,
+			text: `${settingsPath === '' ? '' : `${error.message}\n\n`}Claude answers through its CLI, which you install and sign in to yourself; other models need none of it. Install it in a terminal, then run \`claude\` once to sign in:\n\n\`\`\`sh\nnpm install -g @anthropic-ai/claude-code\n\`\`\`\n\nThis page goes on by itself once it is there.`,
 			actions: [guide, locate, recheck],
 		};
 	return {

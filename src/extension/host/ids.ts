@@ -22,6 +22,7 @@ export const commandIds = [
 	'quarterdeck.approvals.show',
 	'quarterdeck.approvals.showDetails',
 	'quarterdeck.approvals.grants',
+	'quarterdeck.safety.openPolicy',
 	'quarterdeck.review.open',
 	'quarterdeck.review.apply',
 	'quarterdeck.review.refuse',
@@ -70,6 +71,7 @@ export const commandIds = [
 	'quarterdeck.mcp.remove',
 	'quarterdeck.showOutput',
 	'quarterdeck.showWalkthrough',
+	'quarterdeck.search.setUp',
 	'quarterdeck.ledger.showHealth',
 ] as const;
 export type CommandId = (typeof commandIds)[number];
@@ -98,6 +100,7 @@ export const panelTypes = {
 	chat: 'quarterdeck.chatPanel',
 	execution: 'quarterdeck.executionPanel',
 	memory: 'quarterdeck.memoryPanel',
+	policy: 'quarterdeck.policyPanel',
 	artifact: 'quarterdeck.artifactPanel',
 	inspector: 'quarterdeck.mcpInspector',
 	elicitation: 'quarterdeck.mcpElicitation',
@@ -116,4 +119,5 @@ export type ContextKey =
 	| 'quarterdeck.claudeFound'
 	| 'quarterdeck.hasLooked'
 	| 'quarterdeck.hasAsked'
-	| 'quarterdeck.hasApproved';
+	| 'quarterdeck.hasApproved'
+	| 'quarterdeck.canSearchWeb';

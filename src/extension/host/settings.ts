@@ -30,6 +30,8 @@ export const settingDefaults = {
 	'loop.maxMinutes': 30 as number,
 	'loop.maxUsd': 2 as number,
 	'routing.rules': [] as readonly unknown[],
+	'search.searxngUrl': '' as string,
+	'tools.offerToClaude': true as boolean,
 	'review.openDiff': true as boolean,
 	'safety.protectedPaths': [] as readonly string[],
 	'safety.raiseTiers': {} as Readonly<Record<string, Tier>>,

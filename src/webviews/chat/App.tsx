@@ -13,11 +13,13 @@ import { ObstaclePage } from './components/ObstaclePage';
 import { PendingBar } from './components/PendingBar';
 import { QueueBar } from './components/QueueBar';
 import { Composer, type ComposerHandle } from './composer/Composer';
+import { LimitsBar } from './composer/LimitsBar';
 import { Meters } from './composer/Meters';
 import { fetchUntil, useConnection } from './connection';
 import { HostProvider, ReadOnlyProvider, useChatHost, useHost } from './host';
 import type { SavedState } from './savedState';
-import { initialState, isBusy, reduce, type ChatState } from './state';
+import { speakerName } from './speaker';
+import { initialState, isBusy, obstacleOf, reduce, type ChatState } from './state';
 
 export interface AppProps {
 	readonly client: Client<ChatContract>;
@@ -102,6 +104,7 @@ function Conversation({
 	const composer = useRef<ComposerHandle>(null);
 	const [draft] = useState(() => saved.value.draft || state.savedDraft);
 	const isEmpty = state.grouped.rows.length === 0 && state.earlier === 0;
+	const obstacle = obstacleOf(state, conversation);
 	return (
 		<main
 			className="chat"
@@ -118,10 +121,10 @@ function Conversation({
 			)}
 			{isEmpty && (
 				<div className="empty">
-					{state.obstacle ? (
-						<ObstaclePage obstacle={state.obstacle} />
+					{obstacle ? (
+						<ObstaclePage obstacle={obstacle} />
 					) : (
-						<EmptyState onPick={text => composer.current?.write(text)} />
+						<EmptyState name={speakerName(conversation)} onPick={text => composer.current?.write(text)} />
 					)}
 				</div>
 			)}
@@ -135,7 +138,7 @@ function Conversation({
 						onDismiss={() => dispatch({ type: 'dismissed', id: failure.id })}
 					/>
 				))}
-				{!(isEmpty && state.obstacle) && (
+				{!(isEmpty && obstacle) && (
 					<Bottom state={state} conversation={conversation} draft={draft} composer={composer} />
 				)}
 			</div>
@@ -151,9 +154,11 @@ interface BottomProps {
 }
 
 function Bottom({ state, conversation, draft, composer }: BottomProps): ReactElement {
-	if (state.obstacle) return <ObstaclePage obstacle={state.obstacle} />;
+	const obstacle = obstacleOf(state, conversation);
+	if (obstacle) return <ObstaclePage obstacle={obstacle} />;
 	return (
 		<>
+			<LimitsBar conversation={conversation} />
 			{conversation.readOnly !== null && (
 				<p className="read-only" role="status">
 					<Codicon name="lock" />

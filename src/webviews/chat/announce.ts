@@ -1,4 +1,5 @@
 import type { ChatItem, ConversationStatus, ConversationView, ItemChange, TextItem } from '../../core/chat/items';
+import { speakerName } from './speaker';
 
 /** Long answers are read by moving into them; the announcement only gives their beginning. */
 const spokenLimit = 400;
@@ -21,17 +22,19 @@ export function announce(
 	const said: string[] = [];
 	for (const change of changes) {
 		if (change.op !== 'replace' && change.op !== 'add') continue;
-		const text = describeItem(change.item, () => items.findLast(item => item.id === change.item.id));
+		const text = describeItem(change.item, speakerName(after), () =>
+			items.findLast(item => item.id === change.item.id),
+		);
 		if (text) said.push(text);
 	}
 	if (before.status !== after.status && after.status !== 'waiting') said.push(statusWords[after.status]);
 	return said.length > 0 ? said.join('. ') : null;
 }
 
-function describeItem(item: ChatItem, previous: () => ChatItem | undefined): string | null {
+function describeItem(item: ChatItem, name: string, previous: () => ChatItem | undefined): string | null {
 	if (item.kind === 'text' && item.parent === null && !item.isStreaming) {
 		const old = previous();
-		return old && (old as TextItem).isStreaming ? `Claude answered: ${item.text.slice(0, spokenLimit)}` : null;
+		return old && (old as TextItem).isStreaming ? `${name} answered: ${item.text.slice(0, spokenLimit)}` : null;
 	}
 	if (item.kind === 'tool' && item.approval) {
 		const old = previous();

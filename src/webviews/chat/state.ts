@@ -7,7 +7,13 @@ import {
 	type ConversationSummary,
 	type ConversationView,
 } from '../../core/chat/items';
-import type { ChatContract, ChatSnapshot, EditorContext, Obstacle } from '../../core/chat/protocol';
+import {
+	isCliObstacle,
+	type ChatContract,
+	type ChatSnapshot,
+	type EditorContext,
+	type Obstacle,
+} from '../../core/chat/protocol';
 import { announce } from './announce';
 import { groupItems, noRows, type Grouped } from './rows';
 
@@ -212,6 +218,12 @@ export function hiddenPending(state: Pick<ChatState, 'items' | 'visibleApprovals
 	return state.items.flatMap(item =>
 		item.kind === 'tool' && item.approval !== null && !state.visibleApprovals.has(item.approval.id) ? [item.id] : [],
 	);
+}
+
+/** What stands in the way of this conversation: that the CLI is missing is no matter to other models. */
+export function obstacleOf(state: Pick<ChatState, 'obstacle'>, conversation: ConversationView): Obstacle | null {
+	const { obstacle } = state;
+	return obstacle && isCliObstacle(obstacle) && conversation.provider !== 'claude' ? null : obstacle;
 }
 
 /** Whether a turn is under way, so that Stop makes sense and a prompt would be queued. */

@@ -11,7 +11,7 @@ export class ChatPage {
 
 	/** The box in which a message is written. */
 	composer(): Locator {
-		return this.frame.getByLabel('Message to Claude').first();
+		return this.frame.getByLabel(/^Message to /).first();
 	}
 
 	/** Writes a message and sends it with Enter. */

@@ -465,7 +465,7 @@ describe('the page', () => {
 		fireEvent.click(screen.getByLabelText('Default effort'));
 		fireEvent.click(screen.getByText('High effort'));
 		fireEvent.click(screen.getByLabelText('Model: Opus 5.5'));
-		fireEvent.click(screen.getByText('Haiku 5'));
+		fireEvent.click(await screen.findByText('Haiku 5'));
 		await waitFor(() => expect(page.asked('setModel')).toEqual([{ conversation: conversationId, model: 'haiku' }]));
 		expect(page.asked('setMode')).toMatchObject([{ mode: 'plan' }]);
 		expect(page.asked('setEffort')).toMatchObject([{ effort: 'high' }]);

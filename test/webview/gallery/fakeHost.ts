@@ -1,5 +1,6 @@
 // The host's side of the chat contract, without VS Code: scenes, tests and the bench drive the real page with it.
 import { toDisposable } from '../../../src/core/base/lifecycle';
+import { modelGroups } from '../../../src/core/chat/modelGroups';
 import type { ChatItem, ItemChange, ConversationView } from '../../../src/core/chat/items';
 import type { ChatContract, ChatSnapshot } from '../../../src/core/chat/protocol';
 import { serve, type Handlers, type Port, type Server } from '../../../src/core/rpc/rpc';
@@ -85,6 +86,7 @@ function defaultHandlers(snapshot: () => ChatSnapshot): Handlers<ChatContract> {
 		}),
 		decide: nothing,
 		reviewEdit: nothing,
+		models: () => modelGroups({ models: snapshot().conversation.models, obstacle: null }, []),
 		setModel: nothing,
 		setMode: nothing,
 		setEffort: nothing,

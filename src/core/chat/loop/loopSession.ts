@@ -2,7 +2,7 @@ import { Sequencer } from '../../base/async';
 import { CancelledError, ExpectedError, errorText } from '../../base/errors';
 import type { ClaudeEffort, CommandInfo, ContentBlock, ModelInfo } from '../../claude/messages';
 import type { ContextUsage, McpServerStatus } from '../../claude/session';
-import { modelRefText, parseModelRef, type ModelRef, type ProviderModel } from '../../providers/provider';
+import { modelRefText, parseModelRef, type ModelRef } from '../../providers/provider';
 import { loopSessionId, type AgentSession, type AgentSessionHandlers, type AgentSessionOptions } from '../agentSession';
 import type { PermissionMode } from '../items';
 import { cleared } from '../notices';
@@ -219,18 +219,6 @@ export class LoopSession implements AgentSession {
 			throw error;
 		}
 	}
-}
-
-/** A model as the picker and the effort menu know it. */
-export function modelInfo(ref: ModelRef, model: ProviderModel | null): ModelInfo {
-	const efforts: readonly ClaudeEffort[] = model?.abilities.thinking === true ? ['low', 'medium', 'high'] : [];
-	return {
-		value: modelRefText(ref),
-		displayName: model?.label ?? ref.model,
-		description: model?.description ?? '',
-		supportsEffort: efforts.length > 0,
-		supportedEffortLevels: efforts,
-	};
 }
 
 function partsOf(content: string | readonly ContentBlock[]): UserEntry['parts'] {

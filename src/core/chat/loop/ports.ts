@@ -40,8 +40,6 @@ export interface LoopPorts {
 	readonly limits: () => LoopLimits;
 	/** What the budgets leave today and this month; `null` without a budget. */
 	remainingBudget(): Promise<NanoDollars | null>;
-	/** More for the system prompt: what is known of the user and the project. */
-	readonly memory?: (cwd: string, prompt: string) => Promise<string | null>;
 	/** `linux`, `darwin`, `win32`, as the system prompt says it. */
 	readonly platform: string;
 }

@@ -9,15 +9,13 @@ export interface PromptFacts {
 	readonly now: number;
 	readonly mode: PermissionMode;
 	readonly hasTools: boolean;
-	/** What is known of the user and the project; `null` for nothing. */
-	readonly memory: string | null;
 }
 
 const systems: Readonly<Record<string, string>> = { linux: 'Linux', darwin: 'macOS', win32: 'Windows' };
 
 /** What the model is told before anything else: where it is, what it may do, and what it must not take for an order. */
 export function systemPrompt(facts: PromptFacts): string {
-	const { cwd, platform, now, hasTools, memory } = facts;
+	const { cwd, platform, now, hasTools } = facts;
 	const parts = [
 		`You are an assistant for software development inside VS Code. The workspace folder is ${cwd} on ${systems[platform] ?? platform}; today is ${localDay(now)}.`,
 		'Answer in the language of the user, briefly, in Markdown. Say plainly what you do not know or could not do; never claim to have done what no tool result shows.',
@@ -29,7 +27,6 @@ export function systemPrompt(facts: PromptFacts): string {
 		);
 	const note = modeNote(facts);
 	if (note !== null) parts.push(note);
-	if (memory !== null && memory !== '') parts.push(`What is known from earlier:\n${memory}`);
 	return parts.join('\n\n');
 }
 

@@ -63,7 +63,6 @@ export class LoopTurn {
 	#ref: ModelRef;
 	#mode: PermissionMode;
 	#hasCompacted = false;
-	#known: string | null | undefined;
 
 	constructor(options: LoopTurnOptions) {
 		this.#options = options;
@@ -142,7 +141,7 @@ export class LoopTurn {
 		const timed = this.#underTime(signal);
 		speaker.status('requesting');
 		try {
-			const request = await this.#request(model, style, timed.signal);
+			const request = this.#request(model, style, timed.signal);
 			const answer = await responder.run(provider, request);
 			costs.add(this.#ref, answer.usage, answer.reportedUsd);
 			const used = answer.usage;
@@ -170,13 +169,13 @@ export class LoopTurn {
 		}
 	}
 
-	async #request(model: ProviderModel | null, style: CallStyle, signal: AbortSignal): Promise<ModelRequest> {
+	#request(model: ProviderModel | null, style: CallStyle, signal: AbortSignal): ModelRequest {
 		const { effort, speaker } = this.#options;
 		const offers = offersFor(this.#options.ports.toolbox.list(), this.#mode);
 		const isStructured = style === 'structured' && offers.length > 0;
 		return {
 			model: this.#ref.model,
-			messages: await this.#messages(model, style),
+			messages: this.#messages(model, style),
 			...(isStructured ? { format: structuredFormat(offers) } : { tools: offers }),
 			...(effort === undefined ? {} : { effort: plainEffort(effort) }),
 			signal,
@@ -184,17 +183,15 @@ export class LoopTurn {
 		};
 	}
 
-	async #messages(model: ProviderModel | null, style: CallStyle): Promise<readonly ModelMessage[]> {
+	#messages(model: ProviderModel | null, style: CallStyle): readonly ModelMessage[] {
 		const { ports, cwd, transcript, memory } = this.#options;
 		const offers = offersFor(ports.toolbox.list(), this.#mode);
-		this.#known ??= (await ports.memory?.(cwd, this.#prompt())) ?? null;
 		const base = systemPrompt({
 			cwd,
 			platform: ports.platform,
 			now: ports.clock.now(),
 			mode: this.#mode,
 			hasTools: offers.length > 0,
-			memory: this.#known,
 		});
 		const isStructured = style === 'structured' && offers.length > 0;
 		const hasImages = model?.abilities.images !== false && !memory.withoutImages.has(modelRefText(this.#ref));
@@ -205,11 +202,6 @@ export class LoopTurn {
 			hasImages,
 			resultLimit: resultLimit(model?.contextTokens ?? null),
 		});
-	}
-
-	#prompt(): string {
-		const user = this.#options.transcript.entries.findLast(entry => entry.type === 'user');
-		return user?.parts.map(part => (part.type === 'text' ? part.text : '')).join('\n') ?? '';
 	}
 
 	#style(model: ProviderModel | null): CallStyle {
@@ -250,14 +242,14 @@ export class LoopTurn {
 	async #makeRoom({ provider, model }: Asked): Promise<void> {
 		const window = model?.contextTokens ?? null;
 		if (window === null) return;
-		const size = estimateTokens(await this.#messages(model, this.#style(model)));
+		const size = estimateTokens(this.#messages(model, this.#style(model)));
 		if (size < window * fullPart) return;
 		await this.#compact(provider, window, size);
 	}
 
 	async #compactAfter(error: ExpectedError): Promise<void> {
 		const { provider, model } = await this.#provider();
-		const size = estimateTokens(await this.#messages(model, this.#style(model)));
+		const size = estimateTokens(this.#messages(model, this.#style(model)));
 		if (!(await this.#compact(provider, model?.contextTokens ?? null, size))) throw error;
 	}
 

@@ -1,4 +1,5 @@
 import type { ConversationId, ItemId } from '../../base/ids';
+import { familyOfModel } from '../agentSession';
 import type { RouteAsk } from '../deps';
 import type { AttachmentView, ChatItem } from '../items';
 
@@ -16,7 +17,15 @@ export function routeAsk(
 		conversation,
 		text,
 		attachments,
-		last: last?.kind === 'turn' ? (last.model ?? null) : null,
+		last: last?.kind === 'turn' && last.model !== undefined ? nameOf(last.model) : null,
 		historyLength,
 	};
+}
+
+/** Claude among the candidates: the CLI with the model that it is set to. */
+export const claudeModelName = 'default';
+
+/** The CLI says the full name of what its default is; to stay is to stay with the default. */
+function nameOf(model: string): string {
+	return familyOfModel(model) === 'cli' ? claudeModelName : model;
 }

@@ -20,14 +20,16 @@ const starters = [
 ] as const;
 
 export interface EmptyStateProps {
+	/** Who answers: `Claude`, or the model. */
+	readonly name: string;
 	readonly onPick: (text: string) => void;
 }
 
 /** What a new conversation shows: what this is, and three prompts to begin with. */
-export function EmptyState({ onPick }: EmptyStateProps): ReactElement {
+export function EmptyState({ name, onPick }: EmptyStateProps): ReactElement {
 	return (
 		<>
-			<h2>What shall Claude do?</h2>
+			<h2>What shall {name} do?</h2>
 			<p className="muted">
 				It reads this workspace by itself, and asks here before it changes anything. <kbd>@</kbd> adds a file,{' '}
 				<kbd>/</kbd> runs a command.

@@ -5,13 +5,13 @@ import { answersOf, emptyAnswer, toggleOption, type AnswerDraft } from '../answe
 import { useDecide } from '../useDecide';
 import { InlineError } from './InlineError';
 
-/** Claude asks: choose of what is offered, or answer in your own words. */
+/** The model asks: choose of what is offered, or answer in your own words. */
 export function QuestionCard({ approval }: { readonly approval: ApprovalView }): ReactElement {
 	const decision = useDecide(approval);
 	const [drafts, setDrafts] = useState<Readonly<Record<string, AnswerDraft>>>({});
 	const answers = answersOf(approval.questions, drafts);
 	return (
-		<section className="approval question" aria-label="Claude asks you">
+		<section className="approval question" aria-label="Questions to you">
 			{approval.questions.map(question => (
 				<Question
 					key={question.question}

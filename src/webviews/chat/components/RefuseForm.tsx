@@ -17,7 +17,7 @@ export function RefuseForm({ isBusy, onRefuse, onCancel }: RefuseFormProps): Rea
 		<div className="refuse">
 			<TextField
 				label="Why not, and what to do instead (optional)"
-				placeholder="Why not, and what instead? Claude reads it. (optional)"
+				placeholder="Why not, and what instead? The model reads it. (optional)"
 				value={reason}
 				onInput={setReason}
 				isFocused

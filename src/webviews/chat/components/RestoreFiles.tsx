@@ -49,7 +49,7 @@ function RestoreText({
 	readonly isDone: boolean;
 }): ReactElement {
 	const { root } = useHost();
-	if (!preview.canRestore) return <p>These files cannot be restored: {preview.reason ?? 'Claude gave no reason'}.</p>;
+	if (!preview.canRestore) return <p>These files cannot be restored: {preview.reason ?? 'no reason was given'}.</p>;
 	if (preview.files.length === 0) return <p>No file was changed by tools since this message.</p>;
 	return (
 		<>

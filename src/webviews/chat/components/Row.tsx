@@ -16,7 +16,7 @@ const noKids: readonly ChatItem[] = [];
 /** What a screen reader calls a row. */
 const labels: Readonly<Record<ChatItem['kind'], string>> = {
 	user: 'You',
-	text: 'Claude',
+	text: 'Answer',
 	thinking: 'Thinking',
 	tool: 'Tool call',
 	notice: 'Notice',

@@ -39,6 +39,11 @@ export function TurnRow({ item }: { readonly item: TurnItem }): ReactElement {
 							{formatCount(usage.input + cached)} in, {formatCount(usage.output)} out
 						</span>
 						<span>{costText(item.cost, item.basis)}</span>
+						{item.model !== undefined && (
+							<span className="turn-model" title={item.why === undefined ? item.model : `${item.model}. ${item.why}`}>
+								{item.model}
+							</span>
+						)}
 					</>
 				)}
 				<button
@@ -50,6 +55,20 @@ export function TurnRow({ item }: { readonly item: TurnItem }): ReactElement {
 					Details
 				</button>
 			</span>
+			{item.why !== undefined && (
+				<span className="turn-why muted">
+					Auto chose {item.model ?? 'this model'}: {item.why}{' '}
+					<button
+						type="button"
+						className="text-button"
+						onClick={() =>
+							void attempt('runAction', { action: { title: 'Why?', command: 'quarterdeck.routing.explain' } })
+						}
+					>
+						Why this one?
+					</button>
+				</span>
+			)}
 			{changedFiles.length > 0 && (
 				<span className="turn-files">
 					<Codicon name="diff-multiple" />

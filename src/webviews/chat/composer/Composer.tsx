@@ -14,6 +14,7 @@ import type { ConversationView } from '../../../core/chat/items';
 import { useHost } from '../host';
 import { isBusy, type ChatState } from '../state';
 import { ContextChips } from './ContextChips';
+import { speakerName } from '../speaker';
 import { SuggestMenu } from './SuggestMenu';
 import { complete } from './text';
 import { Toolbar } from './Toolbar';
@@ -106,7 +107,7 @@ function PromptArea({ area, prompt, conversation, onSend, onPaste }: PromptAreaP
 				className="prompt-input"
 				rows={1}
 				dir="auto"
-				aria-label="Message to Claude"
+				aria-label={`Message to ${speakerName(conversation)}`}
 				placeholder={placeholderOf(conversation)}
 				value={prompt.text}
 				disabled={conversation.readOnly !== null}
@@ -136,7 +137,9 @@ function PromptArea({ area, prompt, conversation, onSend, onPaste }: PromptAreaP
 
 function placeholderOf(conversation: ConversationView): string {
 	if (conversation.readOnly !== null) return 'Read only for now';
-	return isBusy(conversation) ? 'Next message (waits its turn)' : 'Ask Claude (@ files, / commands)';
+	return isBusy(conversation)
+		? 'Next message (waits its turn)'
+		: `Ask ${speakerName(conversation)} (@ files, / commands)`;
 }
 
 interface MenuState {

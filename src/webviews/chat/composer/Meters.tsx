@@ -39,7 +39,7 @@ export function Meters({ conversation, cli }: MetersProps): ReactElement {
 				<Codicon name="chevron-up" />
 			</button>
 			<span className="toolbar-space" />
-			{cli && (
+			{cli && conversation.provider === 'claude' && (
 				<span className="meters-cli" title={cli.path}>
 					Claude {cli.version}
 				</span>
@@ -53,7 +53,7 @@ export function Meters({ conversation, cli }: MetersProps): ReactElement {
 	);
 }
 
-/** From here on Claude compacts soon: worth a colour and a word. */
+/** From here on it is compacted soon: worth a colour and a word. */
 const nearlyFull = 80;
 
 function ContextMeter({ used, max }: { readonly used: number; readonly max: number }): ReactElement {

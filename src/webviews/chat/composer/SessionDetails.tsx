@@ -39,9 +39,9 @@ export function SessionDetailsView({ conversation, cli }: SessionDetailsProps): 
 			<InlineError error={call.error} />
 			{details && <Parts details={details} />}
 			{!details && !call.error && (
-				<p className="muted">{call.isRunning ? 'Asking Claude…' : quietText(conversation)}</p>
+				<p className="muted">{call.isRunning ? 'Asking the session…' : quietText(conversation)}</p>
 			)}
-			{cli && (
+			{cli && conversation.provider === 'claude' && (
 				<p className="muted details-cli" title={cli.path}>
 					Claude {cli.version}
 				</p>
@@ -56,7 +56,7 @@ function focusOnce(surface: HTMLElement | null): void {
 
 function quietText({ context, cost }: ConversationView): string {
 	const isNew = context === null && cost === null;
-	return isNew ? 'Starts with the first message.' : 'Claude is not running now. It starts with the next message.';
+	return isNew ? 'Starts with the first message.' : 'The session is not running now. It starts with the next message.';
 }
 
 function Parts({ details }: { readonly details: SessionDetails }): ReactElement {

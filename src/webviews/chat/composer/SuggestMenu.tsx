@@ -56,7 +56,7 @@ export function SuggestMenu({
 function emptyNote(kind: SuggestMenuProps['kind'], isLoading: boolean): string {
 	if (isLoading) return 'Searching…';
 	return kind === 'command'
-		? 'No command of that name. Claude’s commands appear once it has started.'
+		? 'No command of that name. Claude’s own appear once it has started.'
 		: 'No file or symbol matches.';
 }
 

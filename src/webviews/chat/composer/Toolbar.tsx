@@ -5,6 +5,7 @@ import { IconButton } from '../../shared/components/IconButton';
 import { MenuButton, type MenuItem } from '../../shared/components/Menu';
 import { useHost } from '../host';
 import { isBusy } from '../state';
+import { ModelPicker } from './ModelPicker';
 
 export interface ToolbarProps {
 	readonly conversation: ConversationView;
@@ -61,43 +62,27 @@ const modes: readonly (MenuItem & { readonly id: PermissionMode })[] = [
 	{ id: 'plan', label: 'Plan', icon: 'list-ordered', description: 'Reads only, then proposes a plan' },
 ];
 
+/** Only where our own loop runs the conversation. */
+const autonomous: (typeof modes)[number] = {
+	id: 'autonomous',
+	label: 'Autonomous',
+	icon: 'rocket',
+	description: 'Works on inside the workspace without asking, within its limits',
+};
+
 function ModePicker({ conversation }: PickerProps): ReactElement {
 	const { attempt } = useHost();
-	const mode = modes.find(({ id }) => id === conversation.mode);
+	const offered = conversation.provider === 'claude' ? modes : [...modes, autonomous];
+	const mode = offered.find(({ id }) => id === conversation.mode);
 	return (
 		<MenuButton
 			className="mode"
 			label={`Permission mode: ${mode?.label ?? conversation.mode}`}
-			items={modes.map(item => ({ ...item, isChecked: item.id === conversation.mode }))}
+			items={offered.map(item => ({ ...item, isChecked: item.id === conversation.mode }))}
 			onPick={id => void attempt('setMode', { conversation: conversation.id, mode: id as PermissionMode })}
 		>
 			<Codicon name={mode?.icon ?? 'shield'} />
 			<span className="picker-text mode-text">{mode?.label ?? conversation.mode}</span>
-		</MenuButton>
-	);
-}
-
-function ModelPicker({ conversation }: PickerProps): ReactElement {
-	const { attempt } = useHost();
-	const model = conversation.models.find(({ value }) => value === conversation.model);
-	const label = model?.label ?? conversation.model;
-	const items: readonly MenuItem[] =
-		conversation.models.length > 0
-			? conversation.models.map(choice => ({
-					id: choice.value,
-					label: choice.label,
-					description: choice.description,
-					isChecked: choice.value === conversation.model,
-				}))
-			: [{ id: '', label: 'Models appear once Claude has started', isDisabled: true }];
-	return (
-		<MenuButton
-			label={`Model: ${label}`}
-			items={items}
-			onPick={value => void attempt('setModel', { conversation: conversation.id, model: value })}
-		>
-			<span className="picker-text">{label}</span>
-			<Codicon name="chevron-down" />
 		</MenuButton>
 	);
 }
@@ -114,7 +99,9 @@ const effortWords: Readonly<Record<Effort, string>> = {
 /** Shown only where the model can be told how hard to think. */
 function EffortPicker({ conversation }: PickerProps): ReactElement | null {
 	const { attempt } = useHost();
-	const efforts = conversation.models.find(({ value }) => value === conversation.model)?.efforts ?? [];
+	const { model, models, chosen } = conversation;
+	const known = models.find(({ value }) => value === model) ?? (chosen?.value === model ? chosen : null);
+	const efforts = known?.efforts ?? [];
 	if (efforts.length === 0) return null;
 	return (
 		<MenuButton

@@ -7,7 +7,7 @@ import { languageOfPath } from '../../shared/components/highlight';
 import { Markdown } from '../../shared/components/Markdown';
 import { CappedText } from '../components/CappedText';
 import { useHost } from '../host';
-import { textField, todosOf, type Todo } from './describe';
+import { lookOf, textField, todosOf, type Todo } from './describe';
 import { editPreview } from './editPreview';
 
 export interface ToolBodyProps {
@@ -142,6 +142,6 @@ const bodies: Readonly<Record<string, ComponentType<ToolBodyProps>>> = {
 
 /** The unfolded part of a tool call. A tool without a renderer of its own shows its arguments and result. */
 export const ToolBody = memo(function ToolBody(props: ToolBodyProps): ReactElement {
-	const Body = bodies[props.item.tool] ?? JsonBody;
+	const Body = bodies[lookOf(props.item.tool)] ?? JsonBody;
 	return <Body {...props} />;
 });

@@ -60,6 +60,32 @@ const names: Readonly<Record<string, string>> = {
 	NotebookEdit: 'Edit notebook',
 };
 
+/** Our own tools that take what one of the CLI's takes, and are shown like it. */
+const likeness: Readonly<Record<string, string>> = {
+	quarterdeck_read_file: 'Read',
+	quarterdeck_edit_file: 'MultiEdit',
+	quarterdeck_write_file: 'Write',
+	quarterdeck_list_folder: 'LS',
+	quarterdeck_find_files: 'Glob',
+	quarterdeck_search: 'Grep',
+	quarterdeck_run_command: 'Bash',
+	quarterdeck_fetch_page: 'WebFetch',
+	quarterdeck_web_search: 'WebSearch',
+	quarterdeck_ask_user: 'AskUserQuestion',
+};
+
+/** The tool whose look a call has: for one of ours the CLI's like it, for any other its own. */
+export function lookOf(tool: string): string {
+	return likeness[tool] ?? tool;
+}
+
+/** `quarterdeck_git_status` as people read it: `Git status`. The names of others stay as they are. */
+function ownName(tool: string): string {
+	if (!tool.startsWith('quarterdeck_')) return tool;
+	const words = tool.slice('quarterdeck_'.length).replaceAll('_', ' ');
+	return words.slice(0, 1).toUpperCase() + words.slice(1);
+}
+
 /** Splits `mcp__server__tool`; `null` for the CLI's own tools. */
 export function mcpName(tool: string): { readonly server: string; readonly tool: string } | null {
 	const match = /^mcp__(.+?)__(.+)$/.exec(tool);
@@ -68,11 +94,12 @@ export function mcpName(tool: string): { readonly server: string; readonly tool:
 
 /** Describes a call in one line. `root` is the folder that paths are shown relative to. */
 export function describeTool(item: Pick<ToolItem, 'tool' | 'input'>, root: string | null): ToolLine {
-	const { tool, input } = item;
+	const { input } = item;
+	const tool = lookOf(item.tool);
 	const mcp = mcpName(tool);
 	const base = {
 		icon: mcp ? 'plug' : (icons[tool] ?? 'tools'),
-		name: mcp ? `${mcp.server} · ${mcp.tool}` : (names[tool] ?? tool),
+		name: mcp ? `${mcp.server} · ${mcp.tool}` : (names[tool] ?? ownName(tool)),
 		path: null,
 		line: null,
 	};
@@ -84,8 +111,8 @@ const pathTools = new Set(['Read', 'Edit', 'MultiEdit', 'Write', 'NotebookEdit']
 
 function pathLine(tool: string, input: Input): Pick<ToolLine, 'summary' | 'path' | 'line'> {
 	const path = textField(input, 'file_path') || textField(input, 'notebook_path');
-	const offset = numberField(input, 'offset');
-	const limit = numberField(input, 'limit');
+	const offset = numberField(input, 'offset') ?? numberField(input, 'first_line');
+	const limit = numberField(input, 'limit') ?? numberField(input, 'line_count');
 	if (tool !== 'Read' || (offset === null && limit === null)) return { summary: '', path: path || null, line: null };
 	const from = Math.max(1, offset ?? 1);
 	return {

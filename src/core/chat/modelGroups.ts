@@ -1,0 +1,72 @@
+import { modelRefText, type ProviderModel } from '../providers/provider';
+import type { ProviderModels } from '../providers/registry';
+import type { Effort, ModelChoice } from './items';
+import type { ModelGroup, Obstacle } from './protocol';
+
+/** Leaves the choice to the user's rules. */
+export const autoChoice: ModelChoice = {
+	value: 'auto',
+	label: 'Auto',
+	description: 'Chooses for each message by rules that you can read and change',
+	efforts: [],
+};
+
+const defaultChoice: ModelChoice = {
+	value: 'default',
+	label: 'Default',
+	description: 'What the Claude CLI is set to',
+	efforts: [],
+};
+
+/** Every model that can be chosen, by provider: Auto, Claude's, those on this machine, then those elsewhere. */
+export function modelGroups(
+	claude: { readonly models: readonly ModelChoice[]; readonly obstacle: Obstacle | null },
+	providers: readonly ProviderModels[],
+): readonly ModelGroup[] {
+	const auto = { provider: 'auto', label: 'Automatic', isLocal: false, problem: null, models: [autoChoice] };
+	// The CLI is a provider for flows, too; a conversation talks to it itself.
+	const others = providers.filter(({ provider }) => provider.id !== 'claude').map(groupOf);
+	return [auto, claudeGroup(claude), ...others.toSorted((left, right) => Number(right.isLocal) - Number(left.isLocal))];
+}
+
+function claudeGroup({
+	models,
+	obstacle,
+}: {
+	readonly models: readonly ModelChoice[];
+	readonly obstacle: Obstacle | null;
+}): ModelGroup {
+	const base = { provider: 'claude', label: 'Claude', isLocal: false };
+	if (obstacle) return { ...base, problem: { text: obstacle.title, actions: obstacle.actions }, models: [] };
+	return { ...base, problem: null, models: models.length === 0 ? [defaultChoice] : models };
+}
+
+function groupOf(listed: ProviderModels): ModelGroup {
+	const { provider } = listed;
+	const base = { provider: provider.id, label: provider.label, isLocal: provider.isLocal };
+	if (listed.state === 'failed') {
+		const { message, actions } = listed.error;
+		return { ...base, problem: { text: message, actions }, models: [] };
+	}
+	if (listed.models.length === 0)
+		return { ...base, problem: { text: 'It has no models yet.', actions: [] }, models: [] };
+	return { ...base, problem: null, models: listed.models.map(model => choiceOfModel(provider.id, model)) };
+}
+
+/** A provider's model as the picker and the menu of efforts know it. */
+export function choiceOfModel(provider: string, model: ProviderModel): ModelChoice {
+	const efforts: readonly Effort[] = model.abilities.thinking === true ? ['default', 'low', 'medium', 'high'] : [];
+	const { abilities, contextTokens } = model;
+	const facts = [
+		model.description,
+		contextTokens === null ? '' : `${Math.round(contextTokens / 1000)}k context`,
+		abilities.tools === false ? 'no tool calling of its own' : '',
+		abilities.images === true ? 'sees images' : '',
+	].filter(text => text !== '');
+	return {
+		value: modelRefText({ provider, model: model.id }),
+		label: model.label,
+		description: facts.join(', '),
+		efforts,
+	};
+}
