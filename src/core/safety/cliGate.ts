@@ -3,7 +3,7 @@ import type { Classification, Decision, QuestionView, ToolCall } from './approva
 import { isAlwaysAsked } from './classify';
 import type { HookCall, HookVerdict, PermissionCall, PermissionVerdict } from './cliCalls';
 import { refusalText, type CallDetails, type CallOrigin, type Gate, type Verdict } from './gate';
-import { ownToolName, type OwnCalls } from './ownCalls';
+import type { OwnCalls } from './ownCalls';
 import { isWorse } from './tier';
 
 /** What the gate of one conversation needs to know about it. */
@@ -13,10 +13,7 @@ export interface CliGateOptions {
 	readonly cwd: string;
 	/** On whose behalf the CLI works now. */
 	readonly origin: (toolUseId: string) => CallOrigin;
-	/**
-	 * Set when the CLI is given our own tools: then `mcp__quarterdeck__x` is ours, and what is decided here holds when the
-	 * call reaches us. Otherwise a server that calls itself so is a stranger like any other.
-	 */
+	/** What is decided here of a call of our own tool holds when the call reaches us. */
 	readonly ownCalls?: OwnCalls;
 	/** The plan's text when the call does not carry it (newer CLIs keep it in a file). */
 	readonly readPlan?: (call: PermissionCall) => Promise<string | null>;
@@ -107,8 +104,7 @@ export class CliGate {
 	}
 
 	#callOf(call: HookCall | PermissionCall, cwd?: string): ToolCall {
-		const tool = this.#options.ownCalls ? ownToolName(call.toolName) : call.toolName;
-		return { tool, input: call.input, cwd: call.cwd ?? cwd ?? this.#options.cwd };
+		return { tool: call.toolName, input: call.input, cwd: call.cwd ?? cwd ?? this.#options.cwd };
 	}
 
 	/** A fault of ours while judging must not let the call through. */

@@ -12,20 +12,7 @@ export interface OwnCall {
 /** A CLI that forgets its calls must not make us grow. */
 const most = 500;
 
-/** The name under which the CLI knows the server of our own tools. */
-export const ownServerName = 'quarterdeck';
-const cliPrefix = `mcp__${ownServerName}__`;
 const ownPrefix = 'quarterdeck_';
-
-/** The tool of ours that the CLI means by `mcp__quarterdeck__x`; any other name as it is. */
-export function ownToolName(cliName: string): string {
-	return cliName.startsWith(cliPrefix) ? ownPrefix + cliName.slice(cliPrefix.length) : cliName;
-}
-
-/** A tool's name on our server, which the CLI puts its own prefix before. */
-export function servedName(tool: string): string {
-	return tool.startsWith(ownPrefix) ? tool.slice(ownPrefix.length) : tool;
-}
 
 /**
  * Calls of our own tools between the CLI's question and the moment when they reach us, by the CLI's id of the call. What

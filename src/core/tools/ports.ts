@@ -1,4 +1,6 @@
 import type { Clock } from '../base/clock';
+import type { ConversationId } from '../base/ids';
+import type { MemoryCategory } from '../ledger/events';
 import type { Ledger } from '../ledger/queries';
 import type { Environment } from '../process/environment';
 import type { SpawnRequest } from '../process/supervisor';
@@ -71,20 +73,33 @@ export interface NotifyPort {
 	notify(text: string, level: 'info' | 'warning' | 'error', asker: string): void;
 }
 
+/** One thing that is remembered. */
+export interface RememberedFact {
+	readonly id: string;
+	readonly text: string;
+	readonly category: MemoryCategory;
+}
+
 /** What is remembered for later conversations. */
 export interface MemoryPort {
-	search(
-		query: string,
-		limit: number,
-	): Promise<readonly { readonly id: string; readonly text: string; readonly category: string }[]>;
+	search(where: {
+		readonly text: string;
+		/** Facts about this folder, and those about all. */
+		readonly project: string;
+		readonly conversation: ConversationId | null;
+		readonly limit: number;
+	}): Promise<readonly RememberedFact[]>;
+	/** Rejects with an `ExpectedError` when the text must not be remembered. */
 	remember(fact: {
 		readonly text: string;
-		readonly category: string;
+		readonly category: MemoryCategory;
 		readonly isPermanent: boolean;
-		readonly conversation: string | null;
-	}): Promise<{ readonly id: string }>;
-	/** `false` when there is no such fact. */
-	forget(id: string): Promise<boolean>;
+		/** `null` for a fact about all folders. */
+		readonly project: string | null;
+		readonly conversation: ConversationId | null;
+	}): Promise<RememberedFact>;
+	/** Forgets the fact of this id; `differs` when it says something else than `text`. */
+	forget(id: string, text: string): Promise<'forgotten' | 'unknown' | 'differs'>;
 }
 
 /** Where the user lets agents search the web; `null` when nowhere. */

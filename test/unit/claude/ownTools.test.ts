@@ -6,6 +6,7 @@ import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Emitter } from '../../../src/core/base/event';
 import { systemClock } from '../../../src/core/base/clock';
 import { OwnToolsHost } from '../../../src/core/claude/ownTools/host';
+import { withOwnTools } from '../../../src/core/claude/ownTools/names';
 import { systemProcessTable } from '../../../src/core/process/processTable';
 import { machineContext } from '../../../src/core/safety/classify';
 import { CliGate } from '../../../src/core/safety/cliGate';
@@ -70,10 +71,10 @@ async function open(calls: readonly (readonly [string, Record<string, unknown>])
 	const start = () =>
 		world.start(
 			{ mcpConfig: lease.configFile },
-			{
+			withOwnTools({
 				onHook: call => Promise.resolve(gate.onHook(call)),
 				onPermission: request => gate.onPermission(request as never, request.signal),
-			},
+			}),
 		);
 	return { ...parts, world, run, host, lease, start, folder, changed };
 }

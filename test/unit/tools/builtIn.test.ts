@@ -1,4 +1,4 @@
-import { mkdir, symlink } from 'node:fs/promises';
+import { mkdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { machineContext } from '../../../src/core/safety/classify';
@@ -153,5 +153,41 @@ describe('under the gate, with nobody there', () => {
 		const text = textOf(await at.run('read_file', { file_path: 'readme.md' }));
 		expect(text.startsWith('<tool_data tool="quarterdeck_read_file">\n')).toBe(true);
 		expect(text.indexOf('</tool_data>')).toBe(text.length - '</tool_data>'.length);
+	});
+});
+
+vi.mock('vscode', () => ({}));
+
+interface DeclaredTool {
+	readonly name: string;
+	readonly displayName: string;
+	readonly modelDescription: string;
+	readonly inputSchema: unknown;
+	readonly toolReferenceName: string;
+}
+
+describe('tools offered to VS Code', () => {
+	test('are declared as they are', async () => {
+		const manifest = JSON.parse(await readFile('package.json', 'utf8')) as {
+			contributes: { languageModelTools: readonly DeclaredTool[] };
+		};
+		const { languageModelTools: declared } = manifest.contributes;
+		const { languageModelToolNames } = await import('../../../src/extension/tools/languageModelTools');
+		expect(declared.map(tool => tool.name)).toEqual([...languageModelToolNames]);
+		await using world = await ToolWorld.make(everything);
+		const tools = new Map(
+			builtInTools(world.ports)
+				.tools()
+				.map(tool => [tool.name, tool]),
+		);
+		for (const entry of declared) {
+			const tool = tools.get(entry.name);
+			expect(entry, entry.name).toMatchObject({
+				displayName: tool?.title,
+				modelDescription: tool?.description,
+				inputSchema: tool?.schema,
+			});
+		}
+		expect(new Set(declared.map(tool => tool.toolReferenceName)).size).toBe(declared.length);
 	});
 });

@@ -77,8 +77,8 @@ describe('the person', () => {
 describe('memory', () => {
 	const memory = (): MemoryPort => ({
 		search: async () => [{ id: 'm1', text: 'Likes tabs', category: 'preference' }],
-		remember: async () => ({ id: 'm2' }),
-		forget: async id => id === 'm1',
+		remember: async fact => ({ ...fact, id: 'm2' }),
+		forget: async (id, text) => (id !== 'm1' ? 'unknown' : text === 'Likes tabs' ? 'forgotten' : 'differs'),
 	});
 
 	test('is offered with its port alone', async () => {
@@ -87,8 +87,9 @@ describe('memory', () => {
 		await using world = await ToolWorld.make({ memory: memory() });
 		expect(textOf(await world.run('memory_search', { query: 'tabs' }))).toBe('[m1] preference: Likes tabs');
 		expect(textOf(await world.run('remember', { text: 'Uses Vim', category: 'fact' }))).toBe('Remembered as [m2].');
-		expect(textOf(await world.run('forget', { id: 'm1' }))).toBe('Forgotten.');
-		expect(await world.run('forget', { id: 'm9' })).toMatchObject({ isError: true });
+		expect(textOf(await world.run('forget', { id: 'm1', text: 'Likes tabs' }))).toBe('Forgotten.');
+		expect(await world.run('forget', { id: 'm1', text: 'Likes cats' })).toMatchObject({ isError: true });
+		expect(await world.run('forget', { id: 'm9', text: 'x' })).toMatchObject({ isError: true });
 	});
 
 	test('never keeps a secret', async () => {

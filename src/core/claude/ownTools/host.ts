@@ -9,10 +9,11 @@ import { ExpectedError } from '../../base/errors';
 import type { Event } from '../../base/event';
 import { DisposableStore, Owner, toDisposable } from '../../base/lifecycle';
 import { serve } from '../../rpc/rpc';
-import { ownServerName, servedName, type OwnCall, type OwnCalls } from '../../safety/ownCalls';
+import type { OwnCall, OwnCalls } from '../../safety/ownCalls';
 import { toolTier } from '../../safety/tiers';
 import type { Tool } from '../../tools/tool';
 import type { ToolRunner } from '../../tools/toolRunner';
+import { ownServerName, servedName, type OwnToolsLease } from './names';
 import type { OwnToolsContract, ServedTool } from './protocol';
 import { socketVariable, tokenVariable } from './protocol';
 import { SocketPort } from './socketPort';
@@ -29,14 +30,6 @@ export interface OwnToolsPorts {
 	readonly node: string;
 	readonly entry: string;
 	readonly version: string;
-}
-
-/** What one CLI is given. */
-export interface OwnToolsLease {
-	/** For `ClaudeSessionOptions.mcpConfig`. */
-	readonly configFile: string;
-	/** The CLI has ended: nothing connects with its token any more. */
-	end(): Promise<void>;
 }
 
 interface Session {

@@ -11,8 +11,8 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import { errorText } from '../../base/errors';
 import { connect, type Client } from '../../rpc/rpc';
-import { ownServerName } from '../../safety/ownCalls';
 import type { ToolContent } from '../../tools/tool';
+import { ownServerName } from './names';
 import { socketVariable, tokenVariable, type OwnToolsContract, type ServedTool } from './protocol';
 import { SocketPort } from './socketPort';
 

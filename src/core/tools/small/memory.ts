@@ -1,8 +1,12 @@
+import { ExpectedError } from '../../base/errors';
+import { memoryCategories } from '../../ledger/events';
 import { redactSecrets } from '../../safety/secrets';
 import { Args, argumentsSchema, countArgument, textArgument } from '../args';
 import { ownTool } from '../own';
 import type { MemoryPort } from '../ports';
 import { textResult, type Tool } from '../tool';
+
+const categories = memoryCategories.filter(category => category !== 'summary');
 
 /** `quarterdeck_memory_search`, `quarterdeck_remember` and `quarterdeck_forget`. */
 export function memoryTools(memory: MemoryPort): readonly Tool[] {
@@ -22,9 +26,10 @@ function searchTool(memory: MemoryPort): Tool {
 			},
 			['query'],
 		),
-		run: async input => {
+		run: async (input, { cwd, conversation }) => {
 			const args = new Args(input);
-			const facts = await memory.search(args.text('query'), args.number('limit', 10));
+			const where = { text: args.text('query'), limit: args.number('limit', 10), project: cwd, conversation };
+			const facts = await memory.search(where);
 			if (facts.length === 0) return textResult('Nothing is remembered about that.');
 			return textResult(facts.map(({ id, text, category }) => `[${id}] ${category}: ${text}`).join('\n'));
 		},
@@ -40,20 +45,26 @@ function rememberTool(memory: MemoryPort): Tool {
 		schema: argumentsSchema(
 			{
 				text: textArgument('The fact, in one sentence.', { minLength: 3, maxLength: 500 }),
-				category: { type: 'string', enum: ['preference', 'project', 'person', 'decision', 'fact'] },
+				category: { type: 'string', enum: categories },
+				is_everywhere: { type: 'boolean', description: 'It holds in every project, not only in this one.' },
 				is_permanent: { type: 'boolean', description: 'Keep it for good; otherwise for 30 days.' },
 			},
 			['text', 'category'],
 		),
-		run: async (input, { conversation }) => {
+		run: async (input, { cwd, conversation }) => {
 			const args = new Args(input);
 			const text = args.text('text');
 			if (redactSecrets(text).found.length > 0)
 				return textResult('That holds a secret, which is never remembered.', true);
-			const category = args.text('category');
-			const isPermanent = args.flag('is_permanent');
-			const { id } = await memory.remember({ text, category, isPermanent, conversation });
-			return textResult(`Remembered as [${id}].`);
+			const category = categories.find(known => known === args.text('category')) ?? 'fact';
+			const project = args.flag('is_everywhere') ? null : cwd;
+			const fact = { text, category, isPermanent: args.flag('is_permanent'), project, conversation };
+			try {
+				return textResult(`Remembered as [${(await memory.remember(fact)).id}].`);
+			} catch (error) {
+				if (ExpectedError.is(error)) return textResult(error.message, true);
+				throw error;
+			}
 		},
 	});
 }
@@ -62,13 +73,22 @@ function forgetTool(memory: MemoryPort): Tool {
 	return ownTool({
 		name: 'quarterdeck_forget',
 		title: 'Forget',
-		description: 'Removes one remembered fact by the id that quarterdeck_memory_search shows.',
-		schema: argumentsSchema({ id: textArgument('The id.', { minLength: 1, maxLength: 100 }) }, ['id']),
+		description: 'Removes one remembered fact: its id and its text as quarterdeck_memory_search shows them.',
+		schema: argumentsSchema(
+			{
+				id: textArgument('The id, without brackets.', { minLength: 1, maxLength: 100 }),
+				text: textArgument('The text of the fact, which the user reads before they allow it.', { minLength: 1 }),
+			},
+			['id', 'text'],
+		),
 		run: async input => {
-			const id = new Args(input).text('id');
-			return (await memory.forget(id))
-				? textResult('Forgotten.')
-				: textResult(`Nothing is remembered as [${id}].`, true);
+			const args = new Args(input);
+			const id = args.text('id');
+			const done = await memory.forget(id, args.text('text'));
+			if (done === 'forgotten') return textResult('Forgotten.');
+			const problem =
+				done === 'differs' ? `[${id}] says something else; search again.` : `Nothing is remembered as [${id}].`;
+			return textResult(problem, true);
 		},
 	});
 }

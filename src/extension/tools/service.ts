@@ -1,0 +1,130 @@
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { Emitter } from '../../core/base/event';
+import { Owner } from '../../core/base/lifecycle';
+import { OwnToolsHost } from '../../core/claude/ownTools/host';
+import type { OwnToolsLease } from '../../core/claude/ownTools/names';
+import type { Ledger } from '../../core/ledger/queries';
+import type { Memory } from '../../core/memory/memory';
+import type { ProcessSupervisor } from '../../core/process/supervisor';
+import type { Gate } from '../../core/safety/gate';
+import type { OwnCalls } from '../../core/safety/ownCalls';
+import { builtInTools } from '../../core/tools/builtIn';
+import type { BuiltInPorts, NotifyPort } from '../../core/tools/ports';
+import type { Toolbox, ToolSource } from '../../core/tools/toolbox';
+import { ToolRunner } from '../../core/tools/toolRunner';
+import type { Host } from '../host/context';
+import { safetyContext } from '../safety/context';
+import { editorCode } from './code';
+import { memoryPort } from './memory';
+import { pageReader } from './pages';
+import { findRipgrep, findShell } from './programs';
+import { Terminals } from './terminals';
+import type { WebSearch } from './webSearch';
+
+export interface ToolsServiceDeps {
+	readonly host: Host;
+	readonly gate: Gate;
+	readonly toolbox: Toolbox;
+	readonly ownCalls: OwnCalls;
+	readonly supervisor: () => Promise<ProcessSupervisor>;
+	readonly ledger: () => Promise<Ledger>;
+	readonly memory: () => Promise<Memory>;
+	readonly search: WebSearch;
+}
+
+/** What the Claude CLI does not have itself; for the rest it has its own tools, which it knows better. */
+const forClaude: ReadonlySet<string> = new Set(
+	[
+		'diagnostics',
+		'symbols',
+		'references',
+		'terminal_output',
+		'web_search',
+		'notify',
+		'query_ledger',
+		'memory_search',
+		'remember',
+		'forget',
+	].map(name => `quarterdeck_${name}`),
+);
+
+/** The built-in tools of this window, joined to VS Code. Made on first use. */
+export class ToolsService extends Owner {
+	readonly runner: ToolRunner;
+	readonly #deps: ToolsServiceDeps;
+	readonly #source: Pick<ToolSource, 'tools'>;
+	readonly #claude: OwnToolsHost;
+
+	static async open(deps: ToolsServiceDeps): Promise<ToolsService> {
+		await deps.search.ready;
+		return new ToolsService(deps);
+	}
+
+	private constructor(deps: ToolsServiceDeps) {
+		super();
+		this.#deps = deps;
+		const { host, toolbox, gate, search } = deps;
+		const changed = this.own(new Emitter<void>());
+		this.own(search.onDidChange(() => changed.fire()));
+		this.#source = builtInTools(this.#ports());
+		this.own(toolbox.add({ tools: () => this.#source.tools(), onDidChange: changed.event }));
+		this.runner = new ToolRunner({ toolbox, gate, clock: host.clock });
+		this.#claude = this.own(
+			new OwnToolsHost({
+				tools: () => this.#source.tools().filter(tool => forClaude.has(tool.name)),
+				onDidChangeTools: changed.event,
+				runner: this.runner,
+				ownCalls: deps.ownCalls,
+				folder: join(host.context.globalStorageUri.fsPath, 'tools'),
+				node: process.execPath,
+				entry: host.context.asAbsolutePath(join('dist', 'workers', 'ownTools.js')),
+				version: versionOf(host),
+			}),
+		);
+	}
+
+	/** Our own tools for one Claude CLI; `null` when the user does not want that. */
+	async leaseForClaude(cwd: string): Promise<OwnToolsLease | null> {
+		return this.#deps.host.settings.get('tools.offerToClaude') ? this.#claude.lease(cwd) : null;
+	}
+
+	#ports(): BuiltInPorts {
+		const { host, memory, ledger, supervisor, search } = this.#deps;
+		return {
+			clock: host.clock,
+			safety: () => safetyContext(host),
+			environment: process.env,
+			spawn: async () => {
+				const processes = await supervisor();
+				return request => processes.spawn(request);
+			},
+			ripgrep: findRipgrep(),
+			shell: findShell(),
+			code: editorCode,
+			terminals: this.own(new Terminals()),
+			people: notifications,
+			memory: memoryPort(memory),
+			ledger,
+			readPage: pageReader(host),
+			webSearch: () => search.choice,
+			version: versionOf(host),
+		};
+	}
+}
+
+/** Said to come from an agent, so that nobody takes its words for ours. */
+const notifications: NotifyPort = {
+	notify(text, level) {
+		const show = {
+			info: vscode.window.showInformationMessage,
+			warning: vscode.window.showWarningMessage,
+			error: vscode.window.showErrorMessage,
+		}[level];
+		void show(`Agent: ${text}`);
+	},
+};
+
+function versionOf({ context }: Host): string {
+	return String((context.extension.packageJSON as { version: unknown }).version);
+}
