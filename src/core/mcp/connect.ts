@@ -2,6 +2,7 @@ import { UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
 import type { OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.js';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPError } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { CfWorkerJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/cfworker';
 import { Deferred } from '../base/async';
 import { CancelledError, type ExpectedError } from '../base/errors';
 import type { Clock } from '../base/clock';
@@ -156,7 +157,10 @@ async function initialize(
 	initMs: number,
 ): Promise<Client> {
 	const { ports, handlers, name, signal, log } = options;
-	const client = new Client(ports.client, { capabilities: capabilitiesOf(ports) });
+	const client = new Client(ports.client, {
+		capabilities: capabilitiesOf(ports),
+		jsonSchemaValidator: new CfWorkerJsonSchemaValidator(),
+	});
 	handleServer(client, handlers);
 	Object.assign(client, { onerror: (error: Error) => log.line('hub', error.message, 'warning') });
 	const watch = watchStart(ports.clock, initMs, signal, () => timedOut(name, 'initialize', initMs));
