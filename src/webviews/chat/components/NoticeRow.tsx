@@ -1,12 +1,11 @@
 import type { ReactElement } from 'react';
 import type { NoticeItem } from '../../../core/chat/items';
 import { Codicon } from '../../shared/components/Codicon';
-import { Button } from '../../shared/components/toolkit';
-import { useHost, useOpen } from '../host';
+import { useOpen } from '../host';
+import { ActionButtons } from './ActionButtons';
 
 /** Something that happened beside the conversation, with what to do about it. */
 export function NoticeRow({ item }: { readonly item: NoticeItem }): ReactElement {
-	const { attempt } = useHost();
 	const [isOpen, setIsOpen] = useOpen(item.id, false);
 	return (
 		<div className={`notice ${item.level}`}>
@@ -23,19 +22,7 @@ export function NoticeRow({ item }: { readonly item: NoticeItem }): ReactElement
 						{item.details}
 					</pre>
 				)}
-				{item.actions.length > 0 && (
-					<div className="button-row">
-						{item.actions.map((action, index) => (
-							<Button
-								key={action.title}
-								appearance={index === 0 ? 'primary' : 'secondary'}
-								onClick={() => void attempt('runAction', { action })}
-							>
-								{action.title}
-							</Button>
-						))}
-					</div>
-				)}
+				<ActionButtons actions={item.actions} />
 			</div>
 		</div>
 	);

@@ -2,8 +2,8 @@ import { useMemo, type ReactElement } from 'react';
 import type { Obstacle } from '../../../core/chat/protocol';
 import { Codicon } from '../../shared/components/Codicon';
 import { Markdown } from '../../shared/components/Markdown';
-import { Button } from '../../shared/components/toolkit';
 import { useHost } from '../host';
+import { ActionButtons } from './ActionButtons';
 
 const icons: Readonly<Record<Obstacle['code'], string>> = {
 	untrusted: 'workspace-untrusted',
@@ -15,7 +15,7 @@ const icons: Readonly<Record<Obstacle['code'], string>> = {
 
 /** Why nothing can be asked now, and what to do about it. It stands where the composer would; history stays readable. */
 export function ObstaclePage({ obstacle }: { readonly obstacle: Obstacle }): ReactElement {
-	const { attempt, markdown } = useHost();
+	const { markdown } = useHost();
 	// A command for a terminal is copied; there is nothing to insert it into or to compare it with.
 	const actions = useMemo(() => ({ copy: markdown.copy, openLink: markdown.openLink }), [markdown]);
 	return (
@@ -25,17 +25,7 @@ export function ObstaclePage({ obstacle }: { readonly obstacle: Obstacle }): Rea
 				{obstacle.title}
 			</h2>
 			<Markdown text={obstacle.text} actions={actions} />
-			<div className="button-row">
-				{obstacle.actions.map((action, index) => (
-					<Button
-						key={action.title}
-						appearance={index === 0 ? 'primary' : 'secondary'}
-						onClick={() => void attempt('runAction', { action })}
-					>
-						{action.title}
-					</Button>
-				))}
-			</div>
+			<ActionButtons actions={obstacle.actions} />
 		</section>
 	);
 }
