@@ -20,8 +20,8 @@ export function costText(cost: number | null, basis: TurnItem['basis']): string 
 
 /** Closes a turn: what it took, what it changed. */
 export function TurnRow({ item }: { readonly item: TurnItem }): ReactElement {
-	const { attempt, conversation, root } = useHost();
-	const { usage, changedFiles } = item;
+	const { attempt } = useHost();
+	const { usage } = item;
 	const cached = usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h;
 	const status = statuses[item.status];
 	// A turn that ended before the model was asked has nothing to count: neither 0 nor unknown would be true.
@@ -69,24 +69,28 @@ export function TurnRow({ item }: { readonly item: TurnItem }): ReactElement {
 					</button>
 				</span>
 			)}
-			{changedFiles.length > 0 && (
-				<span className="turn-files">
-					<Codicon name="diff-multiple" />
-					<span title={changedFiles.map(file => relativePath(file, root)).join('\n')}>
-						{changedFiles.length === 1
-							? shortPath(changedFiles[0] ?? '', root, 1)
-							: plural(changedFiles.length, 'file')}{' '}
-						changed
-					</span>
-					<button
-						type="button"
-						className="text-button"
-						onClick={() => void attempt('openTurnDiff', { conversation, execution: item.execution })}
-					>
-						Show changes
-					</button>
-				</span>
-			)}
+			{item.changedFiles.length > 0 && <TurnFiles item={item} />}
 		</div>
+	);
+}
+
+function TurnFiles({ item }: { readonly item: TurnItem }): ReactElement {
+	const { attempt, conversation, root } = useHost();
+	const { changedFiles } = item;
+	return (
+		<span className="turn-files">
+			<Codicon name="diff-multiple" />
+			<span title={changedFiles.map(file => relativePath(file, root)).join('\n')}>
+				{changedFiles.length === 1 ? shortPath(changedFiles[0] ?? '', root, 1) : plural(changedFiles.length, 'file')}{' '}
+				changed
+			</span>
+			<button
+				type="button"
+				className="text-button"
+				onClick={() => void attempt('openTurnDiff', { conversation, execution: item.execution })}
+			>
+				Show changes
+			</button>
+		</span>
 	);
 }
