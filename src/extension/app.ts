@@ -34,6 +34,7 @@ import { registerLedger } from './ledger/register';
 import { mcpUi, registerMcp, type McpUi } from './mcp/register';
 import type { McpService } from './mcp/service';
 import { decideWithUser } from './safety/decide';
+import { memoryForChat } from './memory/forChat';
 import { registerMemory } from './memory/register';
 import type { MemoryService } from './memory/service';
 import { registerProviders } from './providers/register';
@@ -209,27 +210,20 @@ class Parts {
 	}
 
 	async #startMcp(store: DisposableStore): Promise<McpService> {
-		const [{ McpService }, { Gate }, { safetyContext, serverTools }, supervisor] = await Promise.all([
+		const [{ McpService }, { serverTools }, gate, supervisor] = await Promise.all([
 			import('./mcp/service'),
-			import('../core/safety/gate'),
 			import('./safety/context'),
+			this.#newGate(),
 			this.supervisor.get(),
 		]);
-		const { approvals, grants } = this;
-		const host = this.#host;
-		const gate = new Gate({
-			context: () => safetyContext(host),
-			approvals,
-			grants,
-			journal: event => this.append(event),
-		});
 		const service = await McpService.open({
 			...this.#registered(this.#mcpUi),
 			host: this.#host,
 			supervisor,
 			gate,
 			titleOf: conversation => this.#conversations?.live.find(({ id }) => id === conversation)?.view.title,
-			sampling: undefined,
+			providers: async () => (await this.providers.get()).providers,
+			append: event => this.append(event),
 		});
 		store.add(serverTools.use(tool => service.hub.toolFacts(tool)));
 		store.add(this.toolbox.add(service.hub.toolSource()));
@@ -289,6 +283,7 @@ class Parts {
 			approvals: this.approvals,
 			grants: this.grants,
 			changes: this.changes,
+			memory: memoryForChat(this.#host, this.memory),
 			supervisor,
 			append: event => this.append(event),
 			settled: () => this.settled(),

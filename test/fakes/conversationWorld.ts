@@ -12,6 +12,7 @@ import type {
 	StartAgentSession,
 } from '../../src/core/chat/agentSession';
 import type { SessionHistory } from '../../src/core/chat/deps';
+import type { ConversationMemory } from '../../src/core/chat/preamble';
 import { Conversations } from '../../src/core/chat/conversations';
 import type { LedgerEvent } from '../../src/core/ledger/events';
 import type { ConversationRow, ExecutionRow, Ledger, LedgerChange } from '../../src/core/ledger/queries';
@@ -153,6 +154,11 @@ export class World {
 	};
 	readonly conversations: Conversations;
 
+	/** What the memory gives before a prompt. */
+	remembered: (project: string, prompt: string) => Awaited<ReturnType<ConversationMemory['recall']>> = () => null;
+	readonly restarted: ConversationId[] = [];
+	readonly learned: Parameters<ConversationMemory['learn']>[0][] = [];
+
 	constructor() {
 		onTestFinished(() => {
 			this.conversations.dispose();
@@ -181,6 +187,11 @@ export class World {
 			describeModel: async () => null,
 			restoreFiles: async () => ({ canRestore: true, reason: null, files: [], insertions: 0, deletions: 0 }),
 			changes: { beforeTool: async () => undefined, afterTool: async () => undefined },
+			memory: {
+				recall: async (_, project, prompt) => this.remembered(project, prompt),
+				restarted: conversation => void this.restarted.push(conversation),
+				learn: exchange => void this.learned.push(exchange),
+			},
 			price: () => 5,
 			remainingBudget: async () => this.remaining,
 			budgetText: async () => 'The daily budget of $2.00 is used up ($2.13 so far).',

@@ -30,7 +30,8 @@ import { History } from './history';
 import { ItemStore, type StoredItem } from './itemStore';
 import type { AttachmentView, ConversationView, Effort, PermissionMode, UserItem } from './items';
 import { notice } from './notices';
-import { promptContent, titleFromPrompt } from './prompt';
+import { Preamble } from './preamble';
+import { titleFromPrompt } from './prompt';
 import { PromptQueue } from './promptQueue';
 import type { ChatSnapshot, RestorePreview, SessionDetails } from './protocol';
 import { restorePreview } from './review/restore';
@@ -53,14 +54,13 @@ export class Conversation extends Owner {
 	readonly #runner: TurnRunner;
 	readonly #holder: SessionHolder;
 	readonly #gate: ConversationGate;
+	readonly #preamble: Preamble;
 	readonly #model: AnsweringModel;
 	#view: ConversationView;
 	/** What earlier turns cost. */
 	#paid: NanoDollars | null;
 	/** Whether the ledger knows the conversation; a new one is told with its first message. */
 	#isDeclared: boolean;
-	/** Sent before the next prompt, when the CLI does not have what came before. */
-	#handOn: string | null = null;
 
 	constructor(record: ConversationRecord, deps: ConversationDeps, isDeclared: boolean) {
 		super();
@@ -85,6 +85,7 @@ export class Conversation extends Owner {
 		this.approvals = new ApprovalRows(this.#runner, patch => this.#patch(patch));
 		this.#holder = this.own(this.#newHolder(record.plan));
 		const parts = { conversation: this.id, deps, items: this.#items, runner: this.#runner };
+		this.#preamble = new Preamble(this.id, this.project, deps, note => this.#runner.tell(note));
 		this.#model = new AnsweringModel({ ...parts, view: patch => this.#patch(patch) }, record.model);
 	}
 
@@ -181,13 +182,13 @@ export class Conversation extends Owner {
 		const { plan, handOn } = forkPoint(this.#view.title, before, this.#holder.plan);
 		await this.#holder.restart(plan);
 		for (const row of rows) if (row.order >= order) this.#items.remove(row.item.id);
-		this.#handOn = handOn;
+		this.#preamble.handOn(handOn);
 		this.send(text, item.attachments);
 	}
 
 	/** Gives the next prompt the text of what came before, because the CLI's session does not have it. */
 	handOn(text: string): void {
-		this.#handOn = text;
+		this.#preamble.handOn(text);
 	}
 
 	/** Stops the running turn, also one whose CLI is still starting. Queued prompts stay. */
@@ -258,7 +259,7 @@ export class Conversation extends Owner {
 		if (familyOfModel(this.#model.current) === 'cli') return void this.send(goOnPrompt, []);
 		await this.#runTurn('Gone on', null, session => {
 			// A session that was begun afresh has nothing to go on from but the text that it is given.
-			if (this.#handOn === null && session.goOn) session.goOn();
+			if (!this.#preamble.hasHandOn && session.goOn) session.goOn();
 			else this.#say(session, goOnPrompt, [], newId<ItemId>());
 		});
 	}
@@ -269,8 +270,7 @@ export class Conversation extends Owner {
 	}
 
 	#say(session: AgentSession, text: string, attachments: readonly AttachmentView[], id: ItemId): void {
-		session.send(promptContent(text, attachments, this.#handOn), id);
-		this.#handOn = null;
+		session.send(this.#preamble.content(text, attachments), id);
 	}
 
 	async #runTurn(title: string, item: UserItem | null, ask: (session: AgentSession) => void): Promise<void> {
@@ -281,6 +281,7 @@ export class Conversation extends Owner {
 			const remaining = await this.#deps.remainingBudget();
 			if (remaining !== null && remaining <= 0) throw budgetError(await this.#deps.budgetText());
 			if (item) await this.#model.route(item);
+			if (item) await this.#preamble.prepare(item.text);
 			const [deps, runner, holder] = [this.#deps, this.#runner, this.#holder];
 			await askSession({ deps, runner, holder, view: patch => this.#patch(patch) }, { turn, remaining, isLive, ask });
 		} catch (error) {
@@ -346,6 +347,7 @@ export class Conversation extends Owner {
 		this.approvals.reset();
 		this.#patch({ status: status === 'failed' ? 'failed' : 'idle' });
 		this.#holder.showContext();
+		if (status === 'succeeded') this.#preamble.learnFrom(this.#items.items);
 		this.#holdQueue(status !== 'succeeded' && this.#queue.next !== undefined);
 		queueMicrotask(() => this.#sendNext());
 	}

@@ -6,6 +6,7 @@ import type { CostRow } from '../claude/costs';
 import type { HistoryMessage, SessionSummary } from '../claude/history/protocol';
 import type { CommandInfo, ModelInfo } from '../claude/messages';
 import type { StartAgentSession } from './agentSession';
+import type { ConversationMemory } from './preamble';
 import type { KnownInfo } from './conversationParts';
 import type { AttachmentView, ModelChoice } from './items';
 import type { RestorePreview } from './protocol';
@@ -91,6 +92,8 @@ export interface ConversationDeps {
 	restoreFiles(executions: readonly ExecutionId[], isDryRun: boolean): Promise<RestorePreview>;
 	newGate(options: GateOptions): ConversationGate;
 	readonly changes: TurnChangePort;
+	/** Absent where nothing is remembered. */
+	readonly memory?: ConversationMemory;
 	/** What one response costs, of a model as in a `ModelRef`; `null` for one without a price. */
 	price(model: string, usage: Usage): NanoDollars | null;
 	/** What may still be spent today and this month; `null` without a budget. */

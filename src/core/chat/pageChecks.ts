@@ -98,6 +98,7 @@ export const plainActions = [
 
 /** What a failure of a provider offers, with its id and at most a model. */
 export const providerActions = [
+	'quarterdeck.memory.open',
 	'quarterdeck.providers.add',
 	'quarterdeck.providers.open',
 	'quarterdeck.providers.pull',

@@ -11,17 +11,19 @@ export type PromptBlock =
 /**
  * The content of a user message: attachments first, then the text as typed, so that a slash command stays at the
  * beginning when nothing is attached.
- * @param handOn text of an earlier conversation that the session does not know
+ * @param before texts that go before everything: an earlier conversation, what is remembered
  */
 export function promptContent(
 	text: string,
 	attachments: readonly AttachmentView[],
-	handOn: string | null,
+	before: readonly string[] = [],
 ): string | readonly PromptBlock[] {
-	if (handOn !== null) {
-		const earlier: PromptBlock = { type: 'text', text: `<earlier_conversation>\n${handOn}\n</earlier_conversation>` };
-		const now = promptContent(text, attachments, null);
-		return [earlier, ...(typeof now === 'string' ? [{ type: 'text' as const, text: now }] : now)];
+	if (before.length > 0) {
+		const now = promptContent(text, attachments);
+		return [
+			...before.map(part => ({ type: 'text' as const, text: part })),
+			...(typeof now === 'string' ? [{ type: 'text' as const, text: now }] : now),
+		];
 	}
 	if (attachments.length === 0) return text;
 	const images: PromptBlock[] = [];
@@ -36,6 +38,11 @@ export function promptContent(
 	}
 	const body = notes.length === 0 ? text : `${text}\n\n${notes.join('\n\n')}`;
 	return [...images, { type: 'text', text: body === '' ? 'See the image.' : body }];
+}
+
+/** Text of an earlier conversation that the session does not know. */
+export function earlierText(text: string): string {
+	return `<earlier_conversation>\n${text}\n</earlier_conversation>`;
 }
 
 function describe(attachment: Exclude<AttachmentView, { kind: 'image' }>): string {

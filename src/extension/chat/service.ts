@@ -12,6 +12,7 @@ import { Conversations } from '../../core/chat/conversations';
 import { familyOfModel, type StartAgentSession } from '../../core/chat/agentSession';
 import { diskReader } from '../../core/chat/review/changeFiles';
 import { restoreTurns } from '../../core/chat/review/restore';
+import type { ConversationMemory } from '../../core/chat/preamble';
 import type { TurnChanges } from '../../core/chat/review/turnChanges';
 import { ClaudeProcess } from '../../core/claude/claudeProcess';
 import { startWithOwnTools, type OwnToolsLease } from '../../core/claude/ownTools/names';
@@ -44,6 +45,7 @@ export interface ChatServiceDeps {
 	readonly approvals: Approvals;
 	readonly grants: Grants;
 	readonly changes: TurnChanges;
+	readonly memory: ConversationMemory;
 	readonly supervisor: ProcessSupervisor;
 	readonly append: (event: LedgerEvent) => void;
 	readonly settled: () => Promise<void>;
@@ -135,6 +137,7 @@ export class ChatService extends Owner {
 					readPlan: () => newestPlan(process.env, turnStartedAt()),
 				}),
 			changes,
+			memory: this.#deps.memory,
 			route: async ask => (await this.loops.get()).route(ask),
 			describeModel: async model => (await this.loops.get()).describe(model),
 			restoreFiles: (executions, isDryRun) => restoreTurns(changes, executions, isDryRun, diskReader),
