@@ -1,11 +1,11 @@
-import { UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
-import type { OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.js';
+import { auth } from '@modelcontextprotocol/sdk/client/auth.js';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPError } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { CfWorkerJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/cfworker';
 import { Deferred } from '../base/async';
 import { CancelledError, type ExpectedError } from '../base/errors';
 import type { Clock } from '../base/clock';
+import { AuthNeeded } from './auth/authorizedFetch';
 import { unattendedProvider } from './auth/clientAuth';
 import { PersonAuth } from './auth/personAuth';
 import { AuthStore } from './auth/stored';
@@ -71,9 +71,8 @@ async function connectStdio(options: ConnectOptions, config: McpStdioConfig): Pr
 }
 
 async function connectHttp(options: ConnectOptions, config: McpHttpConfig): Promise<Connection> {
-	const provider = await providerOf(options, config);
-	const person = provider instanceof PersonAuth ? provider : undefined;
-	const open = (kind: 'http' | 'sse'): Promise<Connection> => openHttp(options, config, kind, provider, person);
+	const person = await personOf(options, config);
+	const open = (kind: 'http' | 'sse'): Promise<Connection> => openHttp(options, config, kind, person);
 	if (config.type === 'sse') return open('sse');
 	try {
 		return await open('http');
@@ -82,7 +81,7 @@ async function connectHttp(options: ConnectOptions, config: McpHttpConfig): Prom
 		options.log.line('hub', 'The server does not speak streamable HTTP; trying SSE.');
 		// Where SSE fails too, the first failure tells more.
 		return open('sse').catch((second: unknown) => {
-			throw second instanceof CancelledError ? second : error;
+			throw second instanceof CancelledError || second instanceof AuthNeeded ? second : error;
 		});
 	}
 }
@@ -91,24 +90,22 @@ async function openHttp(
 	options: ConnectOptions,
 	config: McpHttpConfig,
 	kind: 'http' | 'sse',
-	provider: OAuthClientProvider | undefined,
 	person: PersonAuth | undefined,
 ): Promise<Connection> {
-	const { log, limits, name } = options;
+	const { log, limits, ports } = options;
 	const { messageLength, initMs } = limits;
+	const { auth: how, headers } = config;
+	const isUnattended = how !== null && how.type !== 'authorization_code';
+	const provider = isUnattended ? unattendedProvider(how, ports.client.name, fetch) : undefined;
 	for (let attempt = 0; ; attempt++) {
 		const url = new URL(config.url);
-		const transport = new HttpTransport({ url, kind, headers: config.headers, provider, log, messageLength });
+		const transport = new HttpTransport({ url, kind, headers, provider, person, log, messageLength });
 		try {
 			return { client: await initialize(transport, options, initMs), transport, person };
 		} catch (error) {
-			const wantsPerson = error instanceof UnauthorizedError && person?.pending !== undefined;
-			if (!wantsPerson || attempt >= 2) {
-				await transport.inner.close();
-				throw error;
-			}
-			if (!options.mayAsk) throw needsSignIn(name);
-			await signIn(options, transport, person);
+			await transport.inner.close();
+			if (!(error instanceof AuthNeeded) || !person || !options.mayAsk || attempt >= 2) throw error;
+			await signIn(options, url, person, error);
 		}
 	}
 }
@@ -118,36 +115,47 @@ function mayBeSse(error: unknown): boolean {
 	return error instanceof StreamableHTTPError && [400, 404, 405, 406, 415].includes(error.code ?? 0);
 }
 
-async function providerOf(options: ConnectOptions, config: McpHttpConfig): Promise<OAuthClientProvider | undefined> {
-	const { ports, serverId } = options;
-	const { auth } = config;
-	if (auth !== null && auth.type !== 'authorization_code') return unattendedProvider(auth, ports.client.name, fetch);
-	if (!ports.browser) return undefined;
+/** A person's sign-in, where the definition leaves room for one. */
+async function personOf({ ports, serverId }: ConnectOptions, config: McpHttpConfig): Promise<PersonAuth | undefined> {
+	const { auth: how, headers } = config;
+	if (!ports.browser || (how !== null && how.type !== 'authorization_code')) return undefined;
 	// The user put a token of their own into the headers: a sign-in would replace it.
-	if (Object.keys(config.headers).some(name => name.toLowerCase() === 'authorization')) return undefined;
+	if (Object.keys(headers).some(name => name.toLowerCase() === 'authorization')) return undefined;
 	return new PersonAuth({
 		store: await AuthStore.open(ports.secrets, serverId, config.url),
-		redirectUrl: await ports.browser.redirectUrl(),
 		clientName: ports.client.name,
 		clientMetadataUrl: ports.browser.clientMetadataUrl,
-		config: auth,
+		config: how,
 		now: () => ports.clock.now(),
 	});
 }
 
+export interface SignInOptions extends Pick<ConnectOptions, 'ports' | 'name' | 'signal' | 'log'> {
+	readonly handlers: Pick<ClientHandlers, 'asker'>;
+}
+
 /** Sends the person to the browser and keeps the tokens that come of it. */
 export async function signIn(
-	{ ports, name, handlers, signal, log }: Pick<ConnectOptions, 'ports' | 'name' | 'handlers' | 'signal' | 'log'>,
-	transport: HttpTransport,
+	{ ports, name, handlers, signal, log }: SignInOptions,
+	serverUrl: URL,
 	person: PersonAuth,
+	{ reason, scope, resourceMetadataUrl }: AuthNeeded,
 ): Promise<void> {
+	if (!ports.browser) throw needsSignIn(name);
+	person.comeBackTo(await ports.browser.redirectUrl());
+	if (reason === 'moreRights') person.wantMoreRights();
+	const needs = {
+		serverUrl,
+		...(scope === undefined ? {} : { scope }),
+		...(resourceMetadataUrl === undefined ? {} : { resourceMetadataUrl }),
+	};
+	if ((await auth(person, needs)) === 'AUTHORIZED') return;
 	const url = person.pending;
-	if (url === undefined || !ports.browser) throw needsSignIn(name);
+	if (url === undefined) throw needsSignIn(name);
 	log.line('hub', `Signing in at ${url.host}`);
-	const reason = person.accessToken === undefined ? 'signIn' : 'moreRights';
 	const returned = await ports.browser.signIn({ asker: handlers.asker(), url, reason }, signal);
 	if (returned === undefined) throw needsSignIn(name);
-	await transport.finishAuth(person.codeOf(returned, url));
+	await auth(person, { ...needs, authorizationCode: person.codeOf(returned, url) });
 	log.line('hub', 'Signed in.');
 }
 

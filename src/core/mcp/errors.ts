@@ -3,6 +3,7 @@ import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
 import { StreamableHTTPError } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { $ZodError } from 'zod/v4/core';
 import { CancelledError, ExpectedError, errorText, systemCode } from '../base/errors';
+import { AuthNeeded } from './auth/authorizedFetch';
 import type { ExitStatus } from '../process/supervisedProcess';
 
 /** Sentences about servers, one function each. */
@@ -52,7 +53,7 @@ export function ended(name: string, status: ExitStatus | undefined, isStarting: 
 /** What a failed exchange with a server means for the user. */
 export function toExpected(error: unknown, name: string, method: string): Error {
 	if (ExpectedError.is(error) || error instanceof CancelledError) return error;
-	if (error instanceof UnauthorizedError) return needsSignIn(name);
+	if (error instanceof AuthNeeded || error instanceof UnauthorizedError) return needsSignIn(name);
 	if (error instanceof McpError) {
 		if (error.code === (ErrorCode.ConnectionClosed as number)) return ended(name, undefined, false);
 		const text = error.message.replace(/^MCP error -?\d+: /, '');

@@ -1,18 +1,21 @@
-import { auth, extractWWWAuthenticateParams } from '@modelcontextprotocol/sdk/client/auth.js';
 import type { OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import type { FetchLike, Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import { ExpectedError } from '../base/errors';
-import { PersonAuth } from './auth/personAuth';
+import { AuthNeeded, authorizedFetch } from './auth/authorizedFetch';
+import type { PersonAuth } from './auth/personAuth';
 import type { ServerLog } from './serverLog';
 
 export interface HttpTransportOptions {
 	readonly url: URL;
 	readonly kind: 'http' | 'sse';
 	readonly headers: Readonly<Record<string, string>>;
+	/** Proves who we are without a person. */
 	readonly provider: OAuthClientProvider | undefined;
+	/** The person's sign-in, where that is the way. */
+	readonly person: PersonAuth | undefined;
 	readonly log: ServerLog;
 	/** Bytes of one answer. */
 	readonly messageLength: number;
@@ -29,13 +32,22 @@ export class HttpTransport implements Transport {
 	/** As agreed with the server; '' before that. */
 	protocolVersion = '';
 	readonly #log: ServerLog;
+	#authNeeded: AuthNeeded | undefined;
 
 	constructor(options: HttpTransportOptions) {
 		this.#log = options.log;
-		const { provider, url, headers } = options;
+		const { provider, person, url, headers, messageLength } = options;
+		const send = person === undefined ? fetch : authorizedFetch(person, url);
 		const common = {
 			requestInit: { headers: { ...headers } },
-			fetch: guardedFetch(options),
+			fetch: async (address: string | URL, init?: RequestInit) => {
+				try {
+					return bounded(await send(address, init), messageLength);
+				} catch (error) {
+					if (error instanceof AuthNeeded) this.#authNeeded = error;
+					throw error;
+				}
+			},
 			...(provider === undefined ? {} : { authProvider: provider }),
 		};
 		this.inner =
@@ -54,8 +66,13 @@ export class HttpTransport implements Transport {
 		return 'sessionId' in this.inner ? this.inner.sessionId : undefined;
 	}
 
-	start(): Promise<void> {
-		return this.inner.start();
+	async start(): Promise<void> {
+		try {
+			await this.inner.start();
+		} catch (error) {
+			// The SSE transport puts an error of its own in place of what was thrown.
+			throw this.#authNeeded ?? error;
+		}
 	}
 
 	send(message: JSONRPCMessage): Promise<void> {
@@ -68,11 +85,6 @@ export class HttpTransport implements Transport {
 		this.inner.setProtocolVersion(version);
 	}
 
-	/** Exchanges the code of a sign-in for tokens, which the provider keeps. */
-	finishAuth(code: string): Promise<void> {
-		return this.inner.finishAuth(code);
-	}
-
 	/** Ends the session on the server too, where it knows how to. */
 	async close(): Promise<void> {
 		if (this.inner instanceof StreamableHTTPClientTransport && this.inner.sessionId !== undefined) {
@@ -81,28 +93,6 @@ export class HttpTransport implements Transport {
 		}
 		await this.inner.close();
 	}
-}
-
-/** Fetches with a bound on the length, tokens renewed before they end, and a note of what rights are missing. */
-function guardedFetch({ url, provider, messageLength }: HttpTransportOptions): FetchLike {
-	let renewing: Promise<unknown> | undefined;
-	const renewed = async (init: RequestInit | undefined): Promise<RequestInit | undefined> => {
-		const headers = new Headers(init?.headers);
-		const isOurs = provider instanceof PersonAuth && headers.get('authorization') === `Bearer ${provider.accessToken}`;
-		if (!isOurs || !provider.isExpired) return init;
-		// One renewal for all calls: a second one with the same refresh token would end the session.
-		renewing ??= auth(provider, { serverUrl: url }).finally(() => (renewing = undefined));
-		await renewing.catch(() => undefined); // The call itself then fails with 401, which is reported.
-		headers.set('authorization', `Bearer ${provider.accessToken ?? ''}`);
-		return { ...init, headers };
-	};
-	return async (address, init) => {
-		const response = await fetch(address, await renewed(init));
-		if (response.status === 403 && provider instanceof PersonAuth) {
-			if (extractWWWAuthenticateParams(response).error === 'insufficient_scope') provider.wantMoreRights();
-		}
-		return bounded(response, messageLength);
-	};
 }
 
 /** Ends an answer that passes the limit, and a stream of which one event does. */

@@ -33,6 +33,7 @@ export class ManagedServer extends Owner {
 	#lastError: McpServerError | null = null;
 	#session: McpSession | undefined;
 	#starting: { readonly done: Promise<void>; readonly abort: AbortController; readonly mayAsk: boolean } | undefined;
+	#fingerprint: string | undefined;
 	#crashes = 0;
 	#restarts = 0;
 	#restartAt: number | null = null;
@@ -79,7 +80,8 @@ export class ManagedServer extends Owner {
 		// Our own setting is written by the user alone. Any other file may come with a repository, or from a program.
 		if (definition.source.kind === 'settings') return null;
 		if (isEnabled === undefined || allowed === undefined) return 'notAllowed';
-		return allowed === fingerprintOf(definition) ? null : 'changed';
+		this.#fingerprint ??= fingerprintOf(definition);
+		return allowed === this.#fingerprint ? null : 'changed';
 	}
 
 	get tools(): readonly ServerTool[] {

@@ -50,7 +50,7 @@ export interface McpSignIn {
 export interface McpBrowser {
 	/** The https address of a document that describes us as a client, where there is one; else we register each time. */
 	readonly clientMetadataUrl?: string;
-	/** Where the browser is sent back to. The same one as long as that is possible. */
+	/** Where the browser is sent back to. Asked for right before each sign-in; the same one as long as that is possible. */
 	redirectUrl(): Promise<string>;
 	/**
 	 * Opens the address and resolves with the one that the browser came back with, or `undefined` when the person gave

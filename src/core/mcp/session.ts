@@ -1,4 +1,3 @@
-import { UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import type { RequestOptions } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import { ErrorCode, McpError, UrlElicitationRequiredError } from '@modelcontextprotocol/sdk/types.js';
@@ -7,11 +6,11 @@ import { Deferred } from '../base/async';
 import { CancelledError, errorText } from '../base/errors';
 import { Emitter } from '../base/event';
 import type { Disposable } from '../base/lifecycle';
+import { AuthNeeded } from './auth/authorizedFetch';
 import { connect, signIn, type ConnectOptions, type Connection } from './connect';
 import type { ListName } from './clientHandlers';
 import { ended, notRunning, timedOut, toExpected } from './errors';
 import type { McpCallOptions } from './hub';
-import { HttpTransport } from './httpTransport';
 import { Limiter, TimeLimit } from './patience';
 import { ListReader, type ServerLists } from './listReader';
 import type { McpAsker } from './ports';
@@ -208,13 +207,13 @@ export class McpSession {
 	/** Gets what a call lacked from the person; `false` when that is not what was wrong. */
 	async #mend(error: unknown, { signal = new AbortController().signal }: McpCallOptions): Promise<boolean> {
 		if (error instanceof UrlElicitationRequiredError) return this.#openPages(error, signal);
-		const connection = this.#connection;
-		if (!(error instanceof UnauthorizedError) || !connection?.person) return false;
-		const { transport, person } = connection;
-		if (!(transport instanceof HttpTransport) || person.pending === undefined) return false;
-		const handlers = { asker: () => this.#asker() } as ConnectOptions['handlers'];
+		const { config } = this.#options;
+		const person = this.#connection?.person;
+		if (!(error instanceof AuthNeeded) || !person || config.type === 'stdio') return false;
+		const handlers = { asker: () => this.#asker() };
+		// One sign-in for all calls that need it.
 		this.#signingIn ??= this.#whileAsking(() =>
-			signIn({ ...this.#options, handlers, signal }, transport, person),
+			signIn({ ...this.#options, handlers, signal }, new URL(config.url), person, error),
 		).finally(() => (this.#signingIn = undefined));
 		await this.#signingIn;
 		return true;

@@ -107,7 +107,7 @@ describe('signing in', () => {
 			state: 'needs-auth',
 			lastError: { message: 'The MCP server “web” needs you to sign in.' },
 		});
-		expect(pages).toEqual([]);
+		expect([pages, server.auth.registrations]).toEqual([[], 0]);
 		await world.hub.start(id, { isInteractive: true });
 		expect(textOf(await world.hub.callTool(id, 'hello', {}))).toBe('hello');
 		expect(pages.map(({ reason, url }) => [reason, url.origin])).toEqual([['signIn', server.origin]]);
@@ -140,6 +140,32 @@ describe('signing in', () => {
 		expect([server.auth.grants.at(-1), pages.length]).toEqual(['refresh_token', 1]);
 	});
 
+	test('tokens that were dropped early are renewed once for all calls that run', async () => {
+		const { server, world } = await setUp();
+		await world.hub.start(id, { isInteractive: true });
+		server.auth.expireAll();
+		await Promise.all(Array.from({ length: 20 }, () => world.hub.callTool(id, 'hello', {})));
+		expect(server.auth.grants).toEqual(['authorization_code', 'refresh_token']);
+	});
+
+	test('two windows share the tokens: what one renewed, the other takes', async () => {
+		const { server, world } = await setUp();
+		await world.hub.start(id, { isInteractive: true });
+		const other = makeWorld({
+			browser: { redirectUrl: () => Promise.resolve(''), signIn: () => Promise.resolve(undefined) },
+			secrets: {
+				get: key => Promise.resolve(world.secrets.get(key)),
+				set: (key, value) => Promise.resolve(void world.secrets.set(key, value)),
+				delete: key => Promise.resolve(void world.secrets.delete(key)),
+			},
+		});
+		await other.define({ web: { url: server.url } });
+		await other.hub.start(id);
+		server.auth.expireAll();
+		for (const hub of [world.hub, other.hub, world.hub]) await hub.callTool(id, 'hello', {});
+		expect(server.auth.grants).toEqual(['authorization_code', 'refresh_token']);
+	});
+
 	test('when nothing is good any more, the person is asked during the call', async () => {
 		const { server, world, pages } = await setUp();
 		await world.hub.start(id, { isInteractive: true });
@@ -162,6 +188,37 @@ describe('signing in', () => {
 		server.auth.forgedState = 'forged';
 		await expect(world.hub.start(id, { isInteractive: true })).rejects.toThrow('the answer to another sign-in');
 		expect(server.auth.grants).toEqual([]);
+	});
+
+	test('a browser that comes back elsewhere the next time is registered for anew', async () => {
+		let port = 1001;
+		const server = await makeServer({ needsAuth: true });
+		const world = makeWorld({
+			browser: {
+				redirectUrl: () => Promise.resolve(`http://127.0.0.1:${port}/callback`),
+				signIn: ({ url }) => server.auth.browse(url),
+			},
+		});
+		await world.define({ web: { url: server.url } });
+		await world.hub.start(id, { isInteractive: true });
+		server.auth.revokeAll();
+		port++;
+		expect(textOf(await world.hub.callTool(id, 'hello', {}))).toBe('hello');
+		expect(server.auth.registrations).toBe(2);
+	});
+
+	test('a server of 2024 that needs a sign-in', async () => {
+		const server = await makeServer({ needsAuth: true, kind: 'sse' });
+		const world = makeWorld({
+			browser: {
+				redirectUrl: () => Promise.resolve('http://127.0.0.1:9/callback'),
+				signIn: ({ url }) => server.auth.browse(url),
+			},
+		});
+		await world.define({ web: { type: 'sse', url: server.url } });
+		await expect(world.hub.start(id)).rejects.toMatchObject({ code: 'mcp.needsAuth' });
+		await world.hub.start(id, { isInteractive: true });
+		expect(textOf(await world.hub.callTool(id, 'hello', {}))).toBe('hello');
 	});
 
 	test('a person who gives up leaves it needing a sign-in', async () => {

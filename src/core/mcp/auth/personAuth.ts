@@ -11,7 +11,6 @@ import type { AuthStore } from './stored';
 
 export interface PersonAuthOptions {
 	readonly store: AuthStore;
-	readonly redirectUrl: string;
 	/** Our name, as the authorization server shows it to the person. */
 	readonly clientName: string;
 	readonly clientMetadataUrl: string | undefined;
@@ -25,24 +24,31 @@ export interface PersonAuthOptions {
  * address (`pending`), the browser goes there, and the code it comes back with is read by `codeOf`.
  */
 export class PersonAuth implements OAuthClientProvider {
-	readonly clientMetadata: OAuthClientMetadata;
 	readonly clientMetadataUrl?: string;
 	readonly #options: PersonAuthOptions;
 	/** Several calls may find at once that they need a sign-in: each brings its own, and one of them is used. */
 	#verifiers: readonly string[] = [];
 	#verifier: string | undefined;
 	#pending: URL | undefined;
+	#redirectUrl: string;
+	#dropped: string | undefined;
 	/** Who was asked, as it calls itself. */
 	#issuer: string | undefined;
 	#needsMoreRights = false;
 
 	constructor(options: PersonAuthOptions) {
 		this.#options = options;
-		const { config, clientName, redirectUrl, clientMetadataUrl } = options;
+		const { clientMetadataUrl, store } = options;
 		if (clientMetadataUrl !== undefined) this.clientMetadataUrl = clientMetadataUrl;
-		this.clientMetadata = {
+		// Without any the SDK would take us for a client without a person. No browser is sent anywhere with this one.
+		this.#redirectUrl = store.value.redirectUrl ?? 'http://127.0.0.1/';
+	}
+
+	get clientMetadata(): OAuthClientMetadata {
+		const { config, clientName } = this.#options;
+		return {
 			client_name: clientName,
-			redirect_uris: [redirectUrl],
+			redirect_uris: [this.redirectUrl],
 			grant_types: ['authorization_code', 'refresh_token'],
 			response_types: ['code'],
 			token_endpoint_auth_method: config?.clientSecret === undefined ? 'none' : 'client_secret_basic',
@@ -51,7 +57,12 @@ export class PersonAuth implements OAuthClientProvider {
 	}
 
 	get redirectUrl(): string {
-		return this.#options.redirectUrl;
+		return this.#redirectUrl;
+	}
+
+	/** Where the browser comes back to, this time. Known only once a person is about to sign in. */
+	comeBackTo(redirectUrl: string): void {
+		this.#redirectUrl = redirectUrl;
 	}
 
 	/** Where the browser has to go; `undefined` when no person is needed. */
@@ -63,10 +74,26 @@ export class PersonAuth implements OAuthClientProvider {
 		return this.#options.store.value.tokens?.access_token;
 	}
 
-	/** The access token has ended, or does so in a moment, and there is a way to renew it. */
+	/** There is a way to renew the access token without a person. */
+	get canRenew(): boolean {
+		return this.#options.store.value.tokens?.refresh_token !== undefined;
+	}
+
+	/** The access token has ended, or does so in a moment. */
 	get isExpired(): boolean {
-		const { tokens, expiresAt } = this.#options.store.value;
-		return expiresAt !== undefined && tokens?.refresh_token !== undefined && this.#options.now() > expiresAt - 30_000;
+		const { expiresAt } = this.#options.store.value;
+		if (this.accessToken !== undefined && this.accessToken === this.#dropped) return true;
+		return expiresAt !== undefined && this.#options.now() > expiresAt - 30_000;
+	}
+
+	/** The server no longer takes this token, whatever it said of its end. */
+	dropAccess(token: string): void {
+		this.#dropped = token;
+	}
+
+	/** Another window may have renewed the tokens. */
+	reload(): Promise<void> {
+		return this.#options.store.reload();
 	}
 
 	/** The server wants rights that the tokens do not have: renewing them would not help. */
@@ -79,7 +106,7 @@ export class PersonAuth implements OAuthClientProvider {
 	}
 
 	clientInformation(): OAuthClientInformationMixed | undefined {
-		const { config, store, redirectUrl } = this.#options;
+		const { config, store } = this.#options;
 		if (config !== null) {
 			const { clientId, clientSecret, issuer } = config;
 			return {
@@ -89,12 +116,12 @@ export class PersonAuth implements OAuthClientProvider {
 			};
 		}
 		// A client that was registered for another address would be refused there.
-		return store.value.redirectUrl === redirectUrl ? store.value.client : undefined;
+		return store.value.redirectUrl === this.#redirectUrl ? store.value.client : undefined;
 	}
 
 	async saveClientInformation(client: OAuthClientInformationMixed): Promise<void> {
 		if (this.#options.config !== null) return;
-		await this.#options.store.update({ client, redirectUrl: this.#options.redirectUrl });
+		await this.#options.store.update({ client, redirectUrl: this.#redirectUrl });
 	}
 
 	tokens(): OAuthTokens | undefined {

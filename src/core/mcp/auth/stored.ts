@@ -36,6 +36,10 @@ export class AuthStore {
 		return this.#value;
 	}
 
+	async reload(): Promise<void> {
+		this.#value = parse(await this.#secrets.get(this.#serverId), this.#resource);
+	}
+
 	/** Changes what is kept; a field that is `undefined` is forgotten. */
 	async update(change: { readonly [K in keyof StoredAuth]?: StoredAuth[K] | undefined }): Promise<void> {
 		const entries = Object.entries({ ...this.#value, ...change }).filter(([, value]) => value !== undefined);
