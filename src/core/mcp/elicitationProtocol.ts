@@ -32,8 +32,10 @@ export type ElicitationAnswer =
 /** Between the page of one question and its host. */
 export interface ElicitationContract {
 	requests: {
-		/** `null` when the question has ended. */
-		open: { params: null; result: ElicitationView | null };
+		/** `view` is `null` when the question has ended; `kept` is what the page of this tab kept last. */
+		open: { params: null; result: { readonly view: ElicitationView | null; readonly kept: unknown } };
+		/** Keeps a half-filled form while its tab is hidden, in memory alone. */
+		keep: { params: { readonly value: unknown }; result: void };
 		answer: { params: ElicitationAnswer; result: void };
 	};
 	events: {

@@ -23,6 +23,20 @@ export interface Timed<T> {
 	readonly ms: number;
 }
 
+/** How the last request of one place went. */
+export interface Outcome<T> {
+	readonly result: T | null;
+	readonly failure: { readonly text: string; readonly actions: readonly ErrorAction[] } | null;
+	/** Milliseconds. */
+	readonly ms: number | null;
+}
+
+/** A request that takes its time, by its number, and the place of the page that its outcome belongs to. */
+export interface Numbered {
+	readonly call: number;
+	readonly place: string;
+}
+
 export type InspectorTab = 'tools' | 'resources' | 'prompts' | 'traffic' | 'log';
 
 /** What the page shall show: a tree's row was chosen. */
@@ -40,8 +54,19 @@ export interface InspectorContract {
 	requests: {
 		open: {
 			params: null;
-			result: InspectorSnapshot & { readonly log: McpLog; readonly target: InspectorTarget | null };
+			result: InspectorSnapshot & {
+				readonly log: McpLog;
+				readonly target: InspectorTarget | null;
+				/** What was typed and answered so far, by place: a tab that is hidden loses its page. */
+				readonly kept: Readonly<Record<string, unknown>>;
+				/** Requests that still run, by place. */
+				readonly running: Readonly<Record<string, number>>;
+				/** The highest number of a request so far. */
+				readonly lastCall: number;
+			};
 		};
+		/** Keeps a value for as long as the tab is open, and nowhere but in memory. */
+		keep: { params: { readonly place: string; readonly value: unknown }; result: void };
 		server: { params: null; result: InspectorSnapshot };
 		start: { params: null; result: void };
 		stop: { params: null; result: void };
@@ -51,19 +76,19 @@ export interface InspectorContract {
 		place: { params: { readonly tool: string; readonly input: Readonly<Record<string, unknown>> }; result: ToolPlace };
 		/** Calls a tool after the gate has allowed it; answered when the call has ended. */
 		call: {
-			params: { readonly call: number; readonly tool: string; readonly input: Readonly<Record<string, unknown>> };
+			params: Numbered & { readonly tool: string; readonly input: Readonly<Record<string, unknown>> };
 			result: Timed<CallToolResult>;
 		};
 		/** Ends a running `call`, `read` or `prompt` by its number. */
 		cancel: { params: { readonly call: number }; result: void };
-		read: { params: { readonly call: number; readonly uri: string }; result: Timed<ReadResourceResult> };
+		read: { params: Numbered & { readonly uri: string }; result: Timed<ReadResourceResult> };
 		expand: {
 			params: { readonly uriTemplate: string; readonly variables: Readonly<Record<string, string>> };
 			result: string;
 		};
 		subscribe: { params: { readonly uri: string; readonly isOn: boolean }; result: void };
 		prompt: {
-			params: { readonly call: number; readonly name: string; readonly input: Readonly<Record<string, string>> };
+			params: Numbered & { readonly name: string; readonly input: Readonly<Record<string, string>> };
 			result: Timed<GetPromptResult>;
 		};
 		complete: {
@@ -88,6 +113,8 @@ export interface InspectorContract {
 		/** New lines and messages, in order. */
 		logged: readonly (McpLogLine | McpTraffic)[];
 		progress: { readonly call: number; readonly text: string };
+		/** A request has ended; its outcome is kept under its place. For a page that came after it had begun. */
+		finished: { readonly call: number; readonly place: string; readonly outcome: Outcome<unknown> };
 		resourceUpdated: { readonly uri: string; readonly at: number };
 		show: InspectorTarget;
 	};

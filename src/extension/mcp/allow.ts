@@ -22,7 +22,8 @@ export async function confirmLaunch(
 	const detail = [shown, '', ...notes, previewWarning(definition)].join('\n');
 	const yes = { title: button };
 	const all = { title: 'Show All of It' };
-	const buttons = isLong ? [yes, all] : [yes];
+	// The first button has the focus: Enter out of habit must not run what came with a folder.
+	const buttons = definition.source.kind === 'settings' ? (isLong ? [yes, all] : [yes]) : [all, yes];
 	const picked = await vscode.window.showWarningMessage(question, { modal: true, detail }, ...buttons);
 	if (picked !== all) return picked === yes;
 	await documents.show(`${definition.name}, exactly`, text);

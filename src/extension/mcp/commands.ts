@@ -94,10 +94,11 @@ export async function openDefinition({ service }: CommandDeps, argument: unknown
 	await vscode.window.showTextDocument(vscode.Uri.file(path));
 }
 
-/** Forgets the answers to `${input:…}`; the next start asks again. */
-export async function forgetValues({ host, service }: CommandDeps, id: string): Promise<void> {
+/** Forgets the answers to `${input:…}` and the yes to models, so that both are asked for again. */
+export async function forgetValues({ host, service, memory }: CommandDeps, id: string): Promise<void> {
 	const definition = service.definition(id);
 	await forgetInputs(host.secrets, definition);
+	await memory.setSampling(id, undefined);
 	void vscode.window.showInformationMessage(`“${definition.name}” asks for its values again when it is started next.`);
 }
 

@@ -76,9 +76,13 @@ export class Elicitations extends Owner {
 	#connect(identity: string, port: WebviewPort, panel: vscode.WebviewPanel): Disposable {
 		const store = new DisposableStore();
 		const question = this.#questions.get(identity);
+		let kept: unknown;
 		const server = store.add(
 			serve<ElicitationContract>(port, {
-				open: () => question?.view ?? null,
+				open: () => ({ view: question?.view ?? null, kept }),
+				keep: ({ value }) => {
+					kept = value;
+				},
 				answer: answer => question?.answer.resolve(answer),
 			}),
 		);

@@ -1,11 +1,14 @@
 import type { Clock } from '../../core/base/clock';
-import { CancelledError, ExpectedError } from '../../core/base/errors';
+import { CancelledError, ExpectedError, errorText } from '../../core/base/errors';
 import { MutableDisposable, DisposableStore, type Disposable } from '../../core/base/lifecycle';
-import type { Timed } from '../../core/mcp/inspectorProtocol';
+import type { Numbered, Outcome, Timed } from '../../core/mcp/inspectorProtocol';
 import type { McpToolView } from '../../core/mcp/protocol';
 import type { ToolCall } from '../../core/safety/approval';
 import type { CallOrigin, Gate } from '../../core/safety/gate';
 import { isWorse } from '../../core/safety/tier';
+
+/** Places whose input or outcome is kept. */
+const mostKept = 60;
 
 /** What one request of the page works with. */
 export interface RunningCall {
@@ -14,39 +17,73 @@ export interface RunningCall {
 	readonly startTimer: () => void;
 }
 
-/** What the page has asked for and has no answer to yet, by the page's own numbers. All end with the page. */
+/**
+ * What the page has asked for, and what came of it. The page goes when its tab is hidden; requests go on, and their
+ * outcomes wait here. All end with the tab.
+ */
 export class InspectorCalls implements Disposable {
-	readonly #calls = new Map<number, AbortController>();
+	readonly #running = new Map<number, { readonly place: string; readonly controller: AbortController }>();
+	readonly #kept = new Map<string, unknown>();
 	readonly #clock: Clock;
+	readonly #onFinished: (call: number, place: string, outcome: Outcome<unknown>) => void;
+	#last = 0;
 
-	constructor(clock: Clock) {
+	constructor(clock: Clock, onFinished: (call: number, place: string, outcome: Outcome<unknown>) => void) {
 		this.#clock = clock;
+		this.#onFinished = onFinished;
 	}
 
-	async run<T>(call: number, work: (running: RunningCall) => Promise<T>): Promise<Timed<T>> {
+	/** What a fresh page needs to go on. */
+	get state(): {
+		readonly kept: Readonly<Record<string, unknown>>;
+		readonly running: Readonly<Record<string, number>>;
+		readonly lastCall: number;
+	} {
+		const running = [...this.#running].map(([call, { place }]) => [place, call] as const);
+		return { kept: Object.fromEntries(this.#kept), running: Object.fromEntries(running), lastCall: this.#last };
+	}
+
+	keep(place: string, value: unknown): void {
+		// The oldest goes first: the page has as many places as the server has tools.
+		this.#kept.delete(place);
+		this.#kept.set(place, value);
+		const [oldest] = this.#kept.keys();
+		if (this.#kept.size > mostKept && oldest !== undefined) this.#kept.delete(oldest);
+	}
+
+	async run<T>({ call, place }: Numbered, work: (running: RunningCall) => Promise<T>): Promise<Timed<T>> {
 		const controller = new AbortController();
-		this.#calls.set(call, controller);
+		this.#last = Math.max(this.#last, call);
+		this.#running.set(call, { place, controller });
 		let from = this.#clock.monotonic();
 		const startTimer = (): void => {
 			from = this.#clock.monotonic();
 		};
 		try {
 			const result = await work({ signal: controller.signal, startTimer });
-			return { result, ms: this.#clock.monotonic() - from };
+			const ms = this.#clock.monotonic() - from;
+			this.#finish(call, place, { result, failure: null, ms });
+			return { result, ms };
 		} catch (error) {
-			if (error instanceof CancelledError) throw new ExpectedError('cancelled', 'Cancelled.');
-			throw error;
-		} finally {
-			this.#calls.delete(call);
+			const shown = error instanceof CancelledError ? new ExpectedError('cancelled', 'Cancelled.') : error;
+			const actions = shown instanceof ExpectedError ? shown.actions : [];
+			this.#finish(call, place, { result: null, failure: { text: errorText(shown), actions }, ms: null });
+			throw shown;
 		}
 	}
 
 	cancel(call: number): void {
-		this.#calls.get(call)?.abort();
+		this.#running.get(call)?.controller.abort();
 	}
 
 	dispose(): void {
-		for (const controller of this.#calls.values()) controller.abort();
+		for (const { controller } of this.#running.values()) controller.abort();
+	}
+
+	#finish(call: number, place: string, outcome: Outcome<unknown>): void {
+		this.#running.delete(call);
+		this.keep(place, outcome);
+		this.#onFinished(call, place, outcome);
 	}
 }
 

@@ -30,8 +30,10 @@ export interface InspectorDeps {
 export function connectInspector(deps: InspectorDeps, port: WebviewPort, panel: vscode.WebviewPanel): Disposable {
 	const { service, server: id, host } = deps;
 	const store = new DisposableStore();
-	const calls = store.add(new InspectorCalls(host.clock));
 	const send: Pick<Server<InspectorContract>, 'emit'> = { emit: (name, payload) => server.emit(name, payload) };
+	const calls = store.add(
+		new InspectorCalls(host.clock, (call, place, outcome) => send.emit('finished', { call, place, outcome })),
+	);
 	const server = store.add(serve<InspectorContract>(port, handlers(deps, calls, send)));
 	store.add(
 		service.onDidChange(() => {
@@ -82,8 +84,9 @@ function handlers(
 	return {
 		open: () => {
 			startIfOn(deps);
-			return { ...snapshotOf(deps), log: hub.log(id), target: deps.takeTarget() };
+			return { ...snapshotOf(deps), ...calls.state, log: hub.log(id), target: deps.takeTarget() };
 		},
+		keep: ({ place, value }) => calls.keep(place, value),
 		server: () => snapshotOf(deps),
 		start: () => service.start(id),
 		stop: () => hub.stop(id),
@@ -94,8 +97,8 @@ function handlers(
 			const { tier, reasons } = gate.classify(call);
 			return { tier, reasons };
 		},
-		call: ({ call, tool: name, input: given }) =>
-			calls.run(call, async ({ signal, startTimer }) => {
+		call: ({ call, place, tool: name, input: given }) =>
+			calls.run({ call, place }, async ({ signal, startTimer }) => {
 				const tool = toolOf(deps, name);
 				const input = inputSchema.parse(given);
 				await authorizeByHand(gate, tool, input, callFolder(), signal);
@@ -106,10 +109,10 @@ function handlers(
 				});
 			}),
 		cancel: ({ call }) => calls.cancel(call),
-		read: ({ call, uri }) => calls.run(call, ({ signal }) => hub.readResource(id, uri, { signal })),
+		read: ({ uri, ...at }) => calls.run(at, ({ signal }) => hub.readResource(id, uri, { signal })),
 		expand: ({ uriTemplate, variables }) => hub.expandTemplate(uriTemplate, variables),
 		subscribe: ({ uri, isOn }) => (isOn ? hub.subscribe(id, uri) : hub.unsubscribe(id, uri)),
-		prompt: ({ call, name, input }) => calls.run(call, ({ signal }) => hub.getPrompt(id, name, input, { signal })),
+		prompt: ({ name, input, ...at }) => calls.run(at, ({ signal }) => hub.getPrompt(id, name, input, { signal })),
 		complete: async ({ of, argument, known }) => (await hub.complete(id, of, argument, known)).values,
 		setToolEnabled: ({ tool, isEnabled }) => hub.setToolEnabled(id, tool, isEnabled),
 		setLogLevel: ({ level }) => hub.setLogLevel(id, level),

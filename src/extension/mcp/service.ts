@@ -11,6 +11,8 @@ import { targetOf, type McpServerDefinition } from '../../core/mcp/definition';
 import type { McpHub } from '../../core/mcp/hub';
 import type { McpPorts } from '../../core/mcp/ports';
 import type { ProcessSupervisor } from '../../core/process/supervisor';
+import type { LedgerEvent } from '../../core/ledger/events';
+import type { Providers } from '../../core/providers/registry';
 import type { Gate } from '../../core/safety/gate';
 import type { Host } from '../host/context';
 import { workspaceFolders } from '../host/workspace';
@@ -33,7 +35,9 @@ export interface McpServiceDeps {
 	readonly signIns: SignIns;
 	/** Title of a conversation, for questions that servers ask on its behalf. */
 	readonly titleOf: (conversation: ConversationId) => string | undefined;
-	readonly sampling: McpPorts['sampling'];
+	/** Who answers when a server asks a model. */
+	readonly providers: () => Promise<Providers>;
+	readonly append: (event: LedgerEvent) => void;
 }
 
 /** The MCP servers of this window, joined to VS Code. Made on first use. */
@@ -126,7 +130,7 @@ export class McpService extends Owner {
 	}
 
 	#ports(): McpPorts {
-		const { host, memory, supervisor, documents, elicitations, signIns, titleOf, sampling } = this.#deps;
+		const { host, memory, supervisor, documents, elicitations, signIns, titleOf } = this.#deps;
 		const folders = this.own(new Emitter<void>());
 		this.own(vscode.workspace.onDidChangeWorkspaceFolders(() => folders.fire()));
 		const { version } = host.context.extension.packageJSON as { readonly version: string };
@@ -139,7 +143,10 @@ export class McpService extends Owner {
 			client: { name: 'Quarterdeck', version },
 			roots: () => workspaceFolders().map(path => ({ uri: pathToFileURL(path).href, name: basename(path) })),
 			onDidChangeRoots: folders.event,
-			...(sampling ? { sampling } : {}),
+			sampling: async (asker, request, signal) => {
+				const { sample } = await import('./sampling');
+				return sample(this.#deps, asker, request, signal);
+			},
 			elicit: async (asker, request, signal) => {
 				const definition = this.definitions.find(asker.serverId);
 				const conversation = asker.conversation === null ? undefined : titleOf(asker.conversation);

@@ -5,15 +5,22 @@ import type { Client } from '../../core/rpc/rpc';
 import { Codicon } from '../shared/components/Codicon';
 import { Button, ProgressRing } from '../shared/components/toolkit';
 import { SchemaInput } from '../shared/forms/SchemaInput';
-import { useSchemaInput } from '../shared/forms/useSchemaInput';
+import { useSchemaInput, type SavedInput } from '../shared/forms/useSchemaInput';
 
 type Answer = (answer: ElicitationAnswer) => void;
 
 /** A server's question: who asks, what for, and three ways out. */
 export function Elicitation({ client }: { readonly client: Client<ElicitationContract> }): ReactElement {
 	const [view, setView] = useState<ElicitationView | null | undefined>();
+	const [kept, setKept] = useState<unknown>();
 	useEffect(() => {
-		client.call('open', null).then(setView, () => setView(null));
+		client.call('open', null).then(
+			opened => {
+				setKept(opened.kept);
+				setView(opened.view);
+			},
+			() => setView(null),
+		);
 		const listening = client.on('ended', () => setView(null));
 		return () => listening.dispose();
 	}, [client]);
@@ -32,6 +39,9 @@ export function Elicitation({ client }: { readonly client: Client<ElicitationCon
 			</main>
 		);
 	}
+	const keep = (value: SavedInput): void => {
+		client.call('keep', { value }).catch(() => undefined);
+	};
 	const answer: Answer = given => {
 		client.call('answer', given).catch(() => setView(null));
 	};
@@ -50,7 +60,7 @@ export function Elicitation({ client }: { readonly client: Client<ElicitationCon
 				{view.message}
 			</blockquote>
 			{view.kind === 'form' ? (
-				<FormQuestion view={view} answer={answer} />
+				<FormQuestion view={view} answer={answer} saved={kept as SavedInput | undefined} onSave={keep} />
 			) : (
 				<UrlQuestion view={view} answer={answer} />
 			)}
@@ -61,11 +71,15 @@ export function Elicitation({ client }: { readonly client: Client<ElicitationCon
 function FormQuestion({
 	view,
 	answer,
+	saved,
+	onSave,
 }: {
 	readonly view: Extract<ElicitationView, { kind: 'form' }>;
 	readonly answer: Answer;
+	readonly saved: SavedInput | undefined;
+	readonly onSave: (saved: SavedInput) => void;
 }): ReactElement {
-	const input = useSchemaInput(view.schema);
+	const input = useSchemaInput(view.schema, saved, onSave);
 	const secrets = secretFields(input.form);
 	const accept = (): void => {
 		const content = input.read();

@@ -5,7 +5,7 @@ import { Button, ProgressRing } from '../shared/components/toolkit';
 import type { WebviewApi } from '../shared/port';
 import { Banner } from './Banner';
 import { Header } from './Header';
-import { failureOf, HostProvider, pageHost } from './host';
+import { failureOf, HostProvider, pageHost, type PageHost } from './host';
 import { Log } from './Log';
 import { Prompts } from './Prompts';
 import { Resources } from './Resources';
@@ -24,20 +24,21 @@ export interface InspectorProps {
 export function Inspector({ identity, client, api }: InspectorProps): ReactElement {
 	const [state, dispatch] = useReducer(reduce, undefined, () => initialState(identity, api.getState()));
 	const host = useMemo(() => pageHost(client, failure => dispatch({ type: 'failed', failure })), [client]);
-	useEffect(() => listen(client, dispatch), [client]);
+	useEffect(() => listen(host, dispatch), [host]);
 	useEffect(() => {
-		api.setState({ identity, tab: state.tab });
-	}, [api, identity, state.tab]);
+		api.setState({ identity, tab: state.tab, chosen: state.chosen });
+	}, [api, identity, state.tab, state.chosen]);
 	return (
 		<HostProvider value={host}>
-			<Page state={state} dispatch={dispatch} onRetry={() => open(client, dispatch)} />
+			<Page state={state} dispatch={dispatch} onRetry={() => open(host, dispatch)} />
 		</HostProvider>
 	);
 }
 
-function open(client: Client<InspectorContract>, dispatch: Dispatch<InspectorAction>): void {
+function open({ client, restore }: PageHost, dispatch: Dispatch<InspectorAction>): void {
 	client.call('open', null).then(
-		({ log, target, ...snapshot }) => {
+		({ log, target, kept, running, lastCall, ...snapshot }) => {
+			restore({ kept, running, lastCall });
 			const entries = [...log.traffic, ...log.lines];
 			dispatch({ type: 'opened', snapshot, entries, target });
 		},
@@ -45,7 +46,8 @@ function open(client: Client<InspectorContract>, dispatch: Dispatch<InspectorAct
 	);
 }
 
-function listen(client: Client<InspectorContract>, dispatch: Dispatch<InspectorAction>): () => void {
+function listen(host: PageHost, dispatch: Dispatch<InspectorAction>): () => void {
+	const { client, running } = host;
 	const refresh = (): void => {
 		client.call('server', null).then(
 			snapshot => dispatch({ type: 'server', snapshot }),
@@ -55,13 +57,14 @@ function listen(client: Client<InspectorContract>, dispatch: Dispatch<InspectorA
 	const listening = [
 		client.on('changed', refresh),
 		client.on('logged', entries => dispatch({ type: 'logged', entries })),
+		client.on('finished', ({ place }) => void running.delete(place)),
 		client.on('resourceUpdated', ({ uri, at }) => dispatch({ type: 'updated', uri, at })),
 		client.on('show', target => {
 			if (target.name === null) dispatch({ type: 'tab', tab: target.tab });
 			else dispatch({ type: 'chosen', tab: target.tab, name: target.name });
 		}),
 	];
-	open(client, dispatch);
+	open(host, dispatch);
 	return () => {
 		for (const each of listening) each.dispose();
 	};

@@ -1,5 +1,6 @@
 import type { ReactElement } from 'react';
 import type { GetPromptResult } from '@modelcontextprotocol/sdk/types.js';
+import type { Outcome } from '../../core/mcp/inspectorProtocol';
 import type { McpPromptView, McpServerView } from '../../core/mcp/protocol';
 import { Arguments, useArguments } from './Arguments';
 import { Banner } from './Banner';
@@ -8,7 +9,7 @@ import { Content } from './Content';
 import { formatMs } from './format';
 import { useHost } from './host';
 import { Split } from './Split';
-import { useCall, type Outcome } from './useCall';
+import { useCall } from './useCall';
 
 export interface PromptsProps {
 	readonly server: McpServerView;
@@ -50,7 +51,7 @@ function Prompt({
 	const values = useArguments(place, prompt.arguments);
 	const run = (): void => {
 		const input = values.read();
-		if (input) call.run(number => client.call('prompt', { call: number, name: prompt.name, input }, Infinity));
+		if (input) call.run(at => client.call('prompt', { ...at, name: prompt.name, input }, Infinity));
 	};
 	return (
 		<article className="detail">

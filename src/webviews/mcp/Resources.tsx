@@ -1,5 +1,6 @@
 import { useState, type ReactElement } from 'react';
 import type { ReadResourceResult } from '@modelcontextprotocol/sdk/types.js';
+import type { Outcome } from '../../core/mcp/inspectorProtocol';
 import type { McpResourceTemplateView, McpResourceView, McpServerView } from '../../core/mcp/protocol';
 import { Button } from '../shared/components/toolkit';
 import { formatBytes } from '../shared/format';
@@ -10,7 +11,7 @@ import { ResourceContent } from './Content';
 import { formatClock, formatMs } from './format';
 import { failureOf, useHost, type Failure } from './host';
 import { Split } from './Split';
-import { useCall, type Outcome } from './useCall';
+import { useCall } from './useCall';
 
 export interface ResourcesProps {
 	readonly server: McpServerView;
@@ -77,7 +78,7 @@ function Resource({ resource, isUp, canSubscribe, updatedAt }: ResourceProps): R
 				label="Read"
 				call={call}
 				isDisabled={!isUp}
-				onRun={() => call.run(number => client.call('read', { call: number, uri: resource.uri }, Infinity))}
+				onRun={() => call.run(at => client.call('read', { ...at, uri: resource.uri }, Infinity))}
 			>
 				{canSubscribe && (
 					<Button
@@ -114,7 +115,7 @@ function Template({
 		if (!variables) return;
 		setFailure(null);
 		client.call('expand', { uriTemplate: template.uriTemplate, variables }).then(
-			uri => call.run(number => client.call('read', { call: number, uri }, Infinity)),
+			uri => call.run(at => client.call('read', { ...at, uri }, Infinity)),
 			(error: unknown) => setFailure(failureOf(error)),
 		);
 	};

@@ -4,7 +4,7 @@ import { Codicon } from '../shared/components/Codicon';
 import { Banner } from './Banner';
 import { Content, JsonBlock } from './Content';
 import { formatMs } from './format';
-import type { Outcome } from './useCall';
+import type { Outcome } from '../../core/mcp/inspectorProtocol';
 
 export interface ToolResultProps {
 	readonly outcome: Outcome<CallToolResult> | null;

@@ -58,12 +58,12 @@ interface ToolProps {
 function Tool({ tool, tier, isUp }: ToolProps): ReactElement {
 	const { client, memory } = useHost();
 	const place = `tool:${tool.name}`;
-	const keep = useCallback((saved: SavedInput) => void memory.set(`${place}:input`, saved), [memory, place]);
+	const keep = useCallback((saved: SavedInput) => memory.set(`${place}:input`, saved), [memory, place]);
 	const input = useSchemaInput(tool.schema, memory.get(`${place}:input`) as SavedInput | undefined, keep);
 	const call = useCall<CallToolResult>(place);
 	const start = (): void => {
 		const value = input.read();
-		if (value) call.run(number => client.call('call', { call: number, tool: tool.name, input: value }, Infinity));
+		if (value) call.run(at => client.call('call', { ...at, tool: tool.name, input: value }, Infinity));
 	};
 	return (
 		<article className="detail">

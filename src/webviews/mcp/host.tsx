@@ -15,18 +15,44 @@ export interface PageHost {
 	readonly client: Client<InspectorContract>;
 	/** A number for a request that can be cancelled. */
 	readonly nextCall: () => number;
+	/** Takes over what an earlier page of this tab has typed, asked and heard. */
+	readonly restore: (earlier: Earlier) => void;
+	/** Requests that run, by place. */
+	readonly running: Map<string, number>;
 	/** Calls the host for a user's gesture; a failure is shown on the page. */
 	readonly attempt: <K extends keyof Requests>(name: K, params: Requests[K]['params']) => Promise<boolean>;
 	/** What was typed and answered, by place: it is there again when the user comes back to it. */
-	readonly memory: Map<string, unknown>;
+	readonly memory: { get(place: string): unknown; set(place: string, value: unknown): void };
+}
+
+export interface Earlier {
+	readonly kept: Readonly<Record<string, unknown>>;
+	readonly running: Readonly<Record<string, number>>;
+	readonly lastCall: number;
 }
 
 /** Makes the host of a page. */
 export function pageHost(client: Client<InspectorContract>, onFailure: (failure: Failure) => void): PageHost {
 	let last = 0;
+	const known = new Map<string, unknown>();
+	const running = new Map<string, number>();
+	const memory: PageHost['memory'] = {
+		get: place => known.get(place),
+		set: (place, value) => {
+			known.set(place, value);
+			// A tab that is hidden loses its page, without a word beforehand.
+			client.call('keep', { place, value }).catch(() => undefined);
+		},
+	};
 	return {
 		client,
-		memory: new Map(),
+		memory,
+		running,
+		restore: earlier => {
+			last = earlier.lastCall;
+			for (const [place, value] of Object.entries(earlier.kept)) known.set(place, value);
+			for (const [place, call] of Object.entries(earlier.running)) running.set(place, call);
+		},
 		nextCall: () => ++last,
 		attempt: async (name, params) => {
 			try {

@@ -5,12 +5,6 @@ import type { Failure } from './host';
 /** How much of the traffic the page keeps; the host keeps its own. */
 const mostEntries = 2000;
 
-export interface Notice {
-	readonly key: number;
-	readonly at: number;
-	readonly text: string;
-}
-
 /** Everything that the inspector shows. */
 export interface InspectorState {
 	readonly phase: 'loading' | 'ready' | 'failed';
@@ -55,7 +49,7 @@ export function initialState(identity: string, saved: unknown): InspectorState {
 		snapshot: null,
 		failure: null,
 		tab: savedTab(identity, saved) ?? 'tools',
-		chosen: {},
+		chosen: savedChoices(identity, saved),
 		traffic: [],
 		lines: [],
 		isPaused: false,
@@ -120,10 +114,19 @@ function added(state: InspectorState, entries: readonly (McpLogLine | McpTraffic
 	return { ...state, traffic: traffic.slice(-mostEntries), lines: lines.slice(-mostEntries), nextKey: key };
 }
 
+function savedChoices(identity: string, saved: unknown): InspectorState['chosen'] {
+	if (!isSavedOf(identity, saved) || typeof saved['chosen'] !== 'object' || saved['chosen'] === null) return {};
+	const chosen = Object.entries(saved['chosen']).filter(([, name]) => typeof name === 'string');
+	return Object.fromEntries(chosen);
+}
+
+function isSavedOf(identity: string, saved: unknown): saved is Record<string, unknown> {
+	return typeof saved === 'object' && saved !== null && 'identity' in saved && saved.identity === identity;
+}
+
 function savedTab(identity: string, saved: unknown): InspectorTab | undefined {
-	if (typeof saved !== 'object' || saved === null || !('identity' in saved) || saved.identity !== identity)
-		return undefined;
-	const tab = 'tab' in saved ? saved.tab : undefined;
+	if (!isSavedOf(identity, saved)) return undefined;
+	const { tab } = saved;
 	const known: readonly InspectorTab[] = ['tools', 'resources', 'prompts', 'traffic', 'log'];
 	return known.find(each => each === tab);
 }

@@ -1,11 +1,12 @@
 // The host's side of the MCP pages, without VS Code: scenes and tests drive the real pages with it.
+import { errorText } from '../../../src/core/base/errors';
 import { toDisposable } from '../../../src/core/base/lifecycle';
 import type {
 	ElicitationAnswer,
 	ElicitationContract,
 	ElicitationView,
 } from '../../../src/core/mcp/elicitationProtocol';
-import type { InspectorContract, InspectorTarget } from '../../../src/core/mcp/inspectorProtocol';
+import type { InspectorContract, InspectorTarget, Outcome } from '../../../src/core/mcp/inspectorProtocol';
 import type { McpLog, McpServerView, McpToolView } from '../../../src/core/mcp/protocol';
 import {
 	connect,
@@ -116,13 +117,16 @@ export interface FakePage<C extends Contract> {
 	readonly calls: { readonly name: string; readonly params: unknown }[];
 }
 
-function fakePage<C extends Contract>(handlers: Handlers<C>): FakePage<C> {
+function fakePage<C extends Contract>(
+	handlers: Handlers<C>,
+	onCall: (name: string, params: unknown, answer: () => unknown) => unknown = (_name, _params, answer) => answer(),
+): FakePage<C> {
 	const [page, host] = wire();
 	const calls: { name: string; params: unknown }[] = [];
 	const recorded = new Proxy(handlers, {
 		get: (target, name: string) => (params: never) => {
 			calls.push({ name, params });
-			return target[name as keyof typeof target](params);
+			return onCall(name, params, () => target[name as keyof typeof target](params));
 		},
 		getOwnPropertyDescriptor: (target, name) => Object.getOwnPropertyDescriptor(target, name),
 	});
@@ -133,6 +137,7 @@ export interface InspectorSetup {
 	server: McpServerView | null;
 	readonly log?: McpLog;
 	readonly target?: InspectorTarget | null;
+	readonly earlier?: Pick<InspectorContract['requests']['open']['result'], 'kept' | 'running' | 'lastCall'>;
 	readonly isTrusted?: boolean;
 	readonly answers?: Partial<Handlers<InspectorContract>>;
 }
@@ -145,35 +150,57 @@ export function fakeInspector(setup: InspectorSetup): FakePage<InspectorContract
 		tiers: Object.fromEntries((setup.server?.tools ?? []).map(tool => [tool.name, 'YELLOW' as const])),
 		isTrusted: setup.isTrusted ?? true,
 	});
-	return fakePage<InspectorContract>({
-		open: () => ({ ...snapshot(), log: setup.log ?? { lines: [], traffic: [] }, target: setup.target ?? null }),
-		server: snapshot,
-		start: nothing,
-		stop: nothing,
-		restart: nothing,
-		ping: () => 2.4,
-		place: () => ({ tier: 'YELLOW', reasons: ['it is a tool of an MCP server'] }),
-		call: () => ({ result: { content: [{ type: 'text', text: 'done' }] }, ms: 12 }),
-		cancel: nothing,
-		read: ({ uri }) => ({ result: { contents: [{ uri, mimeType: 'text/plain', text: 'contents' }] }, ms: 3 }),
-		expand: ({ uriTemplate, variables }) =>
-			uriTemplate.replaceAll(/\{(\w+)\}/g, (_, name: string) => variables[name] ?? ''),
-		subscribe: nothing,
-		prompt: () => ({ result: { messages: [{ role: 'user', content: { type: 'text', text: 'Say hello' } }] }, ms: 4 }),
-		complete: () => ['Paris', 'Park City'],
-		setToolEnabled: nothing,
-		setLogLevel: nothing,
-		copy: nothing,
-		openText: nothing,
-		openLink: nothing,
-		runAction: nothing,
-		...setup.answers,
-	});
+	const page = fakePage<InspectorContract>(
+		{
+			open: () => ({
+				...snapshot(),
+				log: setup.log ?? { lines: [], traffic: [] },
+				target: setup.target ?? null,
+				...(setup.earlier ?? { kept: {}, running: {}, lastCall: 0 }),
+			}),
+			keep: nothing,
+			server: snapshot,
+			start: nothing,
+			stop: nothing,
+			restart: nothing,
+			ping: () => 2.4,
+			place: () => ({ tier: 'YELLOW', reasons: ['it is a tool of an MCP server'] }),
+			call: () => ({ result: { content: [{ type: 'text', text: 'done' }] }, ms: 12 }),
+			cancel: nothing,
+			read: ({ uri }) => ({ result: { contents: [{ uri, mimeType: 'text/plain', text: 'contents' }] }, ms: 3 }),
+			expand: ({ uriTemplate, variables }) =>
+				uriTemplate.replaceAll(/\{(\w+)\}/g, (_, name: string) => variables[name] ?? ''),
+			subscribe: nothing,
+			prompt: () => ({ result: { messages: [{ role: 'user', content: { type: 'text', text: 'Say hello' } }] }, ms: 4 }),
+			complete: () => ['Paris', 'Park City'],
+			setToolEnabled: nothing,
+			setLogLevel: nothing,
+			copy: nothing,
+			openText: nothing,
+			openLink: nothing,
+			runAction: nothing,
+			...setup.answers,
+		},
+		async (_name, params, answer) => {
+			if (typeof params !== 'object' || params === null || !('place' in params) || !('call' in params)) return answer();
+			const { call, place } = params as { call: number; place: string };
+			const finish = (outcome: Outcome<unknown>): void => page.server.emit('finished', { call, place, outcome });
+			try {
+				const timed = (await answer()) as { result: unknown; ms: number };
+				finish({ ...timed, failure: null });
+				return timed;
+			} catch (error) {
+				finish({ result: null, failure: { text: errorText(error), actions: [] }, ms: null });
+				throw error;
+			}
+		},
+	);
+	return page;
 }
 
 export function fakeElicitation(
 	view: ElicitationView | null,
 	onAnswer: (answer: ElicitationAnswer) => void,
 ): FakePage<ElicitationContract> {
-	return fakePage<ElicitationContract>({ open: () => view, answer: onAnswer });
+	return fakePage<ElicitationContract>({ open: () => ({ view, kept: undefined }), keep: nothing, answer: onAnswer });
 }

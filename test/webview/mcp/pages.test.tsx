@@ -106,6 +106,22 @@ describe('the inspector', () => {
 		expect(page.calls.at(-1)).toEqual({ name: 'cancel', params: { call: 1 } });
 	});
 
+	test('a page that comes back finds what was typed, what was answered and what still runs', async () => {
+		const outcome = { result: { content: [{ type: 'text', text: 'from before' }] }, failure: null, ms: 5 };
+		const page = await openInspector({
+			server: serverView({ tools: [toolView('done'), toolView('slow')] }),
+			earlier: { kept: { 'tool:done': outcome }, running: { 'tool:slow': 7 }, lastCall: 7 },
+		});
+		await screen.findByText('from before', {}, slow);
+		const user = userEvent.setup();
+		await user.click(screen.getByRole('option', { name: /slow/ }));
+		await user.click(button('Cancel'));
+		expect(page.calls.at(-1)).toEqual({ name: 'cancel', params: { call: 7 } });
+		const late = { result: { content: [{ type: 'text', text: 'late' }] }, failure: null, ms: 9 };
+		page.server.emit('finished', { call: 7, place: 'tool:slow', outcome: late });
+		await screen.findByText('late', {}, slow);
+	});
+
 	test('a tool that fails says so; a refusal is shown as what it is', async () => {
 		const user = userEvent.setup();
 		await openInspector({
@@ -161,7 +177,10 @@ describe('the inspector', () => {
 		await waitFor(() => expect(document.querySelectorAll('datalist option')).toHaveLength(2), slow);
 		await user.click(button('Get Prompt'));
 		await screen.findByText('Say hello', {}, slow);
-		expect(page.calls.at(-1)?.params).toMatchObject({ name: 'greet', input: { city: 'Pa' } });
+		expect(page.calls.find(call => call.name === 'prompt')?.params).toMatchObject({
+			name: 'greet',
+			input: { city: 'Pa' },
+		});
 	});
 
 	test('traffic is filtered, paused and copied', async () => {

@@ -1,0 +1,123 @@
+import * as vscode from 'vscode';
+import { localDay } from '../../core/base/clock';
+import { CancelledError, ExpectedError, errorText } from '../../core/base/errors';
+import { newId, type ExecutionId } from '../../core/base/ids';
+import { toNano, type CostBasis, type NanoDollars } from '../../core/base/money';
+import type { LedgerEvent, Usage } from '../../core/ledger/events';
+import type { McpAsker, McpSampling, McpSamplingAnswer } from '../../core/mcp/ports';
+import { runSampling, samplingRequest, samplingText } from '../../core/providers/mcpSampling';
+import { parseModelRef } from '../../core/providers/provider';
+import type { Providers } from '../../core/providers/registry';
+import type { Host } from '../host/context';
+import { workspaceFolders } from '../host/workspace';
+import type { McpMemory } from './choices';
+import type { McpDocuments } from './documents';
+
+export interface SamplingDeps {
+	readonly host: Host;
+	readonly memory: McpMemory;
+	readonly documents: McpDocuments;
+	readonly providers: () => Promise<Providers>;
+	readonly append: (event: LedgerEvent) => void;
+}
+
+const longest = 1200;
+const once = { title: 'Allow Once' };
+const always = { title: 'Always Allow This Server' };
+const other = { title: 'Choose Another Model…' };
+const all = { title: 'Show All of It' };
+
+/** Lets a server have an answer of a model: after the user's yes, at the user's cost, and in the ledger. */
+export async function sample(
+	deps: SamplingDeps,
+	asker: McpAsker,
+	request: McpSampling,
+	signal: AbortSignal,
+): Promise<McpSamplingAnswer> {
+	const model = deps.memory.sampling(asker.serverId) ?? (await askUser(deps, asker, request, signal));
+	const ref = parseModelRef(model);
+	const providers = await deps.providers();
+	const { provider } = providers.resolve(ref);
+	const execution = newId<ExecutionId>();
+	const title = `Asked by the MCP server ${asker.server}`;
+	const day = localDay(deps.host.clock.now());
+	const started = { execution, kind: 'chat', trigger: 'tool', title, agent: `mcp:${asker.server}` } as const;
+	const [project = null] = workspaceFolders();
+	deps.append({
+		type: 'execution.started',
+		...started,
+		project,
+		provider: ref.provider,
+		model: ref.model,
+		conversation: asker.conversation,
+	});
+	try {
+		const { answer, usage, reportedUsd } = await runSampling(provider, samplingRequest(request, ref.model, signal));
+		if (usage) {
+			const { cost, basis } = costOf(providers, model, usage, reportedUsd);
+			const used = { execution, provider: ref.provider, model: ref.model, usage, cost, basis };
+			deps.append({ type: 'usage.recorded', ...used, isFinal: true, day });
+		}
+		deps.append({ type: 'execution.ended', execution, status: 'succeeded', error: null });
+		return answer;
+	} catch (error) {
+		const isStopped = signal.aborted || error instanceof CancelledError;
+		const status = isStopped ? 'stopped' : 'failed';
+		deps.append({ type: 'execution.ended', execution, status, error: isStopped ? null : errorText(error) });
+		throw error;
+	}
+}
+
+function costOf(
+	providers: Providers,
+	model: string,
+	usage: Usage,
+	reportedUsd: number | null,
+): { readonly cost: NanoDollars | null; readonly basis: CostBasis } {
+	if (reportedUsd !== null) return { cost: toNano(reportedUsd), basis: 'reported' };
+	return providers.price(parseModelRef(model), usage);
+}
+
+/** The model that the user allows for this request. Throws when they do not. */
+async function askUser(
+	deps: SamplingDeps,
+	asker: McpAsker,
+	request: McpSampling,
+	signal: AbortSignal,
+): Promise<string> {
+	let model: string = deps.host.settings.get('chat.model');
+	const text = samplingText(request);
+	const shown = text.length > longest ? `${text.slice(0, longest)}…` : text;
+	for (;;) {
+		const detail = `Model: ${model}, at most ${request.maxTokens} tokens of answer. It is you who pays.\n\n${shown}`;
+		const question = `The MCP server “${asker.server}” wants to ask a language model.`;
+		const picked = await vscode.window.showWarningMessage(question, { modal: true, detail }, once, other, all, always);
+		if (signal.aborted) throw new CancelledError();
+		if (picked === once) return model;
+		if (picked === always) {
+			await deps.memory.setSampling(asker.serverId, model);
+			return model;
+		}
+		if (picked === all) await deps.documents.show(`What ${asker.server} wants to ask`, text);
+		else if (picked === other) model = (await pickModel(await deps.providers(), signal)) ?? model;
+		else throw new ExpectedError('mcp.samplingRefused', 'The user refused the request for a model.');
+	}
+}
+
+async function pickModel(providers: Providers, signal: AbortSignal): Promise<string | undefined> {
+	const listed = await providers.models(signal);
+	const items = listed.flatMap(entry =>
+		entry.state === 'ready'
+			? entry.models.map(({ id, label }) => ({
+					label,
+					description: entry.provider.label,
+					model: `${entry.provider.id}/${id}`,
+				}))
+			: [],
+	);
+	const picked = await vscode.window.showQuickPick(items, {
+		placeHolder: 'Which model answers?',
+		ignoreFocusOut: true,
+	});
+	return picked?.model;
+}
