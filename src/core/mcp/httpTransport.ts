@@ -6,6 +6,7 @@ import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import { ExpectedError } from '../base/errors';
 import { AuthNeeded, authorizedFetch } from './auth/authorizedFetch';
 import type { PersonAuth } from './auth/personAuth';
+import { idOfTorn } from './message';
 import type { ServerLog } from './serverLog';
 
 export interface HttpTransportOptions {
@@ -32,17 +33,20 @@ export class HttpTransport implements Transport {
 	/** As agreed with the server; '' before that. */
 	protocolVersion = '';
 	readonly #log: ServerLog;
+	readonly #messageLength: number;
 	#authNeeded: AuthNeeded | undefined;
 
 	constructor(options: HttpTransportOptions) {
 		this.#log = options.log;
+		this.#messageLength = options.messageLength;
 		const { provider, person, url, headers, messageLength } = options;
 		const send = person === undefined ? fetch : authorizedFetch(person, url);
 		const common = {
 			requestInit: { headers: { ...headers } },
 			fetch: async (address: string | URL, init?: RequestInit) => {
 				try {
-					return bounded(await send(address, init), messageLength);
+					const response = await send(address, init);
+					return bounded(response, messageLength, () => this.#failCall(init?.body));
 				} catch (error) {
 					if (error instanceof AuthNeeded) this.#authNeeded = error;
 					throw error;
@@ -85,6 +89,14 @@ export class HttpTransport implements Transport {
 		this.inner.setProtocolVersion(version);
 	}
 
+	/** The answer to a call was given up: the call must hear of it, for no other answer will come. */
+	#failCall(body: unknown): void {
+		const { message } = tooLong(this.#messageLength);
+		this.#log.line('hub', message, 'error');
+		const id = typeof body === 'string' ? idOfTorn(body.slice(0, 200), body.slice(-200)) : undefined;
+		if (id !== undefined) this.onmessage?.({ jsonrpc: '2.0', id, error: { code: -32_603, message } });
+	}
+
 	/** Ends the session on the server too, where it knows how to. */
 	async close(): Promise<void> {
 		if (this.inner instanceof StreamableHTTPClientTransport && this.inner.sessionId !== undefined) {
@@ -96,7 +108,7 @@ export class HttpTransport implements Transport {
 }
 
 /** Ends an answer that passes the limit, and a stream of which one event does. */
-function bounded(response: Response, limit: number): Response {
+function bounded(response: Response, limit: number, onTooLong: () => void): Response {
 	if (response.body === null) return response;
 	const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
 	let length = 0;
@@ -104,8 +116,12 @@ function bounded(response: Response, limit: number): Response {
 		transform(chunk, controller) {
 			const lineEnd = isStream ? chunk.lastIndexOf(0x0a) : -1;
 			length = lineEnd < 0 ? length + chunk.length : chunk.length - lineEnd;
-			if (length > limit) controller.error(tooLong(limit));
-			else controller.enqueue(chunk);
+			if (length <= limit) {
+				controller.enqueue(chunk);
+				return;
+			}
+			controller.error(tooLong(limit));
+			onTooLong();
 		},
 	});
 	const { status, statusText, headers } = response;
