@@ -65,6 +65,8 @@ export interface McpToolFacts {
 	/** The tool's own name, as the server calls it. */
 	readonly tool: string;
 	readonly annotations: McpToolAnnotations;
+	/** Another one when the tool's words, its schema or what the server runs is another. */
+	readonly fingerprint: string;
 }
 
 /** Whether a tool may be offered. Only `approved` ones are. */

@@ -45,6 +45,13 @@ function isSame(left: McpToolText, right: McpToolText): boolean {
 	return (['title', 'description', 'schema', 'annotations'] as const).every(key => left[key] === right[key]);
 }
 
+/** Names a tool with all that it says of itself, and the server that runs it. */
+export function toolFingerprint(tool: ServerTool, definition: McpServerDefinition): string {
+	return createHash('sha256')
+		.update(sortedJson({ text: toolText(tool), server: fingerprintOf(definition) }))
+		.digest('hex');
+}
+
 /** Names exactly what a definition would run or reach. Another one was not allowed by allowing this one. */
 export function fingerprintOf({ config, folder }: McpServerDefinition): string {
 	return createHash('sha256').update(sortedJson({ config, folder })).digest('hex');

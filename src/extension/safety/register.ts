@@ -1,14 +1,18 @@
 import * as vscode from 'vscode';
-import { ExpectedError } from '../../core/base/errors';
+import { errorText, ExpectedError } from '../../core/base/errors';
 import { asId, type ApprovalId } from '../../core/base/ids';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle';
-import type { ApprovalView, GrantScope } from '../../core/safety/approval';
+import type { ApprovalView, GrantScope, SafetyContext } from '../../core/safety/approval';
 import type { Approvals } from '../../core/safety/approvals';
 import type { Grant, Grants } from '../../core/safety/grants';
 import { approvalDocument } from '../../core/safety/views';
 import type { ChatActions } from '../chat/actions';
 import type { Host } from '../host/context';
-import { viewIds } from '../host/ids';
+import { Lazy } from '../../core/base/async';
+import type { Toolbox } from '../../core/tools/toolbox';
+import { panelTypes, viewIds } from '../host/ids';
+import { Panels } from '../host/panels';
+import type { PolicyFiles } from './policyFiles';
 import { ApprovalTree, type ApprovalRow } from './approvalTree';
 import { decideWithUser, refuseWithReason } from './decide';
 import { showGrants } from './grantsPick';
@@ -18,10 +22,12 @@ export interface SafetyUiDeps {
 	readonly approvals: Approvals;
 	readonly grants: Grants;
 	readonly chat: ChatActions;
+	readonly toolbox: Toolbox;
 	/** The title of a conversation, for the list of standing permissions. */
 	readonly titleOf: (grant: Grant) => string;
 }
 
+const policyGlob = '**/.quarterdeck/policy.json';
 const detailsScheme = 'quarterdeck-approval';
 
 /** Registers the tree of pending approvals, its commands, their documents and the notifications. */
@@ -48,6 +54,38 @@ export function registerSafety(host: Host, deps: SafetyUiDeps): Disposable {
 		commands.register('quarterdeck.approvals.showDetails', (argument: unknown) => documents.open(find(argument))),
 	);
 	store.add(commands.register('quarterdeck.approvals.grants', () => showGrants(deps.grants, deps.titleOf)));
+	store.add(registerPolicy(host, deps));
+	return store;
+}
+
+/** The page of the whole policy, and the problems in the policy files of repositories. Their code comes on first use. */
+function registerPolicy(host: Host, deps: SafetyUiDeps): Disposable {
+	const store = new DisposableStore();
+	const files = new Lazy<PolicyFiles>(async () => {
+		const [{ PolicyFiles }, { repositoryPolicies }] = await Promise.all([import('./policyFiles'), import('./context')]);
+		return store.add(new PolicyFiles(repositoryPolicies));
+	});
+	const icon = (name: string): vscode.Uri => vscode.Uri.joinPath(host.context.extensionUri, 'media', name);
+	const pages = store.add(
+		new Panels(host.context.extensionUri, {
+			viewType: panelTypes.policy,
+			surface: 'policy',
+			icon: { light: icon('tab-light.svg'), dark: icon('tab-dark.svg') },
+			connect: async (_identity, port) => {
+				const [page, { safetyContext }] = await Promise.all([import('./policyPage'), import('./context')]);
+				const context = (): SafetyContext => safetyContext(host);
+				return page.connectPolicyPage(port, { ...deps, host, files: await files.get(), context });
+			},
+		}),
+	);
+	store.add(host.commands.register('quarterdeck.safety.openPolicy', () => pages.show('policy', 'Safety Policy')));
+	// Most repositories carry none: then nothing is loaded.
+	const watcher = store.add(vscode.workspace.createFileSystemWatcher(policyGlob, false, true, true));
+	const begin = (): void => void files.get().catch((error: unknown) => host.log.error(errorText(error)));
+	store.add(watcher.onDidCreate(begin));
+	void vscode.workspace.findFiles(policyGlob, null, 1).then(found => {
+		if (found.length > 0 && !store.isDisposed) begin();
+	});
 	return store;
 }
 

@@ -1,0 +1,91 @@
+import { useEffect, useMemo, useReducer, type Dispatch, type ReactElement } from 'react';
+import type { PolicyContract } from '../../core/safety/policyProtocol';
+import type { Client } from '../../core/rpc/rpc';
+import { ProgressRing } from '../shared/components/toolkit';
+import { Ask } from './Ask';
+import type { Attempt } from './attempt';
+import { Permissions, Places, Repositories } from './Places';
+import { initialState, reduce, type PageAction } from './state';
+import { Tools } from './Tools';
+
+/** Milliseconds after the last letter before the host is asked. */
+const pause = 150;
+
+/** The page of the whole safety policy. */
+export function App({ client }: { readonly client: Client<PolicyContract> }): ReactElement {
+	const [state, dispatch] = useReducer(reduce, initialState);
+	const { view, pasted, answer } = state;
+	useView(client, dispatch);
+	useExplanation(client, pasted, dispatch);
+	const attempt = useMemo<Attempt>(
+		() => async (name, params) => {
+			try {
+				await client.call(name, params);
+			} catch (error) {
+				dispatch({ type: 'failed', error });
+			}
+		},
+		[client],
+	);
+	return (
+		<main className="policy-page">
+			<header>
+				<h1>Safety policy</h1>
+				<p className="muted">
+					Every call of every tool goes through one gate. GREEN runs, YELLOW takes a click, ORANGE a word that you type,
+					RED a confirmation each time; BLACK is refused.
+				</p>
+			</header>
+			{state.failure !== null && (
+				<p className="policy-problem" role="alert">
+					{state.failure}
+				</p>
+			)}
+			<Ask pasted={pasted} answer={answer} dispatch={dispatch} />
+			{view === null ? (
+				state.failure === null && <ProgressRing label="Reading the policy" />
+			) : (
+				<>
+					<Permissions view={view} attempt={attempt} />
+					<Repositories view={view} attempt={attempt} />
+					<Tools state={state} dispatch={dispatch} attempt={attempt} />
+					<Places view={view} attempt={attempt} />
+				</>
+			)}
+		</main>
+	);
+}
+
+/** Keeps what is shown up to date with the host. */
+function useView(client: Client<PolicyContract>, dispatch: Dispatch<PageAction>): void {
+	useEffect(() => {
+		const load = (): void => {
+			client.call('view', null).then(
+				view => dispatch({ type: 'view', view }),
+				(error: unknown) => dispatch({ type: 'failed', error }),
+			);
+		};
+		load();
+		const listening = client.on('changed', load);
+		return () => listening.dispose();
+	}, [client, dispatch]);
+}
+
+/** Asks about what was pasted, and again when the policy is another one. */
+function useExplanation(client: Client<PolicyContract>, pasted: string, dispatch: Dispatch<PageAction>): void {
+	useEffect(() => {
+		if (pasted.trim() === '') return undefined;
+		const ask = (): void => {
+			client.call('explain', { text: pasted }).then(
+				answer => dispatch({ type: 'answer', of: pasted, answer }),
+				(error: unknown) => dispatch({ type: 'failed', error }),
+			);
+		};
+		const waiting = setTimeout(ask, pause);
+		const listening = client.on('changed', ask);
+		return () => {
+			clearTimeout(waiting);
+			listening.dispose();
+		};
+	}, [client, pasted, dispatch]);
+}
