@@ -1,25 +1,27 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
+import type * as vscode from 'vscode';
 import type { Activation } from './activation';
 import { measureActivation } from './activation';
 import { runTests, type HostResults } from './harness';
 import { manifestTests } from './suite/manifest';
+import { serviceTests } from './suite/services';
 
 /** Every test of the real host, after the extension was activated and measured. */
-async function runAll(activation: Activation): Promise<HostResults> {
-	return runTests({ ...manifestTests(activation) });
+async function runAll(activation: Activation, context?: vscode.ExtensionContext): Promise<HostResults> {
+	return runTests({ ...manifestTests(activation), ...serviceTests(context) });
 }
 
 /**
  * Activated as a small extension of its own beside the one under test, where a variable asks for it:
  * a browser workbench has no other way to run tests in its host.
  */
-export async function activate(): Promise<void> {
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
 	const resultFile = process.env['QUARTERDECK_HOST_RESULT'];
 	const activationFile = process.env['QUARTERDECK_HOST_ACTIVATION'];
 	if (resultFile === undefined && activationFile === undefined) return;
 	const activation = await measureActivation();
 	if (activationFile !== undefined) appendFileSync(activationFile, `${JSON.stringify(activation)}\n`);
-	if (resultFile !== undefined) writeFileSync(resultFile, JSON.stringify(await runAll(activation)));
+	if (resultFile !== undefined) writeFileSync(resultFile, JSON.stringify(await runAll(activation, context)));
 }
 
 /** Called by a desktop VS Code that was started for tests. */
