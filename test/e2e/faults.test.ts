@@ -107,7 +107,7 @@ describe('a conversation goes on', () => {
 		await chat.shows('You said: good morning through the nonsense');
 		deleteTranscripts();
 		await chat.send('what was before?');
-		await chat.shows('Claude no longer has its own record of this conversation');
+		await chat.shows('The record that the model goes by is gone');
 		await chat.shows('You said: what was before?');
 		await idle();
 		await editor.screenshot('transcript-deleted');
