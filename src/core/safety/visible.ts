@@ -7,7 +7,8 @@ const harmless: ReadonlySet<string> = new Set(['\t', '\n', '\r', '\u200C', '\u20
 /** The first character that hides what a text does, as `U+202E`. */
 export function hiddenCharacter(text: string): string | undefined {
 	for (const [found] of text.matchAll(hiddenPattern)) if (!harmless.has(found)) return codePoint(found);
-	return undefined;
+	// Without a line feed it takes a terminal back to the line's beginning, over what stood there.
+	return /\r(?!\n)/.test(text) ? codePoint('\r') : undefined;
 }
 
 function codePoint(character: string): string {

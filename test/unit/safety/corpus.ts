@@ -23,10 +23,10 @@ interface CorpusFile {
 	readonly lines: Readonly<Record<string, readonly string[]>>;
 }
 
-const fixtures = join(import.meta.dirname, '..', '..', 'fixtures', 'safety');
+const ownFixtures = join(import.meta.dirname, '..', '..', 'fixtures', 'safety');
 
 /** Every labelled line, from all files. */
-export function loadCorpus(): readonly Labelled[] {
+export function loadCorpus(fixtures = ownFixtures): readonly Labelled[] {
 	const folder = join(fixtures, 'corpus');
 	const files = readdirSync(folder).sort();
 	const first = readJson<readonly { line: string; tier: string }[]>(join(fixtures, 'shell.json'));

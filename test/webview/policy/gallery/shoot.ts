@@ -1,9 +1,8 @@
 // `node test/webview/policy/gallery/shoot.ts FOLDER` takes a picture of the policy page in each theme and width.
-import { build } from 'esbuild';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { loadBundled } from '../../../../scripts/lib/bundle.ts';
+import { cache } from '../../../../scripts/lib/tools.ts';
 import { buildPage, launchBrowser } from '../../gallery/browser.ts';
 import type * as Answers from '../answers.ts';
 
@@ -17,17 +16,11 @@ const looks = [
 const shell = 'npm test && git push origin main && cat ~/.ssh/id_rsa';
 const json = '{"tool": "mcp__github__list_issues", "input": {"path": ".env"}}';
 
-const made = mkdtempSync(join(tmpdir(), 'quarterdeck-answers-'));
-const outfile = join(made, 'answers.mjs');
-await build({
-	entryPoints: [join(import.meta.dirname, '..', 'answers.ts')],
-	outfile,
-	bundle: true,
-	platform: 'node',
-	format: 'esm',
-	logLevel: 'warning',
-});
-const { viewOf, explained } = (await import(pathToFileURL(outfile).href)) as typeof Answers;
+const made = join(cache, 'gallery', 'answers.mjs');
+const { viewOf, explained } = (await loadBundled(
+	join(import.meta.dirname, '..', 'answers.ts'),
+	made,
+)) as typeof Answers;
 const explanations = { [shell]: explained(shell), [json]: explained(json), 'git status': explained('git status') };
 const scenes = [
 	{ name: 'full', text: '', prepared: { view: viewOf(false), explanations } },
@@ -68,5 +61,4 @@ try {
 } finally {
 	await browser.close();
 	built.dispose();
-	rmSync(made, { recursive: true, force: true });
 }
