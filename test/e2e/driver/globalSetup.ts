@@ -29,7 +29,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 		// The test command looks by itself when it started the run.
 		if (!isOwnRun) return;
 		const own = new Set(tree(process.pid).map(item => item.pid));
-		const alive = (await leftovers(run, 3000)).filter(item => !own.has(item.pid));
+		// The product's own promise: a host that a slow machine ends the hard way leaves its watchdog that long.
+		const alive = (await leftovers(run, 5000)).filter(item => !own.has(item.pid));
 		if (alive.length > 0)
 			throw new Error(`Left running:\n${alive.map(item => `${item.pid} ${item.command}`).join('\n')}`);
 	};
