@@ -1,4 +1,4 @@
-import { stat, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -28,6 +28,8 @@ beforeAll(async () => {
 	await build({ ...shared, entryPoints: ['src/workers/ownTools.ts'], outfile: entry, banner: { js: banner } });
 });
 
+/** No system gives a process such a number. */
+const deadPid = 2 ** 30;
 const closing: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
 	for (const close of closing.splice(0).toReversed()) await close();
@@ -52,6 +54,9 @@ async function open(calls: readonly (readonly [string, Record<string, unknown>])
 	const changed = new Emitter<void>();
 	const ownCalls = new OwnCalls();
 	const folder = join(world.folder, 'tools');
+	await mkdir(folder);
+	await writeFile(join(folder, `${deadPid}-left.json`), '{}');
+	await writeFile(join(folder, `${process.pid}-other.json`), '{}');
 	const host = new OwnToolsHost({
 		tools: () => tools,
 		onDidChangeTools: changed.event,
@@ -205,7 +210,9 @@ describe('the socket', () => {
 		expect((await stat(path)).mode & 0o777).toBe(0o600);
 		expect((await stat(at.lease.configFile)).mode & 0o777).toBe(0o600);
 		await at.lease.end();
-		expect((await readdir(at.folder)).filter(name => name.endsWith('.json'))).toEqual([]);
+		// What another living host holds stays; what a dead one left is gone.
+		const files = (await readdir(at.folder)).filter(name => name.endsWith('.json'));
+		expect(files).toEqual([`${process.pid}-other.json`]);
 	});
 
 	test.each([

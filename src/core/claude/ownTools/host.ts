@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { Lazy } from '../../base/async';
-import { ExpectedError } from '../../base/errors';
+import { ExpectedError, systemCode } from '../../base/errors';
 import type { Event } from '../../base/event';
 import { DisposableStore, Owner, toDisposable } from '../../base/lifecycle';
 import { serve } from '../../rpc/rpc';
@@ -67,7 +67,7 @@ export class OwnToolsHost extends Owner {
 		const { node, entry, folder } = this.#ports;
 		const env = { ELECTRON_RUN_AS_NODE: '1', [socketVariable]: socket, [tokenVariable]: session.token };
 		const config = { mcpServers: { [ownServerName]: { type: 'stdio', command: node, args: [entry], env } } };
-		const configFile = join(folder, `tools-${randomUUID()}.json`);
+		const configFile = join(folder, `${process.pid}-${randomUUID()}.json`);
 		// In a file and not in the arguments, which every process of the machine can read.
 		await writeFile(configFile, JSON.stringify(config), { mode: 0o600, flag: 'wx' });
 		this.#sessions.set(session.token, session);
@@ -85,6 +85,7 @@ export class OwnToolsHost extends Owner {
 		const { folder } = this.#ports;
 		await mkdir(folder, { recursive: true, mode: 0o700 });
 		await chmod(folder, 0o700);
+		await removeLeftovers(folder);
 		const path = await this.#socketPath(folder);
 		const server = createServer(socket => this.#connected(socket));
 		this.#server = server;
@@ -98,7 +99,7 @@ export class OwnToolsHost extends Owner {
 	}
 
 	async #socketPath(folder: string): Promise<string> {
-		const name = randomBytes(8).toString('hex');
+		const name = `${process.pid}-${randomBytes(8).toString('hex')}`;
 		if (process.platform === 'win32') return `\\\\.\\pipe\\quarterdeck-${randomUUID()}`;
 		const path = join(folder, `${name}.sock`);
 		if (path.length <= maxSocketPath) return path;
@@ -200,6 +201,22 @@ export class OwnToolsHost extends Owner {
 		for (const { sockets } of this.#sessions.values()) for (const socket of sockets) socket.destroy();
 		this.#sessions.clear();
 		if (this.#socketFolder !== undefined) void rm(this.#socketFolder, { recursive: true, force: true });
+	}
+}
+
+/** What windows left behind that were killed: the file's name says whose it was. */
+async function removeLeftovers(folder: string): Promise<void> {
+	for (const name of await readdir(folder)) {
+		const pid = Number(/^(?<pid>\d+)-[\w-]+\.(?:json|sock)$/u.exec(name)?.groups?.['pid'] ?? process.pid);
+		if (!isRunning(pid)) await rm(join(folder, name), { force: true });
+	}
+}
+
+function isRunning(pid: number): boolean {
+	try {
+		return process.kill(pid, 0);
+	} catch (error) {
+		return systemCode(error) === 'EPERM';
 	}
 }
 

@@ -11,6 +11,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import { errorText } from '../../base/errors';
 import { connect, type Client } from '../../rpc/rpc';
+import { dataRule } from '../../tools/resultText';
 import type { ToolContent } from '../../tools/tool';
 import { ownServerName } from './names';
 import { socketVariable, tokenVariable, type OwnToolsContract, type ServedTool } from './protocol';
@@ -50,7 +51,8 @@ export async function runOwnToolsServer(
 }
 
 function newServer(host: Client<OwnToolsContract>, version: string): Server {
-	const server = new Server({ name: ownServerName, version }, { capabilities: { tools: { listChanged: true } } });
+	const options = { capabilities: { tools: { listChanged: true } }, instructions: dataRule };
+	const server = new Server({ name: ownServerName, version }, options);
 	server.setRequestHandler(ListToolsRequestSchema, async () => ({
 		tools: (await host.call('list', null)).map(mcpTool),
 	}));
