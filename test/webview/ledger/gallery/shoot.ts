@@ -1,19 +1,9 @@
 // `node test/webview/ledger/gallery/shoot.ts FOLDER [scene…]` takes a picture of each scene in each theme and width.
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { buildPage, launchBrowser } from '../../gallery/browser.ts';
-
-const [folder = '.cache/gallery', ...wanted] = process.argv.slice(2);
-const looks = [
-	{ theme: 'dark', width: 1100 },
-	{ theme: 'dark', width: 300 },
-	{ theme: 'light', width: 700 },
-	{ theme: 'contrast', width: 1100 },
-];
+import { shootScenes } from '../../gallery/shootScenes.ts';
 
 interface Gallery {
-	readonly names: readonly string[];
 	readonly press: readonly (readonly [string, string])[];
 	readonly search: string;
 }
@@ -42,25 +32,13 @@ async function settle(page: Page): Promise<void> {
 	await page.waitForTimeout(400);
 }
 
-mkdirSync(folder, { recursive: true });
-const built = await buildPage(join(import.meta.dirname, 'page.ts'));
-const browser = await launchBrowser();
-try {
-	for (const { theme, width } of looks) {
-		const page = await browser.newPage({ viewport: { width, height: 760 } });
-		page.on('console', message => {
-			if (message.type() === 'error') console.log(`console: ${message.text()}`);
-		});
-		page.on('pageerror', error => console.log(`error: ${error.message}`));
-		await page.goto(built.url);
-		for (const scene of wanted.length > 0 ? wanted : (await galleryOf(page)).names) {
-			await page.goto(`${built.url}?scene=${scene}&theme=${theme}`);
-			await settle(page);
-			await page.screenshot({ path: join(folder, `${scene}-${theme}-${width}.png`) });
-		}
-		await page.close();
-	}
-} finally {
-	await browser.close();
-	built.dispose();
-}
+await shootScenes({
+	page: join(import.meta.dirname, 'page.ts'),
+	looks: [
+		{ theme: 'dark', width: 1100 },
+		{ theme: 'dark', width: 300 },
+		{ theme: 'light', width: 700 },
+		{ theme: 'contrast', width: 1100 },
+	],
+	settle,
+});
