@@ -31,6 +31,7 @@ import { Secrets } from './host/secrets';
 import { Settings } from './host/settings';
 import { WorkspaceState } from './host/state';
 import { registerLedger } from './ledger/register';
+import type { McpChatBridge } from './mcp/chatBridge';
 import { mcpUi, registerMcp, type McpUi } from './mcp/register';
 import type { McpService } from './mcp/service';
 import { decideWithUser } from './safety/decide';
@@ -119,6 +120,7 @@ class Parts {
 	#review: ReviewFeature | undefined;
 	#artifacts: ArtifactsRegistration | undefined;
 	#mcpUi: McpUi | undefined;
+	#servers: McpChatBridge | undefined;
 
 	constructor(host: Host, store: DisposableStore) {
 		const storage = host.context.globalStorageUri.fsPath;
@@ -142,7 +144,7 @@ class Parts {
 		this.memory = new Lazy(() => this.#startMemory(store));
 		this.search = store.add(new WebSearch(host));
 		this.tools = new Lazy(() => this.#startTools(store));
-		this.service = new Lazy(() => this.#startService());
+		this.service = new Lazy(() => this.#startService(store));
 		this.chat = new Lazy(() => this.#startChat(store));
 	}
 
@@ -271,12 +273,15 @@ class Parts {
 		await Promise.race([started.catch(log), patience]);
 	}
 
-	async #startService(): Promise<ChatService> {
-		const [{ ChatService }, ledger, supervisor] = await Promise.all([
+	async #startService(store: DisposableStore): Promise<ChatService> {
+		const [{ ChatService }, { McpChatBridge }, ledger, supervisor] = await Promise.all([
 			import('./chat/service'),
+			import('./mcp/chatBridge'),
 			this.ledger.get(),
 			this.supervisor.get(),
 		]);
+		const servers = store.add(new McpChatBridge());
+		void this.mcp.whenMade.then(mcp => servers.use(mcp));
 		const service = new ChatService({
 			host: this.#host,
 			ledger,
@@ -284,6 +289,7 @@ class Parts {
 			grants: this.grants,
 			changes: this.changes,
 			memory: memoryForChat(this.#host, this.memory),
+			servers,
 			supervisor,
 			append: event => this.append(event),
 			settled: () => this.settled(),
@@ -295,6 +301,7 @@ class Parts {
 			isWatched: () => this.#chat?.isAnyVisible ?? false,
 		});
 		this.#conversations = service.conversations;
+		this.#servers = servers;
 		return service;
 	}
 
@@ -309,6 +316,7 @@ class Parts {
 				conversations: service.conversations,
 				obstacles: service.obstacles,
 				loops: service.loops,
+				servers: this.#registered(this.#servers),
 				approvals,
 				decide: (id, decision) => this.#decide(asId<ApprovalId>(id), decision),
 				reviewEdit: id => review.reviewEdit(id),

@@ -79,7 +79,10 @@ function parseJson(text: string): unknown {
 }
 
 /** Models and commands as the pickers show them. */
-export type KnownInfo = Pick<ConversationView, 'models' | 'commands'>;
+export type KnownInfo = Pick<ConversationView, 'models' | 'commands'> & {
+	/** Prompts of MCP servers that run, offered as commands beside those of the agent. */
+	readonly prompts?: ConversationView['commands'];
+};
 
 /** What the CLI says of its models and commands, for the pickers. */
 export function infoView(models: readonly ModelInfo[], commands: readonly CommandInfo[]): KnownInfo {
@@ -111,9 +114,10 @@ export function providerOf(model: string): string {
 	return model === 'auto' ? 'auto' : parseModelRef(model).provider;
 }
 
-/** Commands are the CLI's own; our loop has fewer. */
-export function infoFor(model: string, info: KnownInfo): KnownInfo {
-	return familyOfModel(model) === 'loop' ? { ...info, commands: loopCommands } : info;
+/** Commands are the CLI's own, our loop has fewer; prompts of MCP servers go with both. */
+export function infoFor(model: string, { models, commands, prompts = [] }: KnownInfo): Omit<KnownInfo, 'prompts'> {
+	const own = familyOfModel(model) === 'loop' ? loopCommands : commands;
+	return { models, commands: [...own, ...prompts] };
 }
 
 /** What choosing another model changes beside the model. */

@@ -8,7 +8,14 @@ import type { ConversationRow, ExecutionRow, Ledger } from '../ledger/queries';
 import type { Approvals } from '../safety/approvals';
 import type { Grants } from '../safety/grants';
 import { Conversation } from './conversation';
-import { infoView, recordOf, untitled, type ConversationChoices, type ConversationRecord } from './conversationParts';
+import {
+	infoView,
+	recordOf,
+	untitled,
+	type ConversationChoices,
+	type ConversationRecord,
+	type KnownInfo,
+} from './conversationParts';
 import { fork, importSession, keepAsIs, type CopyPorts } from './copies';
 import type { ConversationDeps, SessionHistory } from './deps';
 import type { ConversationSummary } from './items';
@@ -58,7 +65,7 @@ export class Conversations extends Owner {
 			...ports,
 			onInfo: info => {
 				ports.onInfo(info);
-				for (const conversation of this.live) conversation.setInfo(infoView(info.models, info.commands));
+				this.#showInfo({ ...infoView(info.models, info.commands), prompts: ports.knownInfo().prompts ?? [] });
 			},
 		};
 		this.#copies = { clock: ports.clock, append: ports.append, adopt: (record, rows) => this.#adoptCopy(record, rows) };
@@ -71,6 +78,11 @@ export class Conversations extends Owner {
 				if (change.conversations.length > 0) this.#changed.fire();
 			}),
 		);
+	}
+
+	/** What is known of models and commands is something else now: every open conversation shows it. */
+	refreshInfo(): void {
+		this.#showInfo(this.#deps.knownInfo());
 	}
 
 	/** Conversations that are open in this window. */
@@ -214,6 +226,10 @@ export class Conversations extends Owner {
 			this.#ports.log.warn(errorText(error)),
 		);
 		return conversation;
+	}
+
+	#showInfo(info: KnownInfo): void {
+		for (const conversation of this.live) conversation.setInfo(info);
 	}
 
 	#readOnly({ executions }: StoredConversation): string | null {

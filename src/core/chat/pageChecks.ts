@@ -148,6 +148,10 @@ const checks: { readonly [K in keyof Requests]: z.ZodMiniType<Requests[K]['param
 	setMode: z.extend(byId, { mode: z.enum(permissionModes) }),
 	setEffort: z.extend(byId, { effort: z.enum(efforts) }),
 	mentions: z.object({ text: search, limit: z.int().check(z.positive(), z.maximum(500)) }),
+	attachResource: z.object({
+		server: z.string().check(z.maxLength(2_000)),
+		uri: z.string().check(z.maxLength(10_000)),
+	}),
 	attachUris: z.object({ uris: z.array(z.string().check(z.maxLength(10_000))).check(z.maxLength(500)) }),
 	attachData: z.object({
 		name: z.string().check(z.minLength(1), z.maxLength(1000), z.regex(noControls)),

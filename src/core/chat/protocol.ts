@@ -49,9 +49,17 @@ export interface EditorContext {
 	readonly selection: Extract<AttachmentView, { kind: 'selection' }> | null;
 }
 
-/** A file or symbol offered after `@`. `matches` are indexes of `label` to highlight. */
+/** What an MCP server has to read, offered after `@`; it is read when it is picked. */
+export interface ResourceMention {
+	readonly kind: 'resource';
+	readonly server: string;
+	readonly uri: string;
+	readonly label: string;
+}
+
+/** A file, symbol or resource offered after `@`. `matches` are indexes of `label` to highlight. */
 export interface MentionHit {
-	readonly attachment: Extract<AttachmentView, { kind: 'file' | 'symbol' }>;
+	readonly attachment: Extract<AttachmentView, { kind: 'file' | 'symbol' }> | ResourceMention;
 	readonly label: string;
 	readonly detail: string;
 	readonly matches: readonly number[];
@@ -149,6 +157,8 @@ export interface ChatContract {
 			params: { readonly uris: readonly string[] };
 			result: { readonly attachments: readonly AttachmentView[]; readonly refused: readonly string[] };
 		};
+		/** Reads a resource of an MCP server, to be attached as what it holds. */
+		attachResource: { params: { readonly server: string; readonly uri: string }; result: readonly AttachmentView[] };
 		/** Lets the user pick files in VS Code's own dialog. */
 		/** Reads a document that was dropped from another program; its text comes back as an attachment. */
 		attachData: { params: { readonly name: string; readonly bytes: Uint8Array }; result: AttachmentView };

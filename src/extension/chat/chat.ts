@@ -16,6 +16,7 @@ import type { WebviewPort } from '../host/webviewHost';
 import { Documents } from './documents';
 import { EditorBridge, selectionOf } from './editorBridge';
 import type { Loops } from './loops';
+import type { McpChat } from '../mcp/chatBridge';
 import { Mentions } from './mentions';
 import { pickModel } from './modelPick';
 import { editRules, explainChoice, lastAsk } from './routing';
@@ -30,6 +31,8 @@ export interface ChatDeps extends Pick<
 	readonly approvals: Approvals;
 	readonly obstacles: Obstacles;
 	readonly loops: Lazy<Loops>;
+	/** Prompts and resources of MCP servers that run. */
+	readonly servers: McpChat;
 	openTab(conversation: ConversationId, title: string): Promise<void>;
 }
 
@@ -71,6 +74,7 @@ export class Chat extends Owner {
 				editor: this.#editor,
 				mentions: this.#mentions,
 				documents: this.#documents,
+				servers: this.#deps.servers,
 				obstacle: {
 					get current() {
 						return obstacles.current;

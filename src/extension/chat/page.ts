@@ -17,6 +17,7 @@ import {
 import { serve, type Handlers, type Port, type Server } from '../../core/rpc/rpc';
 import type { Decision } from '../../core/safety/approval';
 import type { Host } from '../host/context';
+import type { McpChat } from '../mcp/chatBridge';
 import type { Documents } from './documents';
 import type { EditorBridge } from './editorBridge';
 import type { Mentions } from './mentions';
@@ -34,6 +35,8 @@ export interface PageDeps {
 	readonly editor: EditorBridge;
 	readonly mentions: Mentions;
 	readonly documents: Documents;
+	/** Prompts and resources of MCP servers that run. */
+	readonly servers: McpChat;
 	readonly obstacle: { readonly current: Obstacle | null; readonly cli: ChatSnapshot['cli'] };
 	decide(approval: string, decision: Decision): Promise<void>;
 	reviewEdit(approval: string): Promise<void>;
@@ -136,7 +139,8 @@ export class ChatPage implements Disposable {
 			send: async ({ conversation, text, attachments }) => {
 				const asked = await this.#get(conversation);
 				this.#refuseObstacle(asked);
-				const item = asked.send(text, attachments);
+				const prompt = await this.#deps.servers.prompt(text);
+				const item = asked.send(prompt?.text ?? text, [...attachments, ...(prompt?.attachments ?? [])]);
 				this.#deps.onSent();
 				await this.#deps.host.state.setDraft(conversation, '');
 				return { item };
@@ -170,7 +174,11 @@ export class ChatPage implements Disposable {
 	#editorHandlers() {
 		const { documents, editor, mentions } = this.#deps;
 		return {
-			mentions: ({ text, limit }) => mentions.find(text, limit),
+			mentions: async ({ text, limit }) => {
+				const resources = this.#deps.servers.resources(text, 5);
+				return [...(await mentions.find(text, limit - resources.length)), ...resources];
+			},
+			attachResource: ({ server, uri }) => this.#deps.servers.read(server, uri),
 			attachUris: ({ uris }) => editor.attachUris(uris),
 			attachData: ({ name, bytes }) => documents.fromBytes(name, bytes),
 			pickFiles: () => editor.pickFiles(),

@@ -35,6 +35,7 @@ import type { Loops } from './loops';
 import type { Providers } from '../../core/providers/registry';
 import type { Toolbox } from '../../core/tools/toolbox';
 import type { Host } from '../host/context';
+import type { McpChatBridge } from '../mcp/chatBridge';
 import { projectFolder, workspaceFolders } from '../host/workspace';
 import { safetyContext } from '../safety/context';
 import type { PriceSetting } from '../host/settings';
@@ -58,6 +59,8 @@ export interface ChatServiceDeps {
 	readonly ownCalls: OwnCalls;
 	/** The providers beside the CLI. */
 	readonly providers: () => Promise<{ readonly providers: Providers; look(): Promise<void> }>;
+	/** Prompts and resources of MCP servers that run. */
+	readonly servers: McpChatBridge;
 	/** Whether a chat page is in view. */
 	readonly isWatched: () => boolean;
 }
@@ -97,6 +100,7 @@ export class ChatService extends Owner {
 		const find = (): ReturnType<typeof findClaude> => findClaude(machine, host.settings.get('claude.path'));
 		this.obstacles = this.own(new Obstacles(host, find, deps.isWatched, () => this.#alternatives()));
 		this.conversations = this.own(this.#newConversations());
+		this.own(deps.servers.onDidChange(() => this.conversations.refreshInfo()));
 	}
 
 	/** Looks for the CLI again and says what was found. */
@@ -127,7 +131,7 @@ export class ChatService extends Owner {
 			settled,
 			additionalFolders: cwd => workspaceFolders().filter(folder => folder !== cwd),
 			onInfo: ({ models, commands }) => void host.state.setKnownInfo(infoView(models, commands)),
-			knownInfo: () => host.state.knownInfo,
+			knownInfo: () => ({ ...host.state.knownInfo, prompts: this.#deps.servers.commands() }),
 			newGate: ({ cwd, origin, turnStartedAt }) =>
 				new CliGate({
 					gate,

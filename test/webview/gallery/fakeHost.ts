@@ -111,6 +111,7 @@ function defaultHandlers(snapshot: () => ChatSnapshot): Handlers<ChatContract> {
 			},
 		],
 		openArtifact: () => undefined,
+		attachResource: ({ uri }) => [{ kind: 'text', label: uri, text: 'contents' }],
 		attachUris: () => ({ attachments: [], refused: [] }),
 		attachData: ({ name }) => ({ kind: 'text', label: name, text: 'Page 1', detail: 'PDF, 12 pages', tokens: 8400 }),
 		pickFiles: () => [],

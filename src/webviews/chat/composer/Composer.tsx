@@ -11,6 +11,7 @@ import {
 	type RefObject,
 } from 'react';
 import type { ConversationView } from '../../../core/chat/items';
+import type { MentionHit } from '../../../core/chat/protocol';
 import { useHost } from '../host';
 import { isBusy, type ChatState } from '../state';
 import { ContextChips } from './ContextChips';
@@ -156,7 +157,7 @@ function useMenu(
 	prompt: Prompt,
 	conversation: ConversationView,
 ): MenuState {
-	const { dispatch } = useHost();
+	const { attempt, dispatch } = useHost();
 	const { trigger, text } = prompt;
 	const suggestions = useSuggestions(trigger, conversation.commands);
 	const key = `${trigger?.kind}:${trigger?.text}`;
@@ -164,11 +165,18 @@ function useMenu(
 	const { items } = suggestions;
 	// Another word is another list: it begins at its first entry.
 	const at = selection.key === key ? Math.min(selection.index, Math.max(0, items.length - 1)) : 0;
+	const attachHit = async ({ attachment }: MentionHit): Promise<void> => {
+		if (attachment.kind !== 'resource') return dispatch({ type: 'attach', attachments: [attachment] });
+		const { server, uri } = attachment;
+		// What an MCP server has is read now: later it may not run any more.
+		const attachments = await attempt('attachResource', { server, uri });
+		if (attachments) dispatch({ type: 'attach', attachments });
+	};
 	const pick = (suggestion: Suggestion): void => {
 		if (!trigger) return;
 		prompt.edit(complete(text, trigger, suggestion.insert));
 		prompt.dismissMenu();
-		if (suggestion.hit) dispatch({ type: 'attach', attachments: [suggestion.hit.attachment] });
+		if (suggestion.hit) void attachHit(suggestion.hit);
 		area.current?.focus();
 	};
 	const onKeyDown = (event: KeyboardEvent): boolean => {

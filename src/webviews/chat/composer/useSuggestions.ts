@@ -55,11 +55,18 @@ export function matchCommands(commands: readonly SlashCommand[], text: string): 
 	}));
 }
 
+const icons = { file: 'file', symbol: 'symbol-method', resource: 'server' } as const;
+
+function keyOf({ attachment, label }: MentionHit): string {
+	if (attachment.kind === 'resource') return `resource:${attachment.server}:${attachment.uri}`;
+	return `${attachment.kind}:${attachment.path}:${'startLine' in attachment ? attachment.startLine : ''}:${label}`;
+}
+
 function fromHit(hit: MentionHit): Suggestion {
 	const { attachment } = hit;
 	return {
-		key: `${attachment.kind}:${attachment.path}:${'startLine' in attachment ? attachment.startLine : ''}:${hit.label}`,
-		icon: attachment.kind === 'file' ? 'file' : 'symbol-method',
+		key: keyOf(hit),
+		icon: icons[attachment.kind],
 		label: hit.label,
 		matches: hit.matches,
 		detail: hit.detail,
