@@ -6,9 +6,8 @@ import { wrappedCommand } from './wrappers';
 
 /** `npx TOOL …`, `uvx TOOL …`: the tool counts by its own name as well. */
 const packageRunner: Handler = (call, judge) => {
-	const { name, args, scope } = call;
-	const lineAt = args.findIndex(field => /^(?:-c|--call)$/u.test(field.text));
-	if (lineAt >= 0) judge.line(args[lineAt + 1]?.text ?? unknownMark, scope.fork());
+	const { name, args } = call;
+	lineOption(judge, call, args);
 	const skip = name === 'pipx' ? 1 : 0;
 	runTool(
 		judge,
@@ -18,6 +17,17 @@ const packageRunner: Handler = (call, judge) => {
 	if (name === 'pipx' && /^(?:install|uninstall|upgrade)/u.test(args[0]?.text ?? ''))
 		judge.add('ORANGE', 'pipx changes programs of the whole machine');
 };
+
+const runnerValued = ['-p', '--package', '--from', '--with', '-w', '--python', '--registry', '-c', '--call'];
+
+/** `npx -c LINE`, `npm exec --call LINE`: only before the tool's name; after it the option is the tool's. */
+function lineOption(judge: Judge, call: CommandCall, args: readonly Field[]): void {
+	const own = args.slice(0, args.length - wrappedCommand(args, runnerValued, 0).length);
+	const at = own.findIndex(field => /^(?:-c|--call|--shell-mode)$/u.test(field.text));
+	if (at >= 0) judge.line(own[at + 1]?.text ?? unknownMark, call.scope.fork());
+	const attached = own.map(field => /^--call=(.*)$/su.exec(field.text)?.[1]).find(line => line !== undefined);
+	if (attached !== undefined) judge.line(attached, call.scope.fork());
+}
 
 function runTool(judge: Judge, call: CommandCall, rest: readonly Field[]): void {
 	const [tool, ...args] = rest;
@@ -55,8 +65,7 @@ const packageManager: Handler = (call, judge) => {
 		(sub === 'run' && /^(?:uv|poetry|pipenv|pdm|hatch|rye|conda|mamba)$/u.test(name)) ||
 		(name === 'uv' && sub === 'tool')
 	) {
-		const lineAt = after.findIndex(field => /^(?:-c|--call|--shell-mode)$/u.test(field.text));
-		if (lineAt >= 0) judge.line(after[lineAt + 1]?.text ?? unknownMark, scope.fork());
+		lineOption(judge, call, after);
 		if (sub !== 'create' && sub !== 'init')
 			runTool(
 				judge,
