@@ -389,7 +389,8 @@ export class Conversation extends Owner {
 		if (!this.#isDeclared) return;
 		const session = plan.kind === 'resume' ? plan.id : null;
 		const options = optionsText(this.#view, plan);
-		this.#deps.append({ type: 'conversation.changed', conversation: this.id, session, options });
+		const { provider } = this.#view;
+		this.#deps.append({ type: 'conversation.changed', conversation: this.id, session, options, provider });
 	}
 
 	#patch(patch: Partial<ConversationView>): void {

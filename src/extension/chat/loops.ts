@@ -7,6 +7,7 @@ import type { ModelChoice } from '../../core/chat/items';
 import { LoopGate } from '../../core/chat/loop/loopGate';
 import { LoopSession } from '../../core/chat/loop/loopSession';
 import type { LoopPorts } from '../../core/chat/loop/ports';
+import { pruneTranscripts } from '../../core/chat/loop/transcript';
 import { choiceOfModel, modelGroups } from '../../core/chat/modelGroups';
 import type { ModelGroup, Obstacle } from '../../core/chat/protocol';
 import { candidatesOf, route, type Candidate, type RouteResult } from '../../core/chat/routing/route';
@@ -45,6 +46,7 @@ export interface LocalModel {
 
 /** A page that waits for the CLI asks every few seconds; servers are asked less often, milliseconds. */
 const localAgeMs = 15_000;
+const dayMs = 86_400_000;
 /** Auto does not wait for a server that does not answer, milliseconds: what was known last counts then. */
 const listingPatienceMs = 4_000;
 
@@ -75,6 +77,12 @@ export class Loops {
 			remainingBudget: () => deps.remainingBudget(),
 			platform: process.platform,
 		};
+	}
+
+	/** Forgets records that are as old as the ledger forgets its own. */
+	async prune(): Promise<void> {
+		const { clock, settings } = this.#deps.host;
+		await pruneTranscripts(this.#ports.folder, clock.now() - settings.get('ledger.retentionDays') * dayMs);
 	}
 
 	readonly start: StartAgentSession = async (options, handlers): Promise<AgentSession> => {

@@ -194,6 +194,7 @@ export class ChatService extends Owner {
 			claudeObstacle: () => this.obstacles.current,
 			claudeModels: () => host.state.knownInfo.models,
 		});
+		this.#loops.prune().catch((error: unknown) => host.log.warn(errorText(error)));
 		return this.#loops;
 	}
 

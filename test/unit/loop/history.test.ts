@@ -1,8 +1,8 @@
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { Transcript, type Entry } from '../../../src/core/chat/loop/transcript';
+import { pruneTranscripts, Transcript, type Entry } from '../../../src/core/chat/loop/transcript';
 import { asId, type ExecutionId } from '../../../src/core/base/ids';
 import { silentLogger } from '../../../src/core/base/logger';
 import { restoreTurns } from '../../../src/core/chat/review/restore';
@@ -31,6 +31,16 @@ test('a record survives a torn last line, and goes on after it', async () => {
 	const third = await Transcript.resume(place, 'loop-1');
 	await third.close();
 	expect(third.entries.map(entry => entry.uuid).slice(1)).toEqual(['u1', 'u3']);
+});
+
+test('records that nobody has written to for long are deleted', async () => {
+	const place = await folder();
+	await (await Transcript.create(place, 'loop-old', 1)).close();
+	await utimes(join(place, 'loop-old.jsonl'), 1, 1);
+	await (await Transcript.create(place, 'loop-new', 1)).close();
+	await pruneTranscripts(place, Date.now() - 86_400_000);
+	expect(await readdir(place)).toEqual(['loop-new.jsonl']);
+	await pruneTranscripts(join(place, 'nowhere'), Date.now());
 });
 
 test('a record that is gone, or of which nothing can be read, is missing', async () => {

@@ -32,6 +32,7 @@ if (scene.isTab) {
 	if (root) root.dataset['state'] = JSON.stringify({ identity: scene.snapshot.conversation.id });
 }
 if (scene.details) host.answer({ details: () => scene.details ?? null });
+if (scene.models) host.answer({ models: () => scene.models ?? [] });
 if (scene.conversations) host.answer({ conversations: () => scene.conversations ?? [] });
 import('../../../src/webviews/chat/main').then(
 	() => {

@@ -1,6 +1,6 @@
 import type { ItemId } from '../../../src/core/base/ids';
 import type { ConversationSummary } from '../../../src/core/chat/items';
-import type { ChatSnapshot, EditorContext, SessionDetails } from '../../../src/core/chat/protocol';
+import type { ChatSnapshot, EditorContext, ModelGroup, SessionDetails } from '../../../src/core/chat/protocol';
 import { approval, conversationId, notice, snapshot, startedAt, text, thinking, tool, turn, user, view } from './items';
 
 /** One state of the page that is worth looking at. */
@@ -10,6 +10,8 @@ export interface Scene {
 	readonly conversations?: readonly ConversationSummary[];
 	/** What the host says of the live session. */
 	readonly details?: SessionDetails;
+	/** What the host lists as models. */
+	readonly models?: readonly ModelGroup[];
 	/** An editor tab instead of the view in a side bar. */
 	readonly isTab?: boolean;
 	/** Names of buttons to press before the picture. */
@@ -17,6 +19,57 @@ export interface Scene {
 	/** What to type into the composer. */
 	readonly type?: string;
 }
+
+const choice = (value: string, label: string, description: string) => ({ value, label, description, efforts: [] });
+const groups: readonly ModelGroup[] = [
+	{
+		provider: 'auto',
+		label: 'Automatic',
+		isLocal: false,
+		problem: null,
+		models: [choice('auto', 'Auto', 'Chooses for each message by rules that you can read and change')],
+	},
+	{
+		provider: 'claude',
+		label: 'Claude',
+		isLocal: false,
+		problem: { text: 'Install the Claude CLI', actions: [{ title: 'How to Install', command: 'quarterdeck.openUrl' }] },
+		models: [],
+	},
+	{
+		provider: 'ollama',
+		label: 'Ollama',
+		isLocal: true,
+		problem: null,
+		models: [
+			choice('ollama/qwen3:8b', 'qwen3:8b', 'qwen3, 8.2B, Q4_K_M, 41k context'),
+			choice('ollama/gemma3:1b', 'gemma3:1b', 'gemma3, 1.0B, Q4_K_M, 33k context, no tool calling of its own'),
+		],
+	},
+	{
+		provider: 'groq',
+		label: 'Groq',
+		isLocal: false,
+		problem: {
+			text: 'Groq needs a key, and none is set.',
+			actions: [
+				{ title: 'Set Key', command: 'quarterdeck.providers.setKey' },
+				{ title: 'Get a Key', command: 'quarterdeck.openUrl' },
+			],
+		},
+		models: [],
+	},
+	{
+		provider: 'openai',
+		label: 'OpenAI',
+		isLocal: false,
+		problem: null,
+		models: [
+			choice('openai/gpt-5.2', 'gpt-5.2', '400k context, sees images'),
+			choice('openai/gpt-5-mini', 'gpt-5-mini', '400k context'),
+		],
+	},
+];
 
 const root = '/home/ada/shop';
 const diff = `@@ -4,7 +4,7 @@ export function parseDate(text: string): Date | null {
@@ -357,6 +410,49 @@ export const scenes: Readonly<Record<string, Scene>> = {
 	mention: { snapshot: snapshot(shortTurn), type: 'Look at @da' },
 	command: { snapshot: snapshot(shortTurn), type: '/c' },
 	model: { snapshot: snapshot(shortTurn), press: ['Model: Opus 5.5'] },
+	models: {
+		snapshot: snapshot(
+			[
+				user('Hello'),
+				{ ...turn(), model: 'ollama/qwen3:8b', why: 'Talk: on this machine (groq/llama is not running)' },
+			],
+			{
+				conversation: view({ provider: 'auto', model: 'auto' }),
+			},
+		),
+		press: ['Model: Auto'],
+		models: groups,
+	},
+	autonomous: {
+		snapshot: snapshot(
+			[
+				user('Make the tests pass'),
+				tool(
+					'quarterdeck_run_command',
+					{ command: 'npm test' },
+					{ state: 'running', output: '✓ 41 passed\n✗ 2 failed' },
+				),
+			],
+			{
+				conversation: view({
+					status: 'running',
+					provider: 'ollama',
+					model: 'ollama/qwen3:8b',
+					mode: 'autonomous',
+					context: { used: 30_000, max: 40_960 },
+					limits: {
+						steps: 41,
+						maxSteps: 50,
+						workedMs: 320_000,
+						maxMinutes: 30,
+						cost: 0,
+						maxCost: 2_000_000_000,
+						at: startedAt,
+					},
+				}),
+			},
+		),
+	},
 	tab: { snapshot: snapshot(shortTurn), isTab: true },
 	details: {
 		snapshot: snapshot(shortTurn),

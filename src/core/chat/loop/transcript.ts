@@ -1,4 +1,4 @@
-import { open, readFile, type FileHandle } from 'node:fs/promises';
+import { open, readdir, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { Sequencer } from '../../base/async';
@@ -120,6 +120,19 @@ export class Transcript {
 
 	async close(): Promise<void> {
 		await this.#writing.run(() => this.#handle.close());
+	}
+}
+
+/** Deletes records that nobody has written to since `before` (milliseconds since 1970). */
+export async function pruneTranscripts(folder: string, before: number): Promise<void> {
+	const names = await readdir(folder).catch((error: unknown) => {
+		if (systemCode(error) === 'ENOENT') return [];
+		throw error;
+	});
+	for (const name of names.filter(file => file.endsWith('.jsonl'))) {
+		const path = join(folder, name);
+		const { mtimeMs } = await stat(path);
+		if (mtimeMs < before) await rm(path, { force: true });
 	}
 }
 
