@@ -19,6 +19,7 @@ import type { Tool } from '../tools/tool';
 import type { McpServerDefinition } from './definition';
 import { notRunning, unknownServer } from './errors';
 import type { McpCallOptions, McpCompletionTarget, McpHub } from './hub';
+import { isObject } from './jsonText';
 import { sortedJson, type ServerTool } from './lists';
 import { ManagedServer } from './managedServer';
 import type { McpPorts } from './ports';
@@ -31,8 +32,8 @@ import { fingerprintOf, toolFingerprint } from './toolTrust';
 /** Views may change with each call; who looks at them is told at most this often. */
 const changeMs = 50;
 
-/** Made once: a schema costs more to make than a call to send. */
-const anyObject = z.looseObject({});
+/** Results are read by us, tolerantly. Made once: a schema costs more to make than a call to send. */
+const anything = z.unknown();
 
 /** Opens the hub. It starts nothing by itself. */
 export function createHub(ports: McpPorts): McpHub {
@@ -162,8 +163,8 @@ class Hub extends Owner implements McpHub {
 		try {
 			const params = { name: tool, arguments: input };
 			const exchange = { ...options, isTask: known.needsTask };
-			const answer = await server.request('tools/call', params, anyObject, exchange);
-			const result = toCallResult(answer);
+			const answer = await server.request('tools/call', params, anything, exchange);
+			const result = toCallResult(isObject(answer) ? answer : {});
 			server.noteCall(clock.monotonic() - began, result.isError === true);
 			return result;
 		} catch (error) {

@@ -18,16 +18,29 @@ export type ServerResource = Omit<McpResourceView, 'isSubscribed'>;
 
 const anything: JsonObject = { type: 'object', properties: {} };
 
+/** Characters without a shape of their own, but for line breaks, tabs and the joiners of scripts and emoji. */
+const hiddenPattern = /(?![\t\n\r\u200C\u200D])[\p{Cf}\p{Co}\p{Cc}]/gu;
+
+/** A model reads characters that a person cannot see: a description may hold no orders in them. */
+function withoutHidden<T>(given: T): T {
+	if (typeof given === 'string') return given.replaceAll(hiddenPattern, '') as T;
+	if (Array.isArray(given)) return given.map(withoutHidden) as T;
+	if (!isObject(given)) return given;
+	const entries = Object.entries(given).map(([key, value]) => [key, withoutHidden(value)] as const);
+	return Object.fromEntries(entries) as T;
+}
+
 /** Reads one entry of `tools/list`. A schema that is none is replaced by one that takes anything, and said so. */
 export function toTool(given: unknown): ServerTool | undefined {
 	if (!isObject(given) || typeof given['name'] !== 'string' || given['name'] === '') return undefined;
 	const annotations = toAnnotations(given['annotations']);
-	const schemaProblem = problemOf(given['inputSchema']);
+	const input = withoutHidden(given['inputSchema']);
+	const schemaProblem = problemOf(input);
 	return {
 		name: given['name'],
-		title: textOf(given['title']) || annotations.title || given['name'],
-		description: textOf(given['description']),
-		schema: schemaProblem === null ? withType(given['inputSchema'] as JsonObject) : anything,
+		title: withoutHidden(textOf(given['title']) || annotations.title || given['name']),
+		description: withoutHidden(textOf(given['description'])),
+		schema: schemaProblem === null ? withType(input as JsonObject) : anything,
 		schemaProblem,
 		outputSchema: isObject(given['outputSchema']) ? given['outputSchema'] : null,
 		annotations,
