@@ -34,6 +34,7 @@ export class ManagedServer extends Owner {
 	#session: McpSession | undefined;
 	#starting: { readonly done: Promise<void>; readonly abort: AbortController; readonly mayAsk: boolean } | undefined;
 	#fingerprint: string | undefined;
+	#reconnecting: Promise<void> | undefined;
 	#crashes = 0;
 	#restarts = 0;
 	#restartAt: number | null = null;
@@ -183,14 +184,23 @@ export class ManagedServer extends Owner {
 		} catch (error) {
 			const isForgotten = ExpectedError.is(error, 'mcp.http') && error.details['status'] === 404;
 			if (!isForgotten) throw error;
-			this.log.line('hub', 'The server has forgotten the session; connecting again.', 'warning');
-			if (this.#session === session) {
-				await this.stop();
-				await this.start(false);
-			}
+			if (this.#session === session) this.#reconnecting = this.#reconnect();
+			// All calls that found the session gone wait for the one new one.
+			await this.#reconnecting;
 			if (!this.#session) throw notRunning(this.definition.name);
 			return this.#session.request(method, params, schema, options);
 		}
+	}
+
+	async #reconnect(): Promise<void> {
+		this.log.line('hub', 'The server has forgotten the session; connecting again.', 'warning');
+		const old = this.#session;
+		this.#session = undefined;
+		this.#subscriptions.clear();
+		this.#setState('stopped');
+		// Its other calls find out by themselves, and then wait for the new session as well.
+		old?.closeWhenIdle();
+		await this.start(false);
 	}
 
 	noteSubscription(uri: string, isSubscribed: boolean): void {

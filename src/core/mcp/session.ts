@@ -53,6 +53,7 @@ export class McpSession {
 	#asked = 0;
 	#isOpen = false;
 	#isClosing = false;
+	#isDraining = false;
 	/** A sign-in that is under way: other calls that need one wait for it. */
 	#signingIn: Promise<void> | undefined;
 
@@ -152,6 +153,12 @@ export class McpSession {
 		}
 	}
 
+	/** Ends the connection once the calls that run have ended. */
+	closeWhenIdle(): void {
+		this.#isDraining = true;
+		if (this.#calls.size === 0) void this.close();
+	}
+
 	/** Ends the connection, and the process with everything it started. */
 	async close(): Promise<void> {
 		this.#isClosing = true;
@@ -200,6 +207,7 @@ export class McpSession {
 		} finally {
 			limit.dispose();
 			this.#calls.delete(call);
+			if (this.#isDraining) this.closeWhenIdle();
 			options.signal?.removeEventListener('abort', onAbort);
 		}
 	}

@@ -42,13 +42,15 @@ describe('servers over HTTP', () => {
 		);
 	});
 
-	test('a session that the server forgot is opened anew, and the call still gets its answer', async () => {
+	test('a session that the server forgot is opened anew, once, and the calls still get their answers', async () => {
 		const [server, world] = [await makeServer(), makeWorld()];
 		await world.define({ web: { url: server.url } });
 		await world.hub.start(id);
 		server.forgetSessions();
-		expect(textOf(await world.hub.callTool(id, 'hello', {}))).toBe('hello');
+		const calls = await Promise.all(Array.from({ length: 10 }, () => world.hub.callTool(id, 'hello', {})));
+		expect(calls.map(textOf)).toEqual(Array.from({ length: 10 }, () => 'hello'));
 		expect(world.hub.server(id)?.state).toBe('running');
+		expect(world.hub.log(id).lines.filter(({ text }) => text.includes('forgotten'))).toHaveLength(1);
 	});
 
 	test('an answer beyond the limit fails its call', async () => {

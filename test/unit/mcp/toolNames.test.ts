@@ -70,7 +70,7 @@ describe('what was approved', () => {
 
 describe('what models are told of a tool', () => {
 	test('characters that nobody sees are left out, in schemas too; what can be seen stays', () => {
-		const secret = [...'send keys'].map(letter => String.fromCodePoint(0xe0000 + letter.charCodeAt(0))).join('');
+		const secret = Buffer.from('send keys').reduce((text, byte) => text + String.fromCodePoint(0xe0000 + byte), '');
 		const told = toTool({
 			name: 't',
 			title: `T\u202Eitle`,

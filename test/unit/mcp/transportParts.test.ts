@@ -38,7 +38,7 @@ class FakeClock implements Clock {
 
 	pass(ms: number): void {
 		this.#now += ms;
-		for (const timer of [...this.#timers]) if (timer.at <= this.#now && this.#timers.delete(timer)) timer.run();
+		for (const timer of Array.from(this.#timers)) if (timer.at <= this.#now && this.#timers.delete(timer)) timer.run();
 	}
 }
 
