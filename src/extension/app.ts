@@ -17,6 +17,7 @@ import type { Decision, SafetyContext } from '../core/safety/approval';
 import { Approvals } from '../core/safety/approvals';
 import type { Gate } from '../core/safety/gate';
 import { Grants, type Grant } from '../core/safety/grants';
+import { redactingLogger } from '../core/safety/redactingLogger';
 import { OwnCalls } from '../core/safety/ownCalls';
 import { Toolbox } from '../core/tools/toolbox';
 import type { Chat } from './chat/chat';
@@ -62,7 +63,7 @@ export function startApp(context: vscode.ExtensionContext): App {
 	const commands = new Commands(output);
 	const state = new WorkspaceState(context.workspaceState);
 	const secrets = store.add(new Secrets(context.secrets));
-	const host: Host = { context, log: output, clock: systemClock, settings, secrets, state, commands };
+	const host: Host = { context, log: redactingLogger(output), clock: systemClock, settings, secrets, state, commands };
 	const parts = new Parts(host, store);
 	const register = (feature: string, start: () => Disposable): void => {
 		try {

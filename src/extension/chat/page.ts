@@ -16,8 +16,10 @@ import {
 } from '../../core/chat/protocol';
 import { serve, type Handlers, type Port, type Server } from '../../core/rpc/rpc';
 import type { Decision } from '../../core/safety/approval';
+import { redactSecrets } from '../../core/safety/secrets';
 import type { Host } from '../host/context';
 import type { McpChat } from '../mcp/chatBridge';
+import { withoutSecrets } from './attachmentSecrets';
 import type { Documents } from './documents';
 import type { EditorBridge } from './editorBridge';
 import type { Mentions } from './mentions';
@@ -140,7 +142,8 @@ export class ChatPage implements Disposable {
 				const asked = await this.#get(conversation);
 				this.#refuseObstacle(asked);
 				const prompt = await this.#deps.servers.prompt(text);
-				const item = asked.send(prompt?.text ?? text, [...attachments, ...(prompt?.attachments ?? [])]);
+				const all = [...attachments, ...(prompt?.attachments ?? [])];
+				const item = asked.send(prompt?.text ?? text, await withoutSecrets(this.#deps.host, all, asked.project));
 				this.#deps.onSent();
 				await this.#deps.host.state.setDraft(conversation, '');
 				return { item };
@@ -258,7 +261,7 @@ export class ChatPage implements Disposable {
 			...(folder ? { defaultUri: vscode.Uri.joinPath(folder, `${name || 'conversation'}.md`) } : {}),
 		});
 		if (!target) return;
-		const text = conversationMarkdown(title, await conversation.history.all());
+		const { text } = redactSecrets(conversationMarkdown(title, await conversation.history.all()));
 		await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(text));
 		await vscode.window.showTextDocument(target);
 	}
