@@ -130,13 +130,18 @@ export class Providers extends Owner {
 		return { provider: this.get(ref.provider), model: ref.model };
 	}
 
-	/** What every provider offers, asked at once. */
-	async models(signal: AbortSignal, isFresh = false): Promise<readonly ProviderModels[]> {
+	/**
+	 * What every provider offers, asked at once.
+	 * @param patience when it aborts, who has not answered is told as that; the others are not kept waiting
+	 */
+	async models(signal: AbortSignal, isFresh = false, patience?: AbortSignal): Promise<readonly ProviderModels[]> {
+		const waiting = patience ? AbortSignal.any([signal, patience]) : signal;
 		const ask = async (provider: Provider): Promise<ProviderModels> => {
 			try {
-				return { provider, state: 'ready', models: await this.#listing(provider, signal, isFresh) };
+				return { provider, state: 'ready', models: await this.#listing(provider, waiting, isFresh) };
 			} catch (error) {
-				if (error instanceof CancelledError) throw error;
+				if (error instanceof CancelledError && (signal.aborted || !waiting.aborted)) throw error;
+				if (error instanceof CancelledError) return { provider, state: 'failed', error: notYet(provider) };
 				const known = ExpectedError.is(error)
 					? error
 					: new ProviderError('bad-answer', `${provider.label} could not list its models: ${errorText(error)}`, {
@@ -216,6 +221,10 @@ export class Providers extends Owner {
 		});
 		return unlessAborted(models, signal);
 	}
+}
+
+function notYet({ label }: Provider): ProviderError {
+	return new ProviderError('timeout', `${label} has not listed its models yet.`);
 }
 
 /** The server behind an address, however it is written. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { CancelledError, ExpectedError } from '../../core/base/errors';
+import { ExpectedError } from '../../core/base/errors';
+import type { Disposable } from '../../core/base/lifecycle';
 import { toNano, type CostBasis, type NanoDollars } from '../../core/base/money';
 import type { AgentSession, StartAgentSession } from '../../core/chat/agentSession';
 import type { RouteAsk, RoutedModel } from '../../core/chat/deps';
@@ -47,14 +48,14 @@ export interface LocalModel {
 /** A page that waits for the CLI asks every few seconds; servers are asked less often, milliseconds. */
 const localAgeMs = 15_000;
 const dayMs = 86_400_000;
-/** Auto does not wait for a server that does not answer, milliseconds: what was known last counts then. */
+/** Nobody waits for a server that does not answer, milliseconds: it counts as not running then. */
 const listingPatienceMs = 4_000;
 
 /** Everything about conversations with models that are not the CLI's: their loops, their list, and Auto's choice. */
-export class Loops {
+export class Loops implements Disposable {
 	readonly #deps: LoopsDeps;
 	readonly #ports: LoopPorts;
-	#listed: readonly ProviderModels[] = [];
+	readonly #end = new AbortController();
 	#local: { readonly at: number; readonly found: LocalModel | undefined } | undefined;
 
 	constructor(deps: LoopsDeps) {
@@ -77,6 +78,10 @@ export class Loops {
 			remainingBudget: () => deps.remainingBudget(),
 			platform: process.platform,
 		};
+	}
+
+	dispose(): void {
+		this.#end.abort();
 	}
 
 	/** Forgets records that are as old as the ledger forgets its own. */
@@ -106,10 +111,9 @@ export class Loops {
 
 	/** Every model that can be chosen, by provider. */
 	async groups(isFresh: boolean): Promise<readonly ModelGroup[]> {
-		const { providers, claudeModels, claudeObstacle } = this.#deps;
-		await this.#deps.lookForProviders();
-		this.#listed = await providers.models(AbortSignal.timeout(20_000), isFresh);
-		return modelGroups({ models: claudeModels(), obstacle: claudeObstacle() }, this.#listed);
+		const { claudeModels, claudeObstacle } = this.#deps;
+		const listed = await this.#listing(isFresh);
+		return modelGroups({ models: claudeModels(), obstacle: claudeObstacle() }, listed);
 	}
 
 	/** The best model on this machine, for who has no Claude; `undefined` when none is known to run. */
@@ -188,13 +192,8 @@ export class Loops {
 		});
 	}
 
-	async #listing(): Promise<readonly ProviderModels[]> {
+	async #listing(isFresh = false): Promise<readonly ProviderModels[]> {
 		await this.#deps.lookForProviders();
-		try {
-			this.#listed = await this.#deps.providers.models(AbortSignal.timeout(listingPatienceMs));
-		} catch (error) {
-			if (!(error instanceof CancelledError)) throw error;
-		}
-		return this.#listed;
+		return this.#deps.providers.models(this.#end.signal, isFresh, AbortSignal.timeout(listingPatienceMs));
 	}
 }

@@ -3,7 +3,7 @@ import { Lazy } from '../../core/base/async';
 import { localDay } from '../../core/base/clock';
 import { errorText, type ErrorAction } from '../../core/base/errors';
 import type { ConversationId } from '../../core/base/ids';
-import { Owner } from '../../core/base/lifecycle';
+import { Owner, toDisposable } from '../../core/base/lifecycle';
 import { toNano, type NanoDollars } from '../../core/base/money';
 import { usedUpText, type BudgetState } from '../../core/ledger/views/budget';
 import type { Conversation } from '../../core/chat/conversation';
@@ -83,6 +83,7 @@ export class ChatService extends Owner {
 		const { approvals, grants, append } = deps;
 		this.#gate = new Gate({ context: () => safetyContext(host), approvals, grants, journal: append });
 		this.loops = new Lazy(() => this.#startLoops());
+		this.own(toDisposable(() => this.#loops?.dispose()));
 		this.#pool = this.own(
 			new LivePool<ConversationId>({
 				clock: host.clock,

@@ -25,6 +25,8 @@ export class Obstacles extends Owner {
 	readonly #alternatives: () => Promise<readonly ErrorAction[]>;
 	#current: Obstacle | null = null;
 	#found: FoundClaude | undefined;
+	/** What may be used instead of the CLI, as far as it is known. */
+	#others: readonly ErrorAction[] = [];
 
 	/**
 	 * @param isWatched whether a chat page is in view, so that looking again is worth it
@@ -69,12 +71,31 @@ export class Obstacles extends Owner {
 	async check(): Promise<Obstacle | null> {
 		const next = await this.#look();
 		if (this.isDisposed) return next;
-		const isSame = JSON.stringify(next) === JSON.stringify(this.#current);
-		this.#current = next;
 		setContext('quarterdeck.claudeFound', this.#found !== undefined);
 		this.#watch(next);
-		if (!isSame) this.#changed.fire(next);
+		this.#show(next);
+		if (next && isCliObstacle(next)) void this.#offerOthers();
 		return next;
+	}
+
+	#show(next: Obstacle | null): void {
+		const isSame = JSON.stringify(next) === JSON.stringify(this.#current);
+		this.#current = next;
+		if (!isSame) this.#changed.fire(next);
+	}
+
+	/** Adds what may be used instead once that is known: other servers are asked for it, and nobody waits for them. */
+	async #offerOthers(): Promise<void> {
+		const others = await this.#alternatives().catch((failure: unknown) => {
+			this.#host.log.info(`Other models: ${errorText(failure)}`);
+			return [];
+		});
+		const before = this.#others;
+		this.#others = others;
+		const current = this.#current;
+		if (this.isDisposed || current === null || !isCliObstacle(current)) return;
+		const own = current.actions.filter(action => !before.includes(action));
+		this.#show({ ...current, actions: [...others, ...own] });
 	}
 
 	/** The CLI to start; throws what stands in the way. */
@@ -99,11 +120,7 @@ export class Obstacles extends Owner {
 			this.#found = undefined;
 			this.#host.log.info(`Claude CLI: ${errorText(error)}`);
 			const obstacle = cliObstacle(error, this.#host.settings.get('claude.path'));
-			const others = await this.#alternatives().catch((failure: unknown) => {
-				this.#host.log.info(`Other models: ${errorText(failure)}`);
-				return [];
-			});
-			return { ...obstacle, actions: [...others, ...obstacle.actions] };
+			return { ...obstacle, actions: [...this.#others, ...obstacle.actions] };
 		}
 	}
 

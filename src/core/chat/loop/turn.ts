@@ -130,7 +130,11 @@ export class LoopTurn {
 			throw new ProviderError('no-model', `The provider “${this.#ref.provider}” is not set up (any more).`, {
 				actions: [{ title: 'Add a Model Provider', command: 'quarterdeck.providers.add' }],
 			});
-		const model = await providers.model(this.#ref, this.#options.signal);
+		const model = await providers.model(this.#ref, this.#options.signal).catch((error: unknown) => {
+			// A server may answer and yet list no models; why one does not answer is told by the request itself.
+			if (!ExpectedError.is(error)) throw error;
+			return null;
+		});
 		return { provider, model };
 	}
 
