@@ -23,6 +23,7 @@ beforeAll(async () => {
 		},
 	});
 	writeFileSync(join(editor.place.folder, 'ferry.json'), '{\n  "fare": 270,\n  "stops": { "first": 1 }\n}\n');
+	writeFileSync(join(editor.place.folder, 'fare.ts'), 'const fare = 270;\nconsole.log(fare);\nexport {};\n');
 	chat = await editor.openChat();
 });
 
@@ -40,6 +41,11 @@ describe('what only the editor knows, in the Claude CLI', () => {
 			journalEvents(editor.place).find(event => event.type === 'gate.decided' && event.tool === 'quarterdeck_symbols'),
 		);
 		expect(decided).toMatchObject({ tier: 'GREEN', decision: 'allowed' });
+	});
+
+	test('finds where a symbol is used, also in a language that nobody has opened yet', async () => {
+		await chat.send('references {"file_path":"fare.ts","line":1,"symbol":"fare"}');
+		await chat.shows(/Used \(2\):[^]*fare\.ts:2:13/u, 30_000);
 	});
 
 	test('knows of the run that asks', async () => {

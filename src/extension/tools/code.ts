@@ -1,15 +1,24 @@
 import { realpathSync } from 'node:fs';
 import { sep } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { Deferred } from '../../core/base/async';
 import { CancelledError } from '../../core/base/errors';
 import type { CodePlace, CodePort, CodeSymbol, Diagnostic } from '../../core/tools/ports';
 
 const severities: readonly Diagnostic['severity'][] = ['error', 'warning', 'info', 'hint'];
 
+/** A language's features start with its first file; so long they get before their silence is taken for an answer. */
+const wakeMs = 10_000;
+const wakePaceMs = 500;
+
 /** What VS Code's language features know. */
-export const editorCode: CodePort = {
-	diagnostics: path =>
-		vscode.languages.getDiagnostics().flatMap(([uri, found]) => {
+export class EditorCode implements CodePort {
+	/** Languages that have answered, or had their time to. */
+	readonly #awake = new Set<string>();
+
+	diagnostics(path: string | undefined): readonly Diagnostic[] {
+		return vscode.languages.getDiagnostics().flatMap(([uri, found]) => {
 			if (uri.scheme !== 'file' || !isWithin(uri.fsPath, path)) return [];
 			return found.map(one => ({
 				path: uri.fsPath,
@@ -19,60 +28,81 @@ export const editorCode: CodePort = {
 				message: one.message,
 				source: sourceOf(one),
 			}));
-		}),
+		});
+	}
 
-	async symbolsOf(path, signal) {
-		const uri = vscode.Uri.file(path);
-		const found = await ask<readonly (vscode.DocumentSymbol | vscode.SymbolInformation)[]>(
-			signal,
-			'vscode.executeDocumentSymbolProvider',
-			uri,
+	async symbolsOf(path: string, signal: AbortSignal): Promise<readonly CodeSymbol[]> {
+		const found = await this.#onceAwake(path, signal, uri =>
+			ask<vscode.DocumentSymbol | vscode.SymbolInformation>(signal, 'vscode.executeDocumentSymbolProvider', uri),
 		);
 		return found.flatMap(symbol => ('children' in symbol ? outline(symbol, path, '') : [flat(symbol)]));
-	},
+	}
 
-	async symbolsNamed(query, signal) {
-		const found = await ask<readonly vscode.SymbolInformation[]>(
-			signal,
-			'vscode.executeWorkspaceSymbolProvider',
-			query,
-		);
+	async symbolsNamed(query: string, signal: AbortSignal): Promise<readonly CodeSymbol[]> {
+		const found = await ask<vscode.SymbolInformation>(signal, 'vscode.executeWorkspaceSymbolProvider', query);
 		return found.filter(symbol => symbol.location.uri.scheme === 'file').map(flat);
-	},
+	}
 
-	async references({ path, line, column }, signal) {
-		const uri = vscode.Uri.file(path);
+	async references(
+		{ path, line, column }: { readonly path: string; readonly line: number; readonly column: number },
+		signal: AbortSignal,
+	): Promise<{ readonly definitions: readonly CodePlace[]; readonly references: readonly CodePlace[] } | null> {
 		const at = new vscode.Position(line - 1, column - 1);
-		const [definitions, references] = await Promise.all([
-			ask<readonly (vscode.Location | vscode.LocationLink)[]>(signal, 'vscode.executeDefinitionProvider', uri, at),
-			ask<readonly vscode.Location[]>(signal, 'vscode.executeReferenceProvider', uri, at),
-		]);
+		const references = await this.#onceAwake(path, signal, uri =>
+			ask<vscode.Location>(signal, 'vscode.executeReferenceProvider', uri, at),
+		);
+		const uri = vscode.Uri.file(path);
+		const definitions = await ask<vscode.Location | vscode.LocationLink>(
+			signal,
+			'vscode.executeDefinitionProvider',
+			uri,
+			at,
+		);
 		if (definitions.length === 0 && references.length === 0) return null;
 		return { definitions: await places(definitions, signal), references: await places(references, signal) };
-	},
+	}
 
-	unsavedText(path) {
+	unsavedText(path: string): string | undefined {
 		const real = realOf(path);
 		const open = vscode.workspace.textDocuments.find(
 			document => document.isDirty && document.uri.scheme === 'file' && realOf(document.uri.fsPath) === real,
 		);
 		return open?.getText();
-	},
-};
+	}
+
+	/** Asks about a file; the first time in a language again and again, until somebody is there to answer. */
+	async #onceAwake<T>(
+		path: string,
+		signal: AbortSignal,
+		question: (uri: vscode.Uri) => Promise<readonly T[]>,
+	): Promise<readonly T[]> {
+		const uri = vscode.Uri.file(path);
+		// Opening it is what starts the features of its language.
+		const { languageId } = await vscode.workspace.openTextDocument(uri);
+		const until = Date.now() + wakeMs;
+		let found = await question(uri);
+		while (found.length === 0 && !this.#awake.has(languageId) && Date.now() < until) {
+			await delay(wakePaceMs, undefined, { signal });
+			found = await question(uri);
+		}
+		this.#awake.add(languageId);
+		return found;
+	}
+}
 
 /** Asks VS Code's providers; they take no signal, so that a stopped call merely stops to wait for them. */
-async function ask<T extends readonly unknown[]>(
-	signal: AbortSignal,
-	command: string,
-	...args: readonly unknown[]
-): Promise<T> {
+async function ask<T>(signal: AbortSignal, command: string, ...args: readonly unknown[]): Promise<readonly T[]> {
 	signal.throwIfAborted();
-	const stopped = new Promise<never>((_, reject) => {
-		signal.addEventListener('abort', () => reject(new CancelledError()), { once: true });
-	});
-	const found = await Promise.race([vscode.commands.executeCommand<T | undefined>(command, ...args), stopped]);
-	// Without a provider VS Code answers with nothing at all.
-	return found ?? ([] as readonly unknown[] as T);
+	const stopped = new Deferred<never>();
+	const stop = (): void => stopped.reject(new CancelledError());
+	signal.addEventListener('abort', stop, { once: true });
+	try {
+		// Without a provider VS Code answers with nothing at all.
+		const asked = vscode.commands.executeCommand<readonly T[] | undefined>(command, ...args);
+		return (await Promise.race([asked, stopped.promise])) ?? [];
+	} finally {
+		signal.removeEventListener('abort', stop);
+	}
 }
 
 function outline(symbol: vscode.DocumentSymbol, path: string, container: string): readonly CodeSymbol[] {

@@ -24,15 +24,13 @@ export const languageModelToolNames = [
 export function offerToVsCode(name: string, service: Lazy<ToolsService>): Disposable {
 	return vscode.lm.registerTool<Record<string, unknown>>(name, {
 		prepareInvocation: ({ input }) => {
-			const asks =
-				toolTier(name).tier === 'GREEN' ? '' : ' Quarterdeck asks for your word in its Approvals view as well.';
-			return {
-				invocationMessage: `Quarterdeck: ${toolTier(name).does}`,
-				confirmationMessages: {
-					title: `Quarterdeck ${toolTier(name).does}`,
-					message: `\`${JSON.stringify(input).replaceAll('`', "'").slice(0, 500)}\`${asks}`,
-				},
-			};
+			const { tier, does } = toolTier(name);
+			const invocationMessage = `Quarterdeck ${does}`;
+			// What only reads the workspace or nothing at all asks nobody, here as everywhere.
+			if (tier === 'GREEN') return { invocationMessage };
+			const call = JSON.stringify(input).replaceAll('`', "'").slice(0, 500);
+			const message = `\`${call}\` Quarterdeck asks for your word in its Approvals view as well.`;
+			return { invocationMessage, confirmationMessages: { title: invocationMessage, message } };
 		},
 		invoke: ({ input }, token) => invoke(name, input, service, token),
 	});

@@ -15,7 +15,7 @@ import type { Toolbox, ToolSource } from '../../core/tools/toolbox';
 import { ToolRunner } from '../../core/tools/toolRunner';
 import type { Host } from '../host/context';
 import { safetyContext } from '../safety/context';
-import { editorCode } from './code';
+import { EditorCode } from './code';
 import { memoryPort } from './memory';
 import { pageReader } from './pages';
 import { findRipgrep, findShell } from './programs';
@@ -101,7 +101,7 @@ export class ToolsService extends Owner {
 			},
 			ripgrep: findRipgrep(),
 			shell: findShell(),
-			code: editorCode,
+			code: new EditorCode(),
 			terminals: this.own(new Terminals()),
 			people: notifications,
 			memory: memoryPort(memory),
