@@ -55,7 +55,7 @@ export class WorkbenchPage {
 	async newConversation(): Promise<ChatPage> {
 		const chat = await this.openChat();
 		await chat.composer().waitFor();
-		const isNew = async (): Promise<boolean> => (await chat.text()).includes('What shall Claude do?');
+		const isNew = async (): Promise<boolean> => /What shall .+ do\?/.test(await chat.text());
 		if (await isNew()) return chat;
 		await this.pane('Chat').locator('.pane-header [aria-label^="New Conversation"]').press('Enter');
 		await until('an empty conversation', isNew);
