@@ -37,7 +37,7 @@ import type { ChatSnapshot, RestorePreview, SessionDetails } from './protocol';
 import { restorePreview } from './review/restore';
 import type { SessionHolder } from './sessionHolder';
 import { visibleDirections } from '../safety/visible';
-import { elsewhereStatus } from './stored';
+import { readOnlyPatch } from './stored';
 import type { TurnOrigin, TurnStatus } from './turn';
 import { TurnRunner } from './turnRunner';
 
@@ -365,9 +365,8 @@ export class Conversation extends Owner {
 
 	#settle(readOnly: string | null): void {
 		if (readOnly === null) this.#runner.rows.settle('stopped');
-		const status = readOnly === null ? 'idle' : elsewhereStatus(this.#items.items);
-		if (this.#view.readOnly !== readOnly || (readOnly !== null && this.#view.status !== status))
-			this.#patch({ readOnly, status });
+		const patch = readOnlyPatch(this.#view, readOnly, this.#items.items);
+		if (patch) this.#patch(patch);
 		this.#holdQueue(readOnly === null && this.#queue.next !== undefined);
 	}
 

@@ -2,7 +2,7 @@ import type { ConversationId, ExecutionId } from '../base/ids';
 import type { CostBasis, NanoDollars } from '../base/money';
 import type { ConversationRow, ExecutionRow, Ledger } from '../ledger/queries';
 import type { StoredItem } from './itemStore';
-import type { ChatItem, ConversationStatus } from './items';
+import type { ChatItem, ConversationStatus, ConversationView } from './items';
 
 /** Rows that are read when a conversation is opened; older ones are read on demand. */
 const firstRows = 300;
@@ -43,9 +43,16 @@ export function readOnlyReason(
 		: null;
 }
 
-/** What a conversation does in another window, from its rows. */
-export function elsewhereStatus(items: readonly ChatItem[]): 'waiting' | 'running' {
-	return items.some(item => item.kind === 'tool' && item.state === 'waiting') ? 'waiting' : 'running';
+/** How a view changes when another window begins, goes on with or ends a conversation; `undefined` where it does not. */
+export function readOnlyPatch(
+	view: ConversationView,
+	readOnly: string | null,
+	items: readonly ChatItem[],
+): Partial<ConversationView> | undefined {
+	const isWaiting = items.some(item => item.kind === 'tool' && item.state === 'waiting');
+	const status = readOnly === null ? 'idle' : isWaiting ? 'waiting' : 'running';
+	const isSame = view.readOnly === readOnly && (readOnly === null || view.status === status);
+	return isSame ? undefined : { readOnly, status };
 }
 
 /** What all turns cost together. */
