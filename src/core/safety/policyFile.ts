@@ -36,7 +36,8 @@ export function parsePolicy(text: string, folder: string): ParsedPolicy {
 		return { policy: null, problems: [problem as PolicyProblem] };
 	}
 	const reader = new PolicyReader(root, folder);
-	return { policy: reader.policy(), problems: reader.problems };
+	const policy = reader.policy();
+	return { policy, problems: [...reader.problems].sort((left, right) => left.offset - right.offset) };
 }
 
 class PolicyReader {

@@ -1,7 +1,8 @@
-import { useEffect, useMemo, useReducer, type Dispatch, type ReactElement } from 'react';
+import { useCallback, useEffect, useMemo, useReducer, type Dispatch, type ReactElement } from 'react';
 import type { PolicyContract } from '../../core/safety/policyProtocol';
 import type { Client } from '../../core/rpc/rpc';
-import { ProgressRing } from '../shared/components/toolkit';
+import { Codicon } from '../shared/components/Codicon';
+import { Button, ProgressRing } from '../shared/components/toolkit';
 import { Ask } from './Ask';
 import type { Attempt } from './attempt';
 import { Permissions, Places, Repositories } from './Places';
@@ -15,7 +16,7 @@ const pause = 150;
 export function App({ client }: { readonly client: Client<PolicyContract> }): ReactElement {
 	const [state, dispatch] = useReducer(reduce, initialState);
 	const { view, pasted, answer } = state;
-	useView(client, dispatch);
+	const load = useView(client, dispatch);
 	useExplanation(client, pasted, dispatch);
 	const attempt = useMemo<Attempt>(
 		() => async (name, params) => {
@@ -37,9 +38,11 @@ export function App({ client }: { readonly client: Client<PolicyContract> }): Re
 				</p>
 			</header>
 			{state.failure !== null && (
-				<p className="policy-problem" role="alert">
-					{state.failure}
-				</p>
+				<div className="policy-failure" role="alert">
+					<Codicon name="error" />
+					<span>{state.failure}</span>
+					<Button onClick={load}>Try Again</Button>
+				</div>
 			)}
 			<Ask pasted={pasted} answer={answer} dispatch={dispatch} />
 			{view === null ? (
@@ -56,19 +59,20 @@ export function App({ client }: { readonly client: Client<PolicyContract> }): Re
 	);
 }
 
-/** Keeps what is shown up to date with the host. */
-function useView(client: Client<PolicyContract>, dispatch: Dispatch<PageAction>): void {
+/** Keeps what is shown up to date with the host; what it gives back asks once more. */
+function useView(client: Client<PolicyContract>, dispatch: Dispatch<PageAction>): () => void {
+	const load = useCallback((): void => {
+		client.call('view', null).then(
+			view => dispatch({ type: 'view', view }),
+			(error: unknown) => dispatch({ type: 'failed', error }),
+		);
+	}, [client, dispatch]);
 	useEffect(() => {
-		const load = (): void => {
-			client.call('view', null).then(
-				view => dispatch({ type: 'view', view }),
-				(error: unknown) => dispatch({ type: 'failed', error }),
-			);
-		};
 		load();
 		const listening = client.on('changed', load);
 		return () => listening.dispose();
-	}, [client, dispatch]);
+	}, [client, load]);
+	return load;
 }
 
 /** Asks about what was pasted, and again when the policy is another one. */

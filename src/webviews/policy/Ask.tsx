@@ -104,5 +104,7 @@ function allowance({ tier, grants, grantLabel, coveredBy }: Explanation): string
 	if (grants.length === 0) return 'your answer, this once';
 	const offered = grants.map(scope => scopeTitle(scope).toLowerCase()).join(', ');
 	const covered = coveredBy === null ? '' : ` A permission covers it now: it would not ask.`;
-	return grantLabel === null ? `${offered}.${covered}` : `${offered}. A standing one covers: ${grantLabel}.${covered}`;
+	return grantLabel === null
+		? `${offered}.${covered}`
+		: `${offered}. A standing one would cover: ${grantLabel}.${covered}`;
 }

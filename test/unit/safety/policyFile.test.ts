@@ -154,17 +154,17 @@ describe('what a policy cannot do', () => {
 		expect(
 			problems.map(({ message, offset, length, kind }) => [kind, text.slice(offset, offset + length), message]),
 		).toEqual([
+			['ignored', '"YELLOW"', 'CronCreate is ORANGE already; a policy cannot make it YELLOW.'],
+			['broken', '"PURPLE"', 'A tier is one of GREEN, YELLOW, ORANGE, RED and BLACK.'],
+			['ignored', '"GREEN"', 'A policy cannot allow a command. “rm” keeps the tier it has.'],
+			['broken', expect.stringContaining('x') as string, 'A command has a “prefix” and a “tier”.'],
 			[
 				'ignored',
 				expect.stringContaining('*') as string,
 				'“allow” means nothing here. A policy can only make calls take more.',
 			],
-			['ignored', '"YELLOW"', 'CronCreate is ORANGE already; a policy cannot make it YELLOW.'],
-			['broken', '"PURPLE"', 'A tier is one of GREEN, YELLOW, ORANGE, RED and BLACK.'],
-			['ignored', '"GREEN"', 'A policy cannot allow a command. “rm” keeps the tier it has.'],
-			['broken', expect.stringContaining('x') as string, 'A command has a “prefix” and a “tier”.'],
-			['broken', '"not a host"', 'A host is a name such as “example.com” or “*.example.com”.'],
 			['broken', '"yolo"', 'A mode is one of plan, default, acceptEdits.'],
+			['broken', '"not a host"', 'A host is a name such as “example.com” or “*.example.com”.'],
 		]);
 	});
 
