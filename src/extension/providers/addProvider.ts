@@ -85,9 +85,10 @@ async function askConfig({ host }: ProviderCommandDeps, preset: ProviderPreset |
 	const isUsual = baseUrl === undefined || baseUrl === usual;
 	const models = preset?.quirks?.listIsNotYours ? await askDeployments() : undefined;
 	const taken = readConfigs(host.settings.get('providers')).configs.map(config => config.id);
-	const id = freeId(preset?.id ?? 'ollama', taken);
-	const named =
-		taken.length > 0 && id !== (preset?.id ?? 'ollama') ? await askLabel(preset?.label ?? 'Ollama', id) : undefined;
+	const wish = preset?.id ?? 'ollama';
+	const isNamed = wish === 'other' || taken.includes(wish);
+	const named = isNamed ? await askLabel(preset?.label ?? 'Ollama', baseUrl) : undefined;
+	const id = freeId(named === undefined ? wish : idOf(named, wish), taken);
 	const common = { id, ...(isUsual ? {} : { baseUrl }), ...(named ? { label: named } : {}) };
 	return providerConfigSchema.parse(
 		preset
@@ -136,11 +137,21 @@ async function askDeployments(): Promise<readonly string[]> {
 		.filter(name => name !== '');
 }
 
-async function askLabel(label: string, id: string): Promise<string> {
+/** Letters and digits of a name; the rest is dashes. */
+function idOf(name: string, otherwise: string): string {
+	const id = name
+		.toLowerCase()
+		.replace(/[^a-z0-9]+/g, '-')
+		.replace(/^-+|-+$/g, '')
+		.slice(0, 30);
+	return ['', 'claude', 'vscode', 'auto'].includes(id) ? otherwise : id;
+}
+
+async function askLabel(label: string, baseUrl: string | undefined): Promise<string> {
 	const answer = await vscode.window.showInputBox({
-		title: `Another ${label}`,
-		value: `${label} ${id.split('-').at(-1)}`,
-		prompt: `What shall it be called? Its models are named ${id}/….`,
+		title: `Name of the ${label}`,
+		value: baseUrl === undefined ? `${label} 2` : new URL(baseUrl).host,
+		prompt: 'What it is called in lists, and in front of its models.',
 		ignoreFocusOut: true,
 		validateInput: text => (text.trim() === '' || text.length > 60 ? 'One to 60 characters.' : undefined),
 	});

@@ -90,6 +90,11 @@ const bench = {
 		clearInterval(timer);
 		return { ...frames, delays: (await Promise.all(delays)).sort((a, b) => a - b) };
 	},
+	/** Shows one more word; resolves with the milliseconds until a frame has it. */
+	show(word: string): Promise<number> {
+		host.change([{ op: 'append', id: answer.id, text: word }]);
+		return paintDelay(word.trim());
+	},
 	/** Frames while the conversation is scrolled up, as a fast wheel does it. */
 	scroll(seconds: number): Promise<Frames> {
 		const scroller = document.querySelector<HTMLElement>('.scroller');

@@ -43,14 +43,14 @@ describe('the tree of models', () => {
 			'provider found pull',
 		]);
 		expect(row?.isExpanded).toBe(true);
-		expect(row?.children?.map(short)).toEqual([['qwen3:4b', '262k context · 2.6 GB', 'symbol-misc', 'model']]);
+		expect(row?.children?.map(short)).toEqual([['qwen3:4b', '256k context · 2.6 GB', 'symbol-misc', 'model']]);
 		expect(row?.children?.[0]?.id).toBe('model:ollama/qwen3:4b');
 		expect(row?.children?.[0]?.tooltip).toContain('calls tools, reads no pictures, thinks.');
 	});
 
 	test.each([
-		[2_100_000_000, '262k context · 2.6 GB · loaded, 2.1 GB on the GPU'],
-		[0, '262k context · 2.6 GB · loaded, on the CPU'],
+		[2_100_000_000, '256k context · 2.6 GB · loaded, 2.1 GB on the GPU'],
+		[0, '256k context · 2.6 GB · loaded, on the CPU'],
 	])('a loaded model says where it is', (vramBytes, description) => {
 		const [row] = rows(state({ models: [{ ...model, vramBytes }] }));
 		expect(row?.children?.[0]?.description).toBe(description);
@@ -74,9 +74,9 @@ describe('the tree of models', () => {
 				models: null,
 			}),
 		);
-		expect(short(row)).toEqual(['OpenAI', health.text, 'key', 'provider configured key']);
+		expect(short(row)).toEqual(['OpenAI', 'needs a key, and none is set.', 'key', 'provider configured key']);
+		expect(row?.tooltip).toContain('OpenAI needs a key');
 		expect(row?.children?.map(child => [child.label, child.command])).toEqual([
-			[health.text, null],
 			['Set Key', { id: 'quarterdeck.providers.runAction', args: ['quarterdeck.providers.setKey', 'openai'] }],
 			['Get a Key', { id: 'quarterdeck.providers.runAction', args: ['quarterdeck.openUrl', 'https://example.com'] }],
 		]);

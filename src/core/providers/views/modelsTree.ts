@@ -31,15 +31,18 @@ function providerNode(state: ProviderState): ViewNode {
 		...leaf({ id: `provider:${id}`, label, description, icon: providerIcon(state), contextValue: words.join(' ') }),
 		tooltip: providerTooltip(state),
 		spoken: `${label}: ${description}`,
-		children: providerRows(state),
-		isExpanded: health?.isUp === true && state.isLocal && state.origin !== 'own',
+		...(providerRows(state).length > 0 || !health ? { children: providerRows(state) } : {}),
+		// Asked before it has answered, and remembered from then on.
+		isExpanded: state.isLocal && state.origin !== 'own',
 	};
 }
 
-function providerIcon({ health, isChecking, models, modelsProblem }: ProviderState): ViewNode['icon'] {
+function providerIcon({ health, isChecking, models, modelsProblem, origin }: ProviderState): ViewNode['icon'] {
 	if (isChecking && !health) return { id: 'loading~spin', color: null };
 	if (!health) return { id: 'circle-outline', color: null };
 	if (!health.isUp) {
+		// Not everybody has these, and nothing is wrong then.
+		if (origin === 'own') return { id: 'circle-outline', color: null };
 		const needsKey = health.actions.some(action => action.command === 'quarterdeck.providers.setKey');
 		return needsKey
 			? { id: 'key', color: 'list.warningForeground' }
@@ -50,13 +53,18 @@ function providerIcon({ health, isChecking, models, modelsProblem }: ProviderSta
 }
 
 /** `up, 12 ms, 5 models`: what one looks for first. */
-function providerDescription({ health, isChecking, models, origin }: ProviderState): string {
+function providerDescription({ label, health, isChecking, models, origin }: ProviderState): string {
 	if (!health) return isChecking ? 'asking…' : 'not asked yet';
 	const found = origin === 'found' ? 'found on this machine' : '';
-	if (!health.isUp) return [oneLine(health.text, 100), found].filter(Boolean).join(' · ');
+	if (!health.isUp) return [oneLine(withoutName(health.text, label), 100), found].filter(Boolean).join(' · ');
 	const latency = health.latencyMs === null ? '' : `${health.latencyMs} ms`;
 	const count = models === null ? '' : models.length === 0 ? 'no models' : plural(models.length, 'model');
 	return ['up', latency, count, found].filter(Boolean).join(' · ');
+}
+
+/** The sentence beside a label that already says whose it is. */
+function withoutName(text: string, label: string): string {
+	return text.startsWith(`${label} `) ? text.slice(label.length + 1) : text;
 }
 
 function providerTooltip(state: ProviderState): string {
@@ -101,25 +109,17 @@ function providerRows(state: ProviderState): readonly ViewNode[] {
 	return (models ?? []).map(model => modelNode(state, model));
 }
 
-/** What went wrong in full, and what helps, each a row to click. */
+/** What helps, each a row to click; the reason itself stands beside the name and in its tooltip. */
 function downRows({ id, health }: ProviderState): readonly ViewNode[] {
 	if (!health) return [];
-	return [
+	return health.actions.map(({ title, command, args = [] }, index) =>
 		leaf({
-			id: `provider:${id}:down`,
-			label: oneLine(health.text, 300),
-			icon: { id: 'info', color: null },
-			tooltip: escapeMarkdown(health.text),
+			id: `provider:${id}:action:${index}`,
+			label: title,
+			icon: { id: actionIcons[command] ?? 'link-external', color: null },
+			command: { id: 'quarterdeck.providers.runAction', args: [command, ...args] },
 		}),
-		...health.actions.map(({ title, command, args = [] }, index) =>
-			leaf({
-				id: `provider:${id}:action:${index}`,
-				label: title,
-				icon: { id: actionIcons[command] ?? 'link-external', color: null },
-				command: { id: 'quarterdeck.providers.runAction', args: [command, ...args] },
-			}),
-		),
-	];
+	);
 }
 
 const actionIcons: Readonly<Record<string, string>> = {
@@ -170,6 +170,8 @@ function modelTooltip(ref: string, model: ProviderModel, isLocal: boolean): stri
 
 function tokens(count: number): string {
 	if (count >= 1_000_000) return `${trim(count / 1_000_000)}M`;
+	// Windows are powers of two or round numbers; each is written as it is spoken of.
+	if (count % 1024 === 0) return `${count / 1024}k`;
 	return count >= 1000 ? `${Math.round(count / 1000)}k` : String(count);
 }
 
