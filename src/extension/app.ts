@@ -18,6 +18,7 @@ import { Approvals } from '../core/safety/approvals';
 import type { Gate } from '../core/safety/gate';
 import { Grants, type Grant } from '../core/safety/grants';
 import { redactingLogger } from '../core/safety/redactingLogger';
+import { withoutSecretsIn } from '../core/safety/withoutSecrets';
 import { OwnCalls } from '../core/safety/ownCalls';
 import { Toolbox } from '../core/tools/toolbox';
 import type { Chat } from './chat/chat';
@@ -182,10 +183,11 @@ class Parts {
 		return registerMcp(this.#host, this.#mcpUi, this.mcp);
 	}
 
-	/** Journals an event. A full disk is shown by the ledger; what else fails is logged. */
+	/** Journals an event, without the secrets that its texts hold. A full disk is shown by the ledger; what else fails is logged. */
 	append(event: LedgerEvent): void {
 		const log = (error: unknown): void => this.#host.log.error(errorText(error));
-		this.#lastAppend = this.ledger.get().then(ledger => ledger.append(event).catch(log), log);
+		const kept = withoutSecretsIn(event);
+		this.#lastAppend = this.ledger.get().then(ledger => ledger.append(kept).catch(log), log);
 	}
 
 	/** Events are written in their order, so the last one being on disk means that all are. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { describeSecrets, holdsSecretMark, redactSecrets } from '../../../src/core/safety/secrets';
+import { withoutSecretsIn } from '../../../src/core/safety/withoutSecrets';
 
 /** Random-looking text that is the same in each run; the tokens are put together here so that no scanner takes them for real. */
 function letters(
@@ -192,6 +193,17 @@ test('our own mark is known again, is left alone and cannot be nested', () => {
 	expect(holdsSecretMark('plain text')).toBe(false);
 });
 
+test('every text inside a value is cleaned, and a value without secrets is given back as it is', () => {
+	const secret = `ghp_${letters(36)}`;
+	const clean = { type: 'step', text: 'nothing to see in this text', list: [1, null, { deep: 'also nothing here' }] };
+	expect(withoutSecretsIn(clean)).toBe(clean);
+	const held = { ...clean, list: ['short', { deep: `see ${secret}` }], other: clean };
+	const next = withoutSecretsIn(held);
+	expect(JSON.stringify(next)).not.toContain(secret);
+	expect(next).toEqual({ ...held, list: ['short', { deep: 'see ⟨secret removed: GitHub token⟩' }] });
+	expect(next.other).toBe(clean);
+});
+
 test('what was found is told in a sentence, without the secret', () => {
 	const { found } = redactSecrets(`A_PASSWORD=hunter2\nB_PASSWORD=hunter3\nghp_${letters(36)}`);
 	expect(describeSecrets(found)).toBe('2 × password and a GitHub token');
@@ -203,7 +215,7 @@ test('what was found is told in a sentence, without the secret', () => {
 });
 
 /** Work and not time: a text twice as long may take twice as long, and a little for a busy machine; not four times. */
-test('no text keeps the search busy', () => {
+test('no text keeps the search busy', { timeout: 60_000 }, () => {
 	const attacks: readonly ((count: number) => string)[] = [
 		count => 'eyJ-'.repeat(count),
 		count => `eyJ${'a'.repeat(40)}.`.repeat(count / 11),
@@ -217,8 +229,8 @@ test('no text keeps the search busy', () => {
 		count => "token='aaaaaaaaaaaaaaaaaaaaaa1 ".repeat(count / 8),
 	];
 	for (const attack of attacks) {
-		const small = best(attack(25_000));
-		const large = best(attack(100_000));
+		const small = best(attack(8_000));
+		const large = best(attack(32_000));
 		expect(large / Math.max(small, 2), attack(4).slice(0, 60)).toBeLessThan(14);
 	}
 });
@@ -226,8 +238,11 @@ test('no text keeps the search busy', () => {
 function best(text: string): number {
 	const times = Array.from({ length: 3 }, () => {
 		const start = performance.now();
+		const cpu = process.cpuUsage();
 		redactSecrets(text);
-		return performance.now() - start;
+		const { user, system } = process.cpuUsage(cpu);
+		// What the processor did for us: on a busy machine the clock runs on while others work.
+		return Math.min(performance.now() - start, (user + system) / 1000);
 	});
 	return Math.min(...times);
 }
