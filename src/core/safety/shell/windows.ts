@@ -18,8 +18,12 @@ const writers =
 const fetchers =
 	/\b(?:iwr|irm|curl|wget|invoke-webrequest|invoke-restmethod|downloadstring|downloadfile|webclient|bitstransfer)\b/iu;
 
+/** Nobody reads a longer line before allowing it. */
+const maxLength = 20_000;
+
 /** Judges a PowerShell or `cmd` line. There is no parser for either here, so what is not plainly known is ORANGE. */
 export function judgeWindows(judge: Judge, line: string, scope: ShellScope, shell: 'PowerShell' | 'cmd'): void {
+	if (line.length > maxLength) return judge.add('RED', 'the command is too long to be judged');
 	if (line.includes(unknownMark)) judge.add('RED', `${shell} runs a line that is put together while it runs`);
 	const quotes = (line.match(/"/gu) ?? []).length;
 	if (quotes % 2 === 1) judge.add('RED', `cannot be read as a ${shell} line (a quote is not closed)`);
@@ -44,9 +48,7 @@ export function judgeWindows(judge: Judge, line: string, scope: ShellScope, shel
 	// A caret or backtick hides letters from whoever reads the line, and the shell drops it.
 	const plain = shell === 'cmd' ? line.replaceAll('^', '') : line.replaceAll(/`(?=\S)/gu, '');
 	for (const statement of splitStatements(plain)) judgeStatement(judge, statement, scope, shell);
-	// `Get-ChildItem C:\\data | Remove-Item`: what goes into the pipe is what is deleted.
-	for (const match of plain.matchAll(/([^|;\n]{1,400})\|\s*(?:remove-item|ri|del|rm|erase|rd)\b/giu))
-		deleteFound(judge, match[1] ?? '', scope);
+	for (const source of deletedSources(plain)) deleteFound(judge, source, scope);
 }
 
 /** Splits at separators outside quotes; script blocks count as statements of their own. */
@@ -184,6 +186,17 @@ function deleteFiles(judge: Judge, args: readonly string[], scope: ShellScope): 
 		pathWords(args).length === 0
 	)
 		judge.add(isDeep ? 'RED' : 'ORANGE', 'deletes what is not known before it runs');
+}
+
+/** `Get-ChildItem C:\\data | Remove-Item`: what goes into the pipe is what is deleted. */
+function deletedSources(line: string): readonly string[] {
+	return line.split(/[;\n]/u).flatMap(statement => {
+		const parts = statement.split('|');
+		return parts.slice(1).flatMap((part, index) => {
+			const isDeleting = /^\s*(?:remove-item|ri|del|rm|erase|rd)\b/iu.test(part);
+			return isDeleting ? [parts[index] ?? ''] : [];
+		});
+	});
 }
 
 function deleteFound(judge: Judge, source: string, scope: ShellScope): void {
