@@ -22,7 +22,7 @@ export function systemPrompt(facts: PromptFacts): string {
 	];
 	if (hasTools)
 		parts.push(
-			'Use the tools to look before you answer and to do what is asked; independent calls go into one response. Relative paths start at the workspace folder. The user decides on calls that change things; when a call is refused, do not try it in another way.',
+			'Use the tools to look before you answer and to do what is asked; independent calls go into one response. Relative paths start at the workspace folder; `@path` in a message names a file there, to be read before you speak of it. The user decides on calls that change things; when a call is refused, do not try it in another way.',
 			dataRule,
 		);
 	const note = modeNote(facts);

@@ -110,19 +110,10 @@ function ModelList({ conversation, onClose }: ModelListProps): ReactElement {
 				onKeyDown={onKeyDown}
 				onReload={() => reload(true)}
 			/>
-			<div id={id} role="listbox" aria-label="Models" className="menu">
-				{shown.map(group => (
-					<Group
-						key={group.provider}
-						group={group}
-						id={id}
-						from={choices.indexOf(group.models[0] ?? noChoice)}
-						selected={at}
-						current={conversation.model}
-						onPick={pick}
-					/>
-				))}
-			</div>
+			<Groups id={id} groups={shown} choices={choices} selected={at} current={conversation.model} onPick={pick} />
+			{shown.map(
+				group => group.problem && <Unavailable key={group.provider} label={group.label} problem={group.problem} />,
+			)}
 			<ListNote isLoading={groups === null && call.isRunning} isEmpty={groups !== null && shown.length === 0} />
 			<InlineError error={call.error} />
 		</div>
@@ -197,6 +188,36 @@ function useGroups(): {
 	return { groups, call, reload };
 }
 
+interface GroupsProps {
+	readonly id: string;
+	readonly groups: readonly ModelGroup[];
+	/** The models of all groups, in the order in which they are shown. */
+	readonly choices: readonly ModelChoice[];
+	readonly selected: number;
+	readonly current: string;
+	readonly onPick: (choice: ModelChoice) => void;
+}
+
+function Groups({ id, groups, choices, selected, current, onPick }: GroupsProps): ReactElement {
+	return (
+		<div id={id} role="listbox" aria-label="Models" className="menu">
+			{groups
+				.filter(group => group.models.length > 0)
+				.map(group => (
+					<Group
+						key={group.provider}
+						group={group}
+						id={id}
+						from={choices.indexOf(group.models[0] ?? noChoice)}
+						selected={selected}
+						current={current}
+						onPick={onPick}
+					/>
+				))}
+		</div>
+	);
+}
+
 interface GroupProps {
 	readonly group: ModelGroup;
 	readonly id: string;
@@ -216,7 +237,6 @@ function Group({ group, id, from, selected, current, onPick }: GroupProps): Reac
 				{group.label}
 				{group.isLocal && <span className="muted"> · on this machine</span>}
 			</div>
-			{group.problem && <GroupProblem problem={group.problem} />}
 			{shown.map((choice, index) => (
 				<div
 					key={choice.value}
@@ -240,13 +260,19 @@ function Group({ group, id, from, selected, current, onPick }: GroupProps): Reac
 	);
 }
 
-function GroupProblem({ problem }: { readonly problem: NonNullable<ModelGroup['problem']> }): ReactElement {
+interface UnavailableProps {
+	readonly label: string;
+	readonly problem: NonNullable<ModelGroup['problem']>;
+}
+
+/** A provider that cannot be asked now, below those that can: why, and what to do. */
+function Unavailable({ label, problem }: UnavailableProps): ReactElement {
 	const { attempt } = useHost();
 	return (
-		<div className="model-problem">
+		<div className="model-problem" role="group" aria-label={label}>
 			<Codicon name="warning" label="Not available" />
 			<span>
-				{problem.text}{' '}
+				<strong>{label}</strong> {problem.text}{' '}
 				{problem.actions.map(action => (
 					<button
 						key={action.title}

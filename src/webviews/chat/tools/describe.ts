@@ -99,7 +99,11 @@ export function describeTool(item: Pick<ToolItem, 'tool' | 'input'>, root: strin
 	const mcp = mcpName(tool);
 	const base = {
 		icon: mcp ? 'plug' : (icons[tool] ?? 'tools'),
-		name: mcp ? `${mcp.server} · ${mcp.tool}` : (names[tool] ?? ownName(tool)),
+		name: mcp
+			? `${mcp.server} · ${mcp.tool}`
+			: item.tool === tool
+				? (names[tool] ?? ownName(tool))
+				: ownName(item.tool),
 		path: null,
 		line: null,
 	};
