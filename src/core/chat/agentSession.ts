@@ -1,6 +1,7 @@
 import type { ExpectedError } from '../base/errors';
 import type { ClaudeSession, ClaudeSessionHandlers, ClaudeSessionOptions, SessionInfo } from '../claude/session';
 import type { ClaudePermissionMode } from '../claude/messages';
+import { parseModelRef } from '../providers/provider';
 import type { CallOrigin } from '../safety/gate';
 import type { NoticeItem, PermissionMode, TurnLimitsView } from './items';
 
@@ -70,7 +71,13 @@ export function loopSessionId(id: string): string {
 	return id.startsWith(loopPrefix) ? id : `${loopPrefix}${id}`;
 }
 
-/** The family that answers for a model, written as in a `ModelRef`. */
+/** The family that answers for a model, written as in a `ModelRef`. Amazon's names of Claude's models hold slashes. */
 export function familyOfModel(model: string): SessionFamily {
-	return model.includes('/') ? 'loop' : 'cli';
+	return model.startsWith('arn:') || parseModelRef(model).provider === 'claude' ? 'cli' : 'loop';
+}
+
+/** What a session is told of a chosen model; `undefined` leaves it to the session. */
+export function modelForSession(model: string): string | undefined {
+	if (model === 'default') return undefined;
+	return familyOfModel(model) === 'cli' ? model.replace(/^claude\//, '') : model;
 }

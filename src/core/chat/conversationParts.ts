@@ -8,7 +8,7 @@ import type { ApprovalEnd } from '../safety/approvals';
 import type { PermissionCall } from '../safety/cliCalls';
 import type { ConversationId } from '../base/ids';
 import { parseModelRef } from '../providers/provider';
-import { familyOfModel } from './agentSession';
+import { familyOfModel, modelForSession } from './agentSession';
 import { efforts, permissionModes } from './limits';
 import { loopCommands } from './loop/commands';
 import type { TurnOrigin } from './turn';
@@ -111,7 +111,8 @@ export const goOnPrompt = 'Go on from where you stopped.';
 
 /** The provider of a chosen model; `auto` while the rules choose. */
 export function providerOf(model: string): string {
-	return model === 'auto' ? 'auto' : parseModelRef(model).provider;
+	if (model === 'auto') return 'auto';
+	return familyOfModel(model) === 'cli' ? 'claude' : parseModelRef(model).provider;
 }
 
 /** Commands are the CLI's own, our loop has fewer; prompts of MCP servers go with both. */
@@ -166,7 +167,12 @@ export function turnOrigin(
 	title: string,
 ): TurnOrigin {
 	// Which model the CLI's default or Auto is shows itself only later.
-	const known = model === 'default' || model === 'auto' ? null : parseModelRef(model).model;
+	const isKnown = model !== 'default' && model !== 'auto';
+	const known = isKnown
+		? familyOfModel(model) === 'cli'
+			? (modelForSession(model) ?? null)
+			: parseModelRef(model).model
+		: null;
 	return { conversation: id, project, provider, model: known, title, trigger };
 }
 

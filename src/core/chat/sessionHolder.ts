@@ -7,6 +7,7 @@ import type { SessionStart } from '../claude/session';
 import {
 	familyOfModel,
 	familyOfSession,
+	modelForSession,
 	type AgentSession,
 	type AgentSessionHandlers,
 	type SessionFamily,
@@ -115,7 +116,7 @@ export class SessionHolder extends Owner {
 	async setModel(model: string): Promise<void> {
 		const live = this.#live;
 		if (!this.live || !live || model === 'auto' || live.family !== familyOfModel(model)) return;
-		await live.session.setModel(model === 'default' ? undefined : model);
+		await live.session.setModel(modelForSession(model));
 		live.model = model;
 	}
 
@@ -181,7 +182,7 @@ export class SessionHolder extends Owner {
 		const { model } = this.#ports.choices();
 		const live = this.#live;
 		if (!live || live.model === model) return session;
-		await session.setModel(model === 'default' ? undefined : model);
+		await session.setModel(modelForSession(model));
 		live.model = model;
 		return session;
 	}
@@ -215,6 +216,7 @@ export class SessionHolder extends Owner {
 		const { deps, conversation, cwd, handlers, choices, onAttach } = this.#ports;
 		const { model, mode, effort, cost } = choices();
 		const family = familyOfModel(model);
+		const named = modelForSession(model);
 		const ended = new Deferred<void>();
 		const begun = deps.clock.monotonic();
 		const session = await deps.startSession(
@@ -223,7 +225,7 @@ export class SessionHolder extends Owner {
 				start,
 				mode,
 				additionalFolders: deps.additionalFolders(cwd),
-				...(model === 'default' ? {} : { model }),
+				...(named === undefined ? {} : { model: named }),
 				...(effort === 'default' ? {} : { effort }),
 				...(remaining === null ? {} : { maxBudget: remaining }),
 			},

@@ -10,9 +10,9 @@ import type {
 	UnknownMessage,
 } from '../claude/messages';
 import { isClaudeMessage } from '../claude/messages';
-import { parseModelRef } from '../providers/provider';
+import { modelRefText, parseModelRef } from '../providers/provider';
 import type { SessionExit } from '../claude/session';
-import type { AgentSession } from './agentSession';
+import { familyOfSession, type AgentSession } from './agentSession';
 import type { ConversationDeps } from './deps';
 import type { ItemStore } from './itemStore';
 import { permissionModes } from './limits';
@@ -264,7 +264,7 @@ export class TurnRunner {
 			case 'init':
 				// Older versions change the id at /clear without a word.
 				if (this.#events.sessionChanged(message.session_id)) this.#add(cleared);
-				this.#setModel(message.model);
+				this.#setModel(message.model, message.session_id);
 				this.#showMode(message.permissionMode);
 				break;
 			case 'status':
@@ -295,10 +295,12 @@ export class TurnRunner {
 		}
 	}
 
-	#setModel(model: string): void {
-		this.#model = model;
-		const { provider, model: name } = parseModelRef(model);
-		this.#turn?.setModel(name, provider);
+	#setModel(model: string, session: string): void {
+		// The CLI's own names may hold slashes; ours are references.
+		const isLoop = familyOfSession(session) === 'loop';
+		const ref = isLoop ? parseModelRef(model) : { provider: 'claude', model };
+		this.#model = modelRefText(ref);
+		this.#turn?.setModel(ref.model, ref.provider);
 	}
 
 	#showRetry(message: Extract<SystemMessage, { subtype: 'api_retry' }>): void {

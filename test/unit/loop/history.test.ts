@@ -2,6 +2,7 @@ import { appendFile, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { familyOfModel, modelForSession } from '../../../src/core/chat/agentSession';
 import { pruneTranscripts, Transcript, type Entry } from '../../../src/core/chat/loop/transcript';
 import { asId, type ExecutionId } from '../../../src/core/base/ids';
 import { silentLogger } from '../../../src/core/base/logger';
@@ -239,4 +240,20 @@ test('files of turns are put back to what they were before them', async () => {
 	await restoreTurns(changes, [first, second], false, diskReader);
 	expect(await readFile(file, 'utf8')).toBe('one\ntwo\n');
 	await expect(readFile(made)).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+test.each([
+	['default', 'cli', undefined],
+	['opus', 'cli', 'opus'],
+	['claude/opus', 'cli', 'opus'],
+	[
+		'arn:aws:bedrock:us-east-1:1:inference-profile/us.anthropic.claude',
+		'cli',
+		'arn:aws:bedrock:us-east-1:1:inference-profile/us.anthropic.claude',
+	],
+	['ollama/qwen3:8b', 'loop', 'ollama/qwen3:8b'],
+	['openrouter/meta/llama', 'loop', 'openrouter/meta/llama'],
+])('%s is answered by the %s', (model, family, told) => {
+	expect(familyOfModel(model)).toBe(family);
+	expect(modelForSession(model)).toBe(told);
 });
