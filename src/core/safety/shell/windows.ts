@@ -81,6 +81,9 @@ const aliasOfPowerShell =
 function judgeStatement(judge: Judge, statement: string, scope: ShellScope, shell: string): void {
 	const words = (statement.match(/"[^"]*"|'[^']*'|\S+/gu) ?? []).map(word => word.replace(/^(["'])(.*)\1$/su, '$2'));
 	if (/^["']/u.test(statement) && words.length === 1) return;
+	// `"text" > file` prints the text.
+	if (/^["']/u.test(statement) && /^>>?$/u.test(words[1] ?? ''))
+		return judge.path(plainField(known(words[2] ?? '')), 'write', scope);
 	const assigned = /^\$[\w:]+$/u.test(words[0] ?? '') && words[1] === '=';
 	if (assigned && /^["'\d]/u.test(statement.replace(/^\S+\s+=\s*/u, ''))) return judgeAssigned(judge, words[0] ?? '');
 	const [first = '', ...args] = assigned ? words.slice(2) : words;
@@ -111,13 +114,22 @@ function judgeStatement(judge: Judge, statement: string, scope: ShellScope, shel
 function judgeBuiltIn(judge: Judge, name: string, args: readonly string[], scope: ShellScope, shell: string): void {
 	judgeByPolicy(judge, name, args.map(plainField));
 	const asCmd = shell === 'cmd' && name === 'sc' ? 'sc.exe' : name;
-	judge.add(tiersByName.get(asCmd) ?? 'ORANGE', `${shell} runs ${name}`);
+	judge.add(tiersByName.get(asCmd) ?? tierOfVerb(name), `${shell} runs ${name}`);
+	if (/^(?:cmd|powershell|pwsh)$/u.test(name)) judge.command([name, ...args].map(plainField), scope.fork());
 	if (deleters.test(name)) deleteFiles(judge, args, scope);
 	else if (writers.test(asCmd)) for (const word of pathWords(args)) judge.path(plainField(word), 'write', scope);
 	else if (readers.test(name)) for (const word of pathWords(args)) judge.path(plainField(word), 'read', scope);
 	for (const { only, words, tier, why } of furtherWords) {
 		if (only.test(name) && words.test(args.join(' '))) judge.add(tier, `${name} ${why}`);
 	}
+}
+
+/** PowerShell's commands begin with a verb, and its list of verbs is fixed. */
+function tierOfVerb(name: string): Tier {
+	const verb = /^([a-z]+)-[a-z]/u.exec(name)?.[1] ?? '';
+	if (/^(?:remove|disable|unregister|reset|clear|revoke|dismount|uninstall|deny|block|suspend|format)$/u.test(verb))
+		return 'RED';
+	return /^(?:get|test|measure|compare|select|find|show|resolve|search)$/u.test(verb) ? 'YELLOW' : 'ORANGE';
 }
 
 const readers = /^(?:get-content|gc|cat|type|more|select-string|sls|findstr|get-filehash|import-csv)$/u;
