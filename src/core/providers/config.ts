@@ -14,10 +14,22 @@ const address = z
 	.check(
 		z.refine(isAddress, 'is no address that begins with http:// or https:// and holds no name, password or query'),
 	);
-const headers = z.record(
-	z.string().check(z.regex(/^[\w!#$%&'*+.^`|~-]+$/, 'is no name of a header')),
-	z.string().check(z.regex(/^[^\r\n]*$/, 'holds a line break')),
-);
+const headers = z
+	.record(
+		z.string().check(z.regex(/^[\w!#$%&'*+.^`|~-]+$/, 'is no name of a header')),
+		z.string().check(z.regex(/^[^\r\n]*$/, 'holds a line break')),
+	)
+	.check(
+		// Settings are synchronised, shown and shared: a key in a header of theirs would be, too.
+		z.refine(
+			values => Object.entries(values).every(([name, value]) => !isSecretName(name) || value.includes('${key}')),
+			'would hold a secret: write ${key} in that header, and set the key instead',
+		),
+	);
+function isSecretName(name: string): boolean {
+	return /auth|api-?key|token|secret|cookie|password/i.test(name);
+}
+
 const label = z.string().check(z.minLength(1, 'is empty'), z.maxLength(60, 'is longer than 60 characters'));
 
 const common = { id, label: z.optional(label), headers: z.optional(headers) };

@@ -118,7 +118,9 @@ function exchangeFetch(
 function ownHeaders(key: string | undefined, { auth, headers: extra }: ExchangeOptions, given: Headers): Headers {
 	const headers = new Headers({ 'user-agent': 'Quarterdeck' });
 	for (const [name, value] of given) if (kept.has(name)) headers.set(name, value);
-	if (key !== undefined)
+	// A header that names the key is how this server wants it.
+	const isPlaced = Object.values(extra).some(value => value.includes('${key}'));
+	if (key !== undefined && !isPlaced)
 		if (auth === 'api-key') headers.set('api-key', key);
 		else headers.set('authorization', `Bearer ${key}`);
 	for (const [name, value] of Object.entries(extra))

@@ -8,7 +8,7 @@ export interface FakeOpenAiOptions extends ChatHabits {
 	/** Entries of the model list; strings become entries like OpenAI's. */
 	readonly models?: readonly (string | object)[];
 	readonly port?: number;
-	/** Without it, as a bearer token or `api-key`, everything is refused. */
+	/** Without it, as a bearer token or `api-key`, everything is refused; empty: nobody is. */
 	readonly key?: string;
 	/** Other pages, by path; `null` is none. */
 	readonly pages?: Readonly<Record<string, object>>;
@@ -97,7 +97,7 @@ export class FakeOpenAi {
 	}
 
 	#isAllowed({ headers }: IncomingMessage): boolean {
-		if (this.key === undefined) return true;
+		if (!this.key) return true;
 		return headers.authorization === `Bearer ${this.key}` || headers['api-key'] === this.key;
 	}
 

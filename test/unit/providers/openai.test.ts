@@ -212,15 +212,21 @@ describe('addresses and keys', () => {
 			delete process.env['OPENAI_ORG_ID'];
 			delete process.env['OPENAI_CUSTOM_HEADERS'];
 		});
-		const { fake, provider } = await world({}, { headers: { 'X-Own': 'key ${key}' } });
+		const { fake, provider } = await world({}, { headers: { 'X-Own': 'blue' } });
 		await all(provider.stream(ask()));
 		const { headers } = fake.seen[0] ?? expect.fail('nothing seen');
 		expect(headers).toMatchObject({
 			authorization: 'Bearer sk-good',
-			'x-own': 'key sk-good',
+			'x-own': 'blue',
 			'user-agent': 'Quarterdeck',
 		});
 		expect(Object.keys(headers).filter(name => /stainless|openai|secret/.test(name))).toEqual([]);
+	});
+
+	test('a header that names the key is the one way that it is sent', async () => {
+		const { fake, provider } = await world({ key: '' }, { headers: { 'X-Own': 'key ${key}' } });
+		await all(provider.stream(ask()));
+		expect([fake.seen[0]?.headers['x-own'], fake.seen[0]?.headers.authorization]).toEqual(['key sk-good', undefined]);
 	});
 
 	test('Azure with a version names the deployment in the address; without one it is like OpenAI', async () => {

@@ -42,6 +42,7 @@ describe('the setting', () => {
 		[{ id: 'a', kind: 'ollama', baseUrl: 'http://me:secret@x' }, 'holds no name, password or query'],
 		[{ id: 'a', kind: 'ollama', headers: { 'x y': '1' } }, 'is no name of a header'],
 		[{ id: 'a', kind: 'ollama', headers: { x: 'a\r\nb: c' } }, 'holds a line break'],
+		[{ id: 'a', kind: 'ollama', headers: { 'X-Api-Key': 'abc' } }, 'would hold a secret'],
 		[{ id: 'a', kind: 'openai', preset: 'nobody' }, "'preset'"],
 		[{ id: 'a', kind: 'openai' }, "has no 'baseUrl'"],
 		[{ id: 'a', kind: 'ollama', key: 'sk-1' }, "'key' does not belong into settings"],
