@@ -20,11 +20,14 @@ export function ToolResult({ outcome, schema }: ToolResultProps): ReactElement |
 	const isError = result.isError === true;
 	return (
 		<section className="result" aria-label="Result">
-			<h3 role="status">
+			<h3>
 				<Codicon name={isError ? 'error' : 'pass'} className={isError ? 'bad' : 'good'} />
 				{isError ? 'The tool reports an error' : 'Result'}
 				{ms !== null && <span className="muted"> after {formatMs(ms)}</span>}
 			</h3>
+			<span role="status" className="visually-hidden">
+				{isError ? 'The tool reports an error' : 'The tool has answered'}
+			</span>
 			{result.content.map((part, index) => (
 				// oxlint-disable-next-line react/no-array-index-key -- the parts of one result never move
 				<Content key={index} part={part} />

@@ -82,7 +82,7 @@ function Message({ entry }: { readonly entry: Numbered<McpTraffic> }): ReactElem
 	const [isOpen, setIsOpen] = useState(false);
 	const isSent = entry.direction === 'sent';
 	return (
-		<details className={`traffic ${entry.type}`} onToggle={event => setIsOpen(event.currentTarget.open)}>
+		<details className={`traffic kind-${entry.type}`} onToggle={event => setIsOpen(event.currentTarget.open)}>
 			<summary>
 				<Codicon name={isSent ? 'arrow-right' : 'arrow-left'} label={isSent ? 'Sent' : 'Received'} />
 				<span className="traffic-method mono">{entry.method ?? entry.type}</span>
