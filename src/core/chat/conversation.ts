@@ -223,7 +223,7 @@ export class Conversation extends Owner {
 
 	async setMode(mode: PermissionMode): Promise<void> {
 		checkMode(this.#view.model, mode);
-		await this.#holder.live?.setMode(mode);
+		await this.#holder.setMode(mode);
 		this.#choose({ mode });
 	}
 

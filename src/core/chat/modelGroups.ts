@@ -18,6 +18,8 @@ const defaultChoice: ModelChoice = {
 	efforts: [],
 };
 
+const instead: ReadonlySet<string> = new Set(['quarterdeck.chat.useModel', 'quarterdeck.providers.add']);
+
 /** Every model that can be chosen, by provider: Auto, Claude's, those on this machine, then those elsewhere. */
 export function modelGroups(
 	claude: { readonly models: readonly ModelChoice[]; readonly obstacle: Obstacle | null },
@@ -37,7 +39,11 @@ function claudeGroup({
 	readonly obstacle: Obstacle | null;
 }): ModelGroup {
 	const base = { provider: 'claude', label: 'Claude', isLocal: false };
-	if (obstacle) return { ...base, problem: { text: obstacle.title, actions: obstacle.actions }, models: [] };
+	if (obstacle) {
+		// What may be used instead stands in the same list.
+		const actions = obstacle.actions.filter(({ command }) => !instead.has(command));
+		return { ...base, problem: { text: obstacle.title, actions }, models: [] };
+	}
 	return { ...base, problem: null, models: models.length === 0 ? [defaultChoice] : models };
 }
 

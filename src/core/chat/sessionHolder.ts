@@ -120,6 +120,12 @@ export class SessionHolder extends Owner {
 		live.model = model;
 	}
 
+	/** Tells the live session of another mode. The CLI, which Auto may have chosen, asks where a loop would work on. */
+	async setMode(mode: PermissionMode): Promise<void> {
+		const isForLoop = mode === 'autonomous' && this.#live?.family === 'cli';
+		await this.live?.setMode(isForLoop ? 'default' : mode);
+	}
+
 	/** Ends the process and resolves when its last word was handled; the next `ensure` resumes it. */
 	close(): Promise<void> {
 		this.#closing ??= this.#close().finally(() => {

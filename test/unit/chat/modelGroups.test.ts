@@ -24,7 +24,15 @@ test('Auto comes first, then Claude, then what runs on this machine, then the ot
 test('what cannot be asked says why and what to do; it is never an empty list', () => {
 	const action = { title: 'Set Key', command: 'quarterdeck.providers.setKey', args: ['groq'] };
 	const groups = modelGroups(
-		{ models: [], obstacle: { code: 'cli-missing', title: 'Install the Claude CLI', text: '', actions: [] } },
+		{
+			models: [],
+			obstacle: {
+				code: 'cli-missing',
+				title: 'Install the Claude CLI',
+				text: '',
+				actions: [{ title: 'Use Ollama', command: 'quarterdeck.chat.useModel', args: ['ollama/x'] }],
+			},
+		},
 		[
 			{
 				provider: provider('groq', false),

@@ -6,7 +6,7 @@ import { MenuButton, type MenuItem } from '../../shared/components/Menu';
 import { TextField } from '../../shared/components/toolkit';
 import { statusWords } from '../announce';
 import { useHost } from '../host';
-import type { ChatState } from '../state';
+import { obstacleOf, type ChatState } from '../state';
 import { ConversationSwitcher } from './ConversationSwitcher';
 import { StatusDot } from './StatusDot';
 
@@ -31,7 +31,7 @@ export function Header({
 	const { attempt, perform, show, enter, dispatch, saved } = useHost();
 	const isInTab = saved.place === 'tab';
 	// While nothing can be asked, an idle conversation is not ready either.
-	const isBlocked = state.obstacle !== null && conversation.status === 'idle';
+	const isBlocked = obstacleOf(state, conversation) !== null && conversation.status === 'idle';
 	const status = isBlocked ? 'Cannot start' : statusWords[conversation.status];
 	const [isRenaming, setIsRenaming] = useState(false);
 	const pick = async (id: string): Promise<void> => {

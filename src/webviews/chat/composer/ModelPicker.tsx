@@ -110,10 +110,12 @@ function ModelList({ conversation, onClose }: ModelListProps): ReactElement {
 				onKeyDown={onKeyDown}
 				onReload={() => reload(true)}
 			/>
-			<Groups id={id} groups={shown} choices={choices} selected={at} current={conversation.model} onPick={pick} />
-			{shown.map(
-				group => group.problem && <Unavailable key={group.provider} label={group.label} problem={group.problem} />,
-			)}
+			<div className="model-scroll">
+				<Groups id={id} groups={shown} choices={choices} selected={at} current={conversation.model} onPick={pick} />
+				{shown.map(
+					group => group.problem && <Unavailable key={group.provider} label={group.label} problem={group.problem} />,
+				)}
+			</div>
 			<ListNote isLoading={groups === null && call.isRunning} isEmpty={groups !== null && shown.length === 0} />
 			<InlineError error={call.error} />
 		</div>
