@@ -31,5 +31,6 @@ export function parseChart(text: string): Chart {
 	const read = chart.safeParse(parsed);
 	if (read.success) return read.data;
 	const [issue] = read.error.issues;
-	throw new ExpectedError('bad-chart', `This is no chart: look at “${issue?.path.join('.') ?? ''}”.`);
+	const where = issue?.path.join('.') ?? '';
+	throw new ExpectedError('bad-chart', `This is no chart${where === '' ? '' : `: look at “${where}”`}.`);
 }

@@ -14,10 +14,12 @@ export interface ParsedDocument {
 	readonly parts: readonly DocumentPart[];
 	/** What is not in the text, each as a sentence: pictures, pages without text, rows that were left out. */
 	readonly notes: readonly string[];
+	/** Parts behind these that were not read, because there is more than enough. */
+	readonly unread?: number;
 }
 
-/** A reader of one kind of file. It gets all of the file's bytes. */
-export type ReadDocument = (bytes: Uint8Array) => Promise<ParsedDocument>;
+/** A reader of one kind of file. It gets all of the file's bytes, and may stop behind so many characters of text. */
+export type ReadDocument = (bytes: Uint8Array, limit: number) => Promise<ParsedDocument>;
 
 /** A file of a kind that can be read, and yet cannot be. */
 export function unreadable(why: string, cause?: unknown): ExpectedError<'unreadable-document'> {

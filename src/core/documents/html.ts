@@ -1,5 +1,6 @@
 import TurndownService from 'turndown';
 import { unreadable, type ParsedDocument } from './document';
+import { decodeText } from './text';
 
 /** HTML as Markdown: headings, lists, links, code and tables; no scripts, styles or pictures. */
 export function markdownOf(html: string): string {
@@ -25,18 +26,4 @@ export async function readHtml(bytes: Uint8Array): Promise<ParsedDocument> {
 	const text = markdownOf(decodeText(bytes));
 	if (text === '') throw unreadable('holds no text.');
 	return Promise.resolve({ what: 'HTML', parts: [{ label: '', text }], notes: [] });
-}
-
-/** UTF-8, or UTF-16 where the file says so with its first bytes; what is neither is no text. */
-export function decodeText(bytes: Uint8Array): string {
-	const isLittle = bytes[0] === 0xff && bytes[1] === 0xfe;
-	const isBig = bytes[0] === 0xfe && bytes[1] === 0xff;
-	try {
-		const encoding = isLittle ? 'utf-16le' : isBig ? 'utf-16be' : 'utf-8';
-		const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
-		if (!text.includes('\0')) return text;
-	} catch {
-		// Told below, like other files that are no text.
-	}
-	throw unreadable('is not text in UTF-8 or UTF-16.');
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { countOf, unreadable, type DocumentPart, type ParsedDocument } from './document';
-import { decodeText } from './html';
+import { decodeText } from './text';
 import { pictureNotes } from './word';
 
 const lines = z.union([z.string(), z.array(z.string())]);

@@ -3,14 +3,18 @@ import { countOf, unreadable, type DocumentPart, type ParsedDocument } from './d
 
 type Pdf = Awaited<ReturnType<typeof getDocumentProxy>>;
 
-/** The text of a PDF, page by page. */
-export async function readPdf(bytes: Uint8Array): Promise<ParsedDocument> {
+/** The text of a PDF, page by page, until there is more of it than is wanted. */
+export async function readPdf(bytes: Uint8Array, limit = Infinity): Promise<ParsedDocument> {
 	const pdf = await open(bytes);
 	try {
 		const parts: DocumentPart[] = [];
 		const empty: number[] = [];
-		for (let number = 1; number <= pdf.numPages; number++) {
+		let number = 0;
+		let length = 0;
+		while (number < pdf.numPages && length <= limit) {
+			number += 1;
 			const text = await pageText(pdf, number);
+			length += text.length;
 			if (text === '') empty.push(number);
 			else parts.push({ label: `Page ${number}`, text });
 		}
@@ -20,7 +24,7 @@ export async function readPdf(bytes: Uint8Array): Promise<ParsedDocument> {
 			);
 		}
 		const notes = empty.length === 0 ? [] : [`${countOf(empty.length, 'page')} without text: ${listed(empty)}.`];
-		return { what: `PDF, ${countOf(pdf.numPages, 'page')}`, parts, notes };
+		return { what: `PDF, ${countOf(pdf.numPages, 'page')}`, parts, notes, unread: pdf.numPages - number };
 	} finally {
 		await pdf.loadingTask.destroy();
 	}
@@ -28,7 +32,9 @@ export async function readPdf(bytes: Uint8Array): Promise<ParsedDocument> {
 
 async function open(bytes: Uint8Array): Promise<Pdf> {
 	try {
-		return await getDocumentProxy(bytes, { verbosity: 0 });
+		// The library refuses a Buffer, which is what Node reads files into.
+		const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+		return await getDocumentProxy(plain, { verbosity: 0 });
 	} catch (error) {
 		const isLocked = error instanceof Error && error.name === 'PasswordException';
 		throw unreadable(

@@ -25,11 +25,11 @@ export function documentHandlers(): Handlers<DocumentsContract> {
 		readFile: async ({ path, limit }) => {
 			const { size } = await stat(path);
 			checkSize(basename(path), size);
-			return documentText(await readDocument(basename(path), await readFile(path)), limit);
+			return documentText(await readDocument(basename(path), await readFile(path), limit), limit);
 		},
 		readBytes: async ({ name, bytes, limit }) => {
 			checkSize(name, bytes.length);
-			return documentText(await readDocument(name, bytes), limit);
+			return documentText(await readDocument(name, bytes, limit), limit);
 		},
 	};
 }

@@ -1,3 +1,4 @@
+import { ExpectedError } from '../base/errors';
 import { countOf, unreadable, type ParsedDocument, type ReadDocument } from './document';
 import { documentKind, type DocumentKind } from './kinds';
 
@@ -14,14 +15,15 @@ const readers: Readonly<Record<DocumentKind, () => Promise<ReadDocument>>> = {
 };
 
 /** Reads a file's text. Rejects with `unreadable-document`, in a sentence that names the file. */
-export async function readDocument(name: string, bytes: Uint8Array): Promise<ParsedDocument> {
+export async function readDocument(name: string, bytes: Uint8Array, limit = Infinity): Promise<ParsedDocument> {
 	const kind = documentKind(name);
 	if (!kind) throw unreadable(`“${name}” is of a kind that cannot be read here.`);
+	if (bytes.length === 0) throw unreadable(`“${name}” is empty.`);
 	try {
 		const read = await readers[kind]();
-		return await read(bytes);
+		return await read(bytes, limit);
 	} catch (error) {
-		const why = error instanceof Error ? error.message : String(error);
+		const why = ExpectedError.is(error) ? error.message : 'cannot be read: it may be damaged.';
 		throw unreadable(`“${name}” ${why}`, error);
 	}
 }
@@ -36,7 +38,7 @@ export interface DocumentText {
 }
 
 /** Joins the parts, each under its label so that an answer can name the page; past the limit the rest is left out, and said. */
-export function documentText({ what, parts, notes }: ParsedDocument, limit: number): DocumentText {
+export function documentText({ what, parts, notes, unread = 0 }: ParsedDocument, limit: number): DocumentText {
 	const pieces: string[] = [];
 	let length = 0;
 	let left = 0;
@@ -50,7 +52,8 @@ export function documentText({ what, parts, notes }: ParsedDocument, limit: numb
 		if (left === 0) pieces.push(piece.slice(0, Math.max(0, limit - length)));
 		left += 1;
 	}
-	const cut = left === 0 ? [] : [cutNote(left, parts.length, limit)];
+	const missing = left + unread;
+	const cut = missing === 0 ? [] : [cutNote(missing, parts.length + unread, limit)];
 	const said = [...notes, ...cut];
 	const text = [...pieces, ...said.map(note => `[${note}]`)].join('\n\n');
 	return { text, detail: [what, ...said].join('. '), tokens: Math.ceil(text.length / 4) };

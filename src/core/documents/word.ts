@@ -1,4 +1,6 @@
 import mammoth from 'mammoth';
+import { ExpectedError } from '../base/errors';
+import { checkArchive } from './archive';
 import { unreadable, type ParsedDocument } from './document';
 import { markdownOf } from './html';
 
@@ -11,8 +13,10 @@ export async function readWord(bytes: Uint8Array): Promise<ParsedDocument> {
 	});
 	let html: string;
 	try {
+		checkArchive(bytes);
 		({ value: html } = await mammoth.convertToHtml({ buffer: Buffer.from(bytes) }, { convertImage }));
 	} catch (error) {
+		if (ExpectedError.is(error)) throw error;
 		throw unreadable('is not a Word document that can be read. An old .doc must be saved as .docx first.', error);
 	}
 	const text = markdownOf(html);

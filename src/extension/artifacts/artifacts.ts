@@ -3,13 +3,18 @@ import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 import { artifactExtension, artifactKind, artifactTitle, type Artifact } from '../../core/artifacts/artifact';
 import type { ArtifactPageContract } from '../../core/artifacts/artifactPage';
-import { sandboxedHtml } from '../../core/artifacts/sandbox';
-import { ExpectedError } from '../../core/base/errors';
+import { diagramLimit, drawingLimitMs } from '../../core/artifacts/diagramLimits';
+import type { DiagramsContract } from '../../core/artifacts/diagram';
+import { sandboxedHtml, type SandboxMessage } from '../../core/artifacts/sandbox';
+import { ExpectedError, errorText } from '../../core/base/errors';
 import { Emitter } from '../../core/base/event';
-import { DisposableStore, Owner, type Disposable } from '../../core/base/lifecycle';
+import { DisposableStore, MutableDisposable, Owner, type Disposable } from '../../core/base/lifecycle';
+import type { Logger } from '../../core/base/logger';
 import { serve } from '../../core/rpc/rpc';
+import { excerpt, visibleText } from '../../core/safety/visible';
 import { htmlPanelType } from '../host/ids';
 import type { Panels } from '../host/panels';
+import { askWorker } from '../host/workerHost';
 import type { WebviewPort } from '../host/webviewHost';
 import { saveText } from '../ledger/saveText';
 
@@ -31,24 +36,49 @@ interface Opened {
 	readonly changed: Emitter<Artifact>;
 }
 
-const kept = z.nullable(z.object({ text: z.string(), language: z.string().check(z.maxLength(100)) }));
+const artifact = z.object({ text: z.string(), language: z.string().check(z.maxLength(100)) });
+const kept = z.nullable(artifact);
+const restored = z.object({ artifact });
 const link = z.object({ href: z.string().check(z.maxLength(10_000), z.regex(/^https?:\/\//iu)) });
+const linkMessage = z.object({
+	kind: z.literal('link'),
+	href: z.string().check(z.maxLength(2_000), z.regex(/^(?:https?:\/\/|mailto:)/iu)),
+}) satisfies z.ZodMiniType<SandboxMessage>;
+const colour = z.string().check(z.maxLength(100));
+const drawing = z.object({
+	text: z.string(),
+	colours: z.object({ background: colour, foreground: colour, line: colour, accent: colour }),
+});
+
+const htmlOptions: vscode.WebviewOptions = { enableScripts: true, localResourceRoots: [] };
+
+export interface ArtifactsDeps {
+	readonly log: Logger;
+	/** Absolute path of the diagrams worker. */
+	readonly diagrams: string;
+	readonly icon: { readonly light: vscode.Uri; readonly dark: vscode.Uri };
+}
 
 /** Artifacts that are open beside the chat. Each follows its source once that is open in an editor. */
 export class Artifacts extends Owner {
 	readonly #open = new Map<string, Opened>();
 	readonly #htmlPanels = new Map<vscode.WebviewPanel, string>();
+	readonly #deps: ArtifactsDeps;
+	/** Sources that were changed and not yet drawn. */
+	readonly #edited = new Set<vscode.TextDocument>();
+	#timer: ReturnType<typeof setTimeout> | undefined;
+	#isAsking = false;
 
-	constructor() {
+	constructor(deps: ArtifactsDeps) {
 		super();
-		let timer: ReturnType<typeof setTimeout> | undefined;
-		this.own({ dispose: () => clearTimeout(timer) });
+		this.#deps = deps;
+		this.own({ dispose: () => clearTimeout(this.#timer) });
 		this.own(
 			vscode.workspace.onDidChangeTextDocument(({ document }) => {
-				const followed = [...this.#open.values()].filter(({ source }) => source === document);
-				if (followed.length === 0) return;
-				clearTimeout(timer);
-				timer = setTimeout(() => followed.forEach(opened => this.#follow(opened, document.getText())), followMs);
+				if (![...this.#open.values()].some(({ source }) => source === document)) return;
+				this.#edited.add(document);
+				clearTimeout(this.#timer);
+				this.#timer = setTimeout(() => this.#followAll(), followMs);
 			}),
 		);
 	}
@@ -58,13 +88,17 @@ export class Artifacts extends Owner {
 		const identity = randomUUID();
 		const opened = this.#keep(identity, artifact);
 		opened.source = source;
-		if (artifactKind(artifact) === 'html') this.#showHtml(identity, opened);
-		else await panels.show(identity, artifactTitle(artifact));
+		const title = artifactTitle(artifact);
+		if (artifactKind(artifact) !== 'html') return panels.show(identity, title);
+		const panel = vscode.window.createWebviewPanel(htmlPanelType, title, vscode.ViewColumn.Active, htmlOptions);
+		this.#showHtml(identity, opened, panel);
 	}
 
 	/** Joins a tab's page, also one that came back after a reload and brings what it showed. */
 	connect(identity: string, port: WebviewPort, panel: vscode.WebviewPanel): Disposable {
 		const store = new DisposableStore();
+		const following = store.add(new MutableDisposable<Disposable>());
+		const drawn = store.add(new MutableDisposable<Disposable>());
 		const server = store.add(
 			serve<ArtifactPageContract>(port, {
 				open: params => {
@@ -72,9 +106,17 @@ export class Artifacts extends Owner {
 					const opened = this.#open.get(identity) ?? (brought ? this.#keep(identity, brought) : undefined);
 					if (!opened)
 						throw new ExpectedError('no-artifact', 'This is not there any more. Open it from the chat again.');
-					store.add(opened.changed.event(next => server.emit('changed', next)));
+					following.value = opened.changed.event(next => {
+						panel.title = artifactTitle(next);
+						server.emit('changed', next);
+					});
 					panel.title = artifactTitle(opened.artifact);
 					return opened.artifact;
+				},
+				draw: params => {
+					const stopping = new AbortController();
+					drawn.value = { dispose: () => stopping.abort() };
+					return this.#draw(drawing.parse(params), stopping.signal);
 				},
 				edit: () => this.#edit(identity),
 				save: () => this.#save(identity),
@@ -88,15 +130,38 @@ export class Artifacts extends Owner {
 		return store;
 	}
 
+	/** In a worker: what a model wrote may take for ever to lay out. */
+	async #draw({ text, colours }: z.infer<typeof drawing>, signal: AbortSignal): Promise<string> {
+		if (text.length > diagramLimit) {
+			const most = diagramLimit.toLocaleString('en');
+			throw new ExpectedError('bad-diagram', `it has more than ${most} characters`);
+		}
+		const { diagrams: file, log } = this.#deps;
+		try {
+			return await askWorker<DiagramsContract, string>(
+				{ file, log, timeoutMs: drawingLimitMs, memoryMb: 512, signal },
+				client => client.call('draw', { text, colours }),
+			);
+		} catch (error) {
+			if (ExpectedError.is(error, 'bad-diagram')) throw error;
+			log.warn(`A diagram was not drawn: ${errorText(error)}`);
+			throw new ExpectedError('bad-diagram', `drawing it takes too long or too much memory`, { cause: error });
+		}
+	}
+
 	#keep(identity: string, artifact: Artifact): Opened {
 		const opened: Opened = { artifact, source: undefined, changed: new Emitter<Artifact>() };
 		this.#open.set(identity, opened);
 		return opened;
 	}
 
-	#follow(opened: Opened, text: string): void {
-		opened.artifact = { ...opened.artifact, text };
-		opened.changed.fire(opened.artifact);
+	#followAll(): void {
+		for (const opened of this.#open.values()) {
+			if (!opened.source || !this.#edited.has(opened.source)) continue;
+			opened.artifact = { ...opened.artifact, text: opened.source.getText() };
+			opened.changed.fire(opened.artifact);
+		}
+		this.#edited.clear();
 	}
 
 	#require(identity: string): Opened {
@@ -127,26 +192,53 @@ export class Artifacts extends Owner {
 	}
 
 	/**
-	 * HTML runs its own scripts, so it has a webview to itself: no bundle of ours in it, no file it may read, and nobody
-	 * listens to what it sends.
+	 * HTML runs its own scripts, so it has a webview to itself: no bundle of ours in it and no file it may read. Of what it
+	 * sends, only links are heard, and the user is asked about each.
 	 */
-	#showHtml(identity: string, opened: Opened): void {
-		const title = artifactTitle(opened.artifact);
-		const panel = vscode.window.createWebviewPanel(htmlPanelType, title, vscode.ViewColumn.Active, {
-			enableScripts: true,
-			localResourceRoots: [],
-		});
-		const draw = ({ text }: Artifact): void => {
-			panel.webview.html = sandboxedHtml(text);
+	#showHtml(identity: string, opened: Opened, panel: vscode.WebviewPanel): void {
+		panel.iconPath = this.#deps.icon;
+		panel.webview.options = htmlOptions;
+		const draw = (artifact: Artifact): void => {
+			panel.title = artifactTitle(artifact);
+			panel.webview.html = sandboxedHtml(artifact, panel.title);
 		};
 		draw(opened.artifact);
-		const listening = opened.changed.event(draw);
+		const listening = new DisposableStore();
+		listening.add(opened.changed.event(draw));
+		listening.add(panel.webview.onDidReceiveMessage(message => this.#followLink(message)));
 		panel.onDidDispose(() => {
 			listening.dispose();
 			this.#open.delete(identity);
 			this.#htmlPanels.delete(panel);
 		});
 		this.#htmlPanels.set(panel, identity);
+	}
+
+	/** Fills a tab that VS Code brings back after a reload; its page kept what it showed. */
+	restoreHtml(panel: vscode.WebviewPanel, state: unknown): void {
+		const read = z.safeParse(restored, state);
+		if (!read.success) return panel.dispose();
+		const identity = randomUUID();
+		this.#showHtml(identity, this.#keep(identity, read.data.artifact), panel);
+	}
+
+	/** One question at a time: a page that sends a hundred links is no reason for a hundred questions. */
+	async #followLink(message: unknown): Promise<void> {
+		const read = z.safeParse(linkMessage, message);
+		if (!read.success || this.#isAsking) return;
+		this.#isAsking = true;
+		try {
+			const { href } = read.data;
+			const detail = excerpt(visibleText(href));
+			const picked = await vscode.window.showInformationMessage(
+				'Open this link of the page?',
+				{ modal: true, detail },
+				'Open',
+			);
+			if (picked === 'Open') await vscode.env.openExternal(vscode.Uri.parse(href, true));
+		} finally {
+			this.#isAsking = false;
+		}
 	}
 
 	/** The HTML artifact in the tab in front, for commands of the editor's title. */

@@ -1,11 +1,11 @@
-import { extname } from 'node:path';
+import { extname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { Lazy } from '../../core/base/async';
 import type { Artifact } from '../../core/artifacts/artifact';
 import { ExpectedError } from '../../core/base/errors';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle';
 import type { Host } from '../host/context';
-import { panelTypes } from '../host/ids';
+import { htmlPanelType, panelTypes } from '../host/ids';
 import { Panels } from '../host/panels';
 import type { Artifacts } from './artifacts';
 
@@ -21,7 +21,13 @@ export function registerArtifacts(host: Host): ArtifactsRegistration {
 	const icon = (name: string): vscode.Uri => vscode.Uri.joinPath(extension, 'media', name);
 	const artifacts = new Lazy<Artifacts>(async () => {
 		const { Artifacts } = await import('./artifacts');
-		return store.add(new Artifacts());
+		return store.add(
+			new Artifacts({
+				log: host.log,
+				diagrams: host.context.asAbsolutePath(join('dist', 'workers', 'diagrams.js')),
+				icon: { light: icon('tab-light.svg'), dark: icon('tab-dark.svg') },
+			}),
+		);
 	});
 	const panels = store.add(
 		new Panels(extension, {
@@ -29,6 +35,11 @@ export function registerArtifacts(host: Host): ArtifactsRegistration {
 			surface: 'artifact',
 			icon: { light: icon('tab-light.svg'), dark: icon('tab-dark.svg') },
 			connect: async (identity, port, panel) => (await artifacts.get()).connect(identity, port, panel),
+		}),
+	);
+	store.add(
+		vscode.window.registerWebviewPanelSerializer(htmlPanelType, {
+			deserializeWebviewPanel: async (panel, state: unknown) => (await artifacts.get()).restoreHtml(panel, state),
 		}),
 	);
 	const { commands } = host;

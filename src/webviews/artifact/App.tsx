@@ -1,6 +1,7 @@
-import { useEffect, useMemo, useState, type ReactElement } from 'react';
+import { useCallback, useEffect, useMemo, useState, type ReactElement } from 'react';
 import { artifactKind, artifactTitle, type Artifact } from '../../core/artifacts/artifact';
 import type { ArtifactPageContract } from '../../core/artifacts/artifactPage';
+import type { DiagramColours } from '../../core/artifacts/diagram';
 import type { Client } from '../../core/rpc/rpc';
 import { IconButton } from '../shared/components/IconButton';
 import { CopyButton } from '../shared/components/CodeBlock';
@@ -18,26 +19,30 @@ export interface AppProps {
 export function App({ identity, client, api }: AppProps): ReactElement {
 	const [artifact, setArtifact] = useState<Artifact | null>(null);
 	const [failure, setFailure] = useState<string | null>(null);
+	const fail = useCallback(
+		(error: unknown): void => setFailure(error instanceof Error ? error.message : String(error)),
+		[],
+	);
 	useEffect(() => {
 		const show = (next: Artifact): void => {
 			setArtifact(next);
 			api.setState({ identity, artifact: next });
 		};
-		const fail = (error: unknown): void => setFailure(error instanceof Error ? error.message : String(error));
 		const listening = client.on('changed', show);
 		client.call('open', { kept: keptArtifact(api.getState()) }).then(show, fail);
 		return () => listening.dispose();
-	}, [api, client, identity]);
+	}, [api, client, fail, identity]);
 	const host = useMemo(
 		() => ({
 			copy: (text: string) => client.call('copy', { text }),
-			openLink: (href: string) => void client.call('openLink', { href }),
-			run: (name: 'edit' | 'save') =>
-				void client
-					.call(name, null, Infinity)
-					.catch((error: unknown) => setFailure(error instanceof Error ? error.message : String(error))),
+			openLink: (href: string) => void client.call('openLink', { href }).catch(fail),
+			draw: (text: string, colours: DiagramColours) => client.call('draw', { text, colours }),
+			run: (name: 'edit' | 'save') => {
+				setFailure(null);
+				client.call(name, null, Infinity).catch(fail);
+			},
 		}),
-		[client],
+		[client, fail],
 	);
 	if (!artifact) {
 		return (

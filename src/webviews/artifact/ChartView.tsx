@@ -22,6 +22,7 @@ import {
 import { useEffect, useMemo, useRef, type ReactElement } from 'react';
 import { parseChart, type Chart as ChartData } from '../../core/artifacts/chart';
 import { HighlightedCode } from '../shared/components/CodeBlock';
+import { useThemeCount } from './theme';
 
 Chart.register(
 	ArcElement,
@@ -45,13 +46,8 @@ Chart.register(
 
 /** A chart of numbers in the theme's colours, with the same numbers as a table for those who cannot see it. */
 export function ChartView({ text }: { readonly text: string }): ReactElement {
-	const canvas = useRef<HTMLCanvasElement>(null);
 	const read = useMemo(() => readChart(text), [text]);
-	useEffect(() => {
-		if (!canvas.current || read.chart === null) return undefined;
-		const chart = new Chart(canvas.current, configuration(read.chart));
-		return () => chart.destroy();
-	}, [read]);
+	const theme = useThemeCount();
 	if (read.chart === null) {
 		return (
 			<>
@@ -62,9 +58,20 @@ export function ChartView({ text }: { readonly text: string }): ReactElement {
 			</>
 		);
 	}
+	// Another theme has other colours: all is drawn anew.
+	return <Drawing key={theme} chart={read.chart} />;
+}
+
+function Drawing({ chart }: { readonly chart: ChartData }): ReactElement {
+	const canvas = useRef<HTMLCanvasElement>(null);
+	useEffect(() => {
+		if (!canvas.current) return undefined;
+		const drawn = new Chart(canvas.current, configuration(chart));
+		return () => drawn.destroy();
+	}, [chart]);
 	return (
 		<div className="artifact-chart">
-			<canvas ref={canvas} role="img" aria-label={describe(read.chart)} />
+			<canvas ref={canvas} role="img" aria-label={describe(chart)} />
 		</div>
 	);
 }
@@ -77,10 +84,14 @@ function readChart(text: string): { readonly chart: ChartData } | { readonly cha
 	}
 }
 
+/** Values of one row that are read aloud. */
+const readAloud = 50;
+
 function describe({ type, title, data }: ChartData): string {
-	const rows = data.datasets.map(
-		({ label, data: values }) => `${label ?? 'values'}: ${values.map(valueText).join(', ')}`,
-	);
+	const rows = data.datasets.slice(0, 10).map(({ label, data: values }) => {
+		const more = values.length > readAloud ? `, and ${values.length - readAloud} more` : '';
+		return `${label ?? 'values'}: ${values.slice(0, readAloud).map(valueText).join(', ')}${more}`;
+	});
 	return `${type} chart${title === undefined ? '' : ` “${title}”`}. ${rows.join('. ')}`;
 }
 

@@ -47,7 +47,7 @@ function read(
 	text: string,
 	isTabbed: boolean,
 ): { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] } {
-	const { data } = Papa.parse<string[]>(text.trim(), {
+	const { data } = Papa.parse<string[]>(text.replace(/^[\r\n\uFEFF]+/u, ''), {
 		skipEmptyLines: true,
 		...(isTabbed ? { delimiter: '\t' } : {}),
 	});

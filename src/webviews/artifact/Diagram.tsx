@@ -1,11 +1,41 @@
-import { renderMermaidSVG } from 'beautiful-mermaid';
-import { useMemo, type ReactElement } from 'react';
+import { useEffect, useState, type ReactElement } from 'react';
+import type { DiagramColours } from '../../core/artifacts/diagram';
 import { HighlightedCode } from '../shared/components/CodeBlock';
-import { Picture } from './Preview';
+import { ProgressRing } from '../shared/components/toolkit';
+import { Picture } from './Picture';
+import { cssColour, useThemeCount } from './theme';
+
+/** Draws a diagram in the host; rejects with what is wrong with it. */
+export type DrawDiagram = (text: string, colours: DiagramColours) => Promise<string>;
+
+interface Drawn {
+	readonly text: string;
+	readonly theme: number;
+	/** The newest picture there is: it stays while the next one is drawn. */
+	readonly svg: string | null;
+	readonly problem: string | null;
+}
 
 /** A Mermaid diagram in the theme's colours, or its source with what is wrong. */
-export function Diagram({ text }: { readonly text: string }): ReactElement {
-	const drawn = useMemo(() => draw(text), [text]);
+export function Diagram({ text, draw }: { readonly text: string; readonly draw: DrawDiagram }): ReactElement {
+	const theme = useThemeCount();
+	const [drawn, setDrawn] = useState<Drawn | null>(null);
+	useEffect(() => {
+		let isOld = false;
+		draw(text, colours()).then(
+			svg => {
+				if (!isOld) setDrawn({ text, theme, svg, problem: null });
+			},
+			(error: unknown) => {
+				const problem = error instanceof Error ? error.message : String(error);
+				if (!isOld) setDrawn({ text, theme, svg: null, problem });
+			},
+		);
+		return () => {
+			isOld = true;
+		};
+	}, [text, theme, draw]);
+	if (drawn === null) return <ProgressRing label="Drawing" />;
 	if (drawn.svg !== null) return <Picture svg={drawn.svg} label="Diagram" />;
 	return (
 		<>
@@ -17,23 +47,11 @@ export function Diagram({ text }: { readonly text: string }): ReactElement {
 	);
 }
 
-function draw(text: string): { readonly svg: string } | { readonly svg: null; readonly problem: string } {
-	const style = getComputedStyle(document.body);
-	const colour = (name: string, fallback: string): string => style.getPropertyValue(name).trim() || fallback;
-	try {
-		const svg = renderMermaidSVG(text, {
-			bg: colour('--vscode-editor-background', '#ffffff'),
-			fg: colour('--vscode-editor-foreground', '#000000'),
-			line: colour('--vscode-descriptionForeground', '#666666'),
-			muted: colour('--vscode-descriptionForeground', '#666666'),
-			border: colour('--vscode-descriptionForeground', '#666666'),
-			accent: colour('--vscode-textLink-foreground', '#0066bf'),
-			font: 'sans-serif',
-			transparent: true,
-		});
-		// The library asks for a web font first; nothing remote is ever loaded.
-		return { svg: svg.replaceAll(/@import url\([^)]*\);?/gu, '') };
-	} catch (error) {
-		return { svg: null, problem: error instanceof Error ? error.message : String(error) };
-	}
+function colours(): DiagramColours {
+	return {
+		background: cssColour('--vscode-editor-background', '#ffffff'),
+		foreground: cssColour('--vscode-editor-foreground', '#000000'),
+		line: cssColour('--vscode-descriptionForeground', '#666666'),
+		accent: cssColour('--vscode-textLink-foreground', '#0066bf'),
+	};
 }

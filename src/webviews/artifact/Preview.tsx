@@ -4,30 +4,33 @@ import { HighlightedCode } from '../shared/components/CodeBlock';
 import { Markdown, type MarkdownActions } from '../shared/components/Markdown';
 import { ProgressRing } from '../shared/components/toolkit';
 import { DataTable } from './DataTable';
+import { Diagram, type DrawDiagram } from './Diagram';
 import { JsonTree } from './JsonTree';
+import { Picture } from './Picture';
 
-// Their libraries are large, and most artifacts need neither.
-const Diagram = lazy(async () => ({ default: (await import('./Diagram')).Diagram }));
+// Its library is large, and most artifacts do not need it.
 const ChartView = lazy(async () => ({ default: (await import('./ChartView')).ChartView }));
 
 export interface PreviewProps {
 	readonly artifact: Artifact;
 	/** Must keep its identity, or Markdown is built again. */
-	readonly actions: MarkdownActions;
+	readonly actions: PreviewActions;
 }
+
+export type PreviewActions = MarkdownActions & { readonly draw: DrawDiagram };
 
 /** What an artifact looks like. HTML has a page of its own, with a policy of its own. */
 export function Preview({ artifact, actions }: PreviewProps): ReactElement {
 	return <Suspense fallback={<ProgressRing label="Drawing" />}>{shown(artifact, actions)}</Suspense>;
 }
 
-function shown(artifact: Artifact, actions: MarkdownActions): ReactElement {
+function shown(artifact: Artifact, actions: PreviewActions): ReactElement {
 	const { text, language } = artifact;
 	switch (artifactKind(artifact)) {
 		case 'svg':
 			return <Picture svg={text} />;
 		case 'mermaid':
-			return <Diagram text={text} />;
+			return <Diagram text={text} draw={actions.draw} />;
 		case 'markdown':
 			return <Markdown text={text} actions={actions} />;
 		case 'chart':
@@ -39,10 +42,4 @@ function shown(artifact: Artifact, actions: MarkdownActions): ReactElement {
 		default:
 			return <HighlightedCode code={text} language={language} label="Source" />;
 	}
-}
-
-/** As an image an SVG runs no script and loads nothing. */
-export function Picture({ svg, label = 'Picture' }: { readonly svg: string; readonly label?: string }): ReactElement {
-	const named = svg.includes('xmlns=') ? svg : svg.replace(/<svg/iu, '<svg xmlns="http://www.w3.org/2000/svg"');
-	return <img className="artifact-picture" alt={label} src={`data:image/svg+xml;utf8,${encodeURIComponent(named)}`} />;
 }

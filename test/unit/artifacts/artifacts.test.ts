@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { artifactExtension, artifactKind, artifactTitle, isPreviewable } from '../../../src/core/artifacts/artifact';
 import { parseChart } from '../../../src/core/artifacts/chart';
+import { drawDiagram } from '../../../src/core/artifacts/diagram';
 import { sandboxedHtml } from '../../../src/core/artifacts/sandbox';
 
 const chart = JSON.stringify({ type: 'bar', title: 'Fares', data: { labels: ['a'], datasets: [{ data: [1, null] }] } });
@@ -46,12 +47,39 @@ describe('charts', () => {
 	);
 });
 
-test('the policy of an HTML artifact stands before anything of its own', () => {
-	const page = sandboxedHtml(
-		'</head><meta http-equiv="Content-Security-Policy" content="default-src *"><script>1</script>',
-	);
-	const policy = page.indexOf("default-src 'none'");
-	expect(policy).toBeGreaterThan(0);
-	expect(policy).toBeLessThan(page.indexOf('default-src *'));
-	expect(page).not.toContain('connect-src');
+describe('an HTML artifact', () => {
+	const page = (text: string): string => sandboxedHtml({ text, language: 'html' }, 'A "title" </title><script>');
+
+	test('is the content of a frame without an origin, under a policy that nothing of its own can stand before', () => {
+		const html = page(
+			'"></iframe><meta http-equiv="Content-Security-Policy" content="default-src *"><script>1</script>',
+		);
+		const policy = html.indexOf("default-src 'none'");
+		expect(policy).toBeGreaterThan(0);
+		expect(policy).toBeLessThan(html.indexOf('default-src *'));
+		expect(html).not.toContain('connect-src');
+		expect(html).toContain('sandbox="allow-scripts allow-forms allow-pointer-lock"');
+		expect(html).not.toContain('allow-same-origin');
+		expect(html.match(/<\/iframe>/gu)).toHaveLength(1);
+		expect(html.match(/<meta http-equiv/gu)).toHaveLength(1);
+	});
+
+	test('cannot end the script that keeps it for a reload', () => {
+		expect(page('</script><script>alert(1)</script>').match(/<script>/gu)).toHaveLength(1);
+	});
+});
+
+describe('diagrams', () => {
+	const colours = { background: '#fff', foreground: '#000', line: '#666', accent: '#00f' };
+
+	test('are drawn without anything remote', () => {
+		const svg = drawDiagram('graph TD\n A[Start] --> B', colours);
+		expect(svg).toContain('Start');
+		expect(svg).not.toContain('@import');
+		expect(svg.replaceAll('http://www.w3.org/', '')).not.toMatch(/https?:/u);
+	});
+
+	test('what is none is told', () => {
+		expect(() => drawDiagram('no diagram', colours)).toThrow(expect.objectContaining({ code: 'bad-diagram' }));
+	});
 });

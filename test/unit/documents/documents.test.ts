@@ -1,8 +1,22 @@
-import { strToU8 } from 'fflate';
-import { describe, expect, test } from 'vitest';
+import { strToU8, zipSync } from 'fflate';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
 import { documentKind } from '../../../src/core/documents/kinds';
+import { documentHandlers } from '../../../src/core/documents/protocol';
 import { documentText, readDocument } from '../../../src/core/documents/read';
 import { makeExcel, makePdf, makeWord, paragraph } from '../../fakes/documents';
+
+/** A small archive that says it unpacks to 600 MB. */
+function makeBomb(name: string): Uint8Array {
+	const size = 600_000_000;
+	const bytes = zipSync({ [name]: strToU8('x') });
+	const view = new DataView(bytes.buffer);
+	for (let at = 0; at < bytes.length - 4; at++)
+		if (view.getUint32(at, true) === 0x02014b50) view.setUint32(at + 24, size, true);
+	return bytes;
+}
 
 const text = (value: string): Uint8Array => strToU8(value);
 
@@ -17,6 +31,7 @@ describe('documents', () => {
 				{ label: 'Page 4', text: 'Second chapter' },
 			],
 			notes: ['2 pages without text: 2 to 3.'],
+			unread: 0,
 		});
 		expect(documentText(document, 1000).text).toContain('[Page 4]\nSecond chapter');
 	});
@@ -90,6 +105,34 @@ describe('documents', () => {
 	});
 });
 
+describe('the worker', () => {
+	const folder = mkdtempSync(join(tmpdir(), 'qd-documents-'));
+	afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+	test.each([
+		['a.pdf', makePdf(['one']), 'PDF, 1 page'],
+		['a.docx', makeWord(paragraph('one')), 'Word'],
+		['a.xlsx', makeExcel({ S: [['one']] }), 'Excel, 1 sheet'],
+		['a.csv', text('a,b'), 'CSV, 1 row of 2 columns'],
+	])('reads %s from disk as it does from bytes', async (name, bytes, detail) => {
+		const { readFile, readBytes } = documentHandlers();
+		writeFileSync(join(folder, name), bytes);
+		const fromFile = await readFile({ path: join(folder, name), limit: 1000 });
+		expect(fromFile.detail).toBe(detail);
+		expect(await readBytes({ name, bytes, limit: 1000 })).toEqual(fromFile);
+	});
+});
+
+test('of a long PDF only as much is read as can be used, and the rest is counted', async () => {
+	const pages = Array.from({ length: 40 }, (_, n) => `page ${n} `.repeat(10));
+	const document = await readDocument('long.pdf', makePdf(pages), 500);
+	expect(document.parts.length).toBeLessThan(10);
+	expect(document.parts.length + (document.unread ?? 0)).toBe(40);
+	expect(documentText(document, 500).detail).toMatch(
+		/^PDF, 40 pages\. .*: the last 3[0-9] parts of 40 are missing or cut\.$/,
+	);
+});
+
 describe('files that cannot be read', () => {
 	test.each([
 		['scan.pdf', makePdf(['', '']), /“scan\.pdf” holds no text: it is probably a scan/],
@@ -97,6 +140,10 @@ describe('files that cannot be read', () => {
 		['broken.docx', text('PK not a zip'), /“broken\.docx” is not a Word document/],
 		['broken.xlsx', text('PK not a zip'), /“broken\.xlsx” is not an Excel file/],
 		['empty.csv', text(''), /“empty\.csv” is empty/],
+		['blank.csv', text('\n\n'), /“blank\.csv” is empty/],
+		['empty.pdf', text(''), /“empty\.pdf” is empty/],
+		['bomb.xlsx', makeBomb('xl/worksheets/sheet1.xml'), /“bomb\.xlsx” unpacks to 600 MB; up to 500 MB are read/],
+		['bomb.docx', makeBomb('word/document.xml'), /“bomb\.docx” unpacks to 600 MB/],
 		['binary.csv', new Uint8Array([0xff, 0xff, 0, 1]), /“binary\.csv” is not text in UTF-8/],
 		['broken.ipynb', text('{"cells": 1}'), /“broken\.ipynb” is not a notebook/],
 		['a.exe', text('MZ'), /“a\.exe” is of a kind that cannot be read/],
