@@ -1,4 +1,4 @@
-import type { Json } from './form/fields';
+import type { Json } from '../base/json';
 
 /** A server's question as its page shows it. Everything in it but `server` and `launch` was written by that server. */
 export type ElicitationView =

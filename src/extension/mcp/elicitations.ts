@@ -4,7 +4,7 @@ import { DisposableStore, Owner, toDisposable, type Disposable } from '../../cor
 import type { ElicitationAnswer, ElicitationContract, ElicitationView } from '../../core/mcp/elicitationProtocol';
 import { formOf } from '../../core/mcp/form/fields';
 import { draftOf, readDraft } from '../../core/mcp/form/draft';
-import type { Json } from '../../core/mcp/form/fields';
+import type { Json } from '../../core/base/json';
 import type { McpAsker, McpElicitation, McpElicitationAnswer } from '../../core/mcp/ports';
 import { serve } from '../../core/rpc/rpc';
 import type { Host } from '../host/context';

@@ -1,14 +1,8 @@
+import type { Json } from '../../../src/core/base/json';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { draftOf, readDraft, withItem, type Draft } from '../../../src/core/mcp/form/draft';
-import {
-	formOf,
-	isOpen,
-	secretFields,
-	type FormField,
-	type GroupField,
-	type Json,
-} from '../../../src/core/mcp/form/fields';
+import { formOf, isOpen, secretFields, type FormField, type GroupField } from '../../../src/core/mcp/form/fields';
 
 const field = (schema: Record<string, unknown>, name = 'a', required = false): FormField => {
 	const form = formOf({ type: 'object', properties: { [name]: schema }, ...(required ? { required: [name] } : {}) });

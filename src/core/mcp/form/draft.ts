@@ -1,4 +1,5 @@
-import type { Choice, FormField, GroupField, Json, NumberField, TextField } from './fields';
+import type { Json } from '../../base/json';
+import type { Choice, FormField, GroupField, NumberField, TextField } from './fields';
 
 /**
  * What stands in a form while it is filled in. It may be wrong or half-written, so numbers are text; `readDraft` makes a

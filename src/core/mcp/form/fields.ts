@@ -1,5 +1,4 @@
-/** A value that JSON can hold. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+import type { Json } from '../../base/json';
 
 type Schema = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,7 @@
 import { useCallback, useMemo, useRef, useState, type RefObject } from 'react';
 import { draftOf, readDraft, strangeNames, type Draft, type FormPath } from '../../../core/mcp/form/draft';
-import { formOf, isOpen, type GroupField, type Json } from '../../../core/mcp/form/fields';
+import type { Json } from '../../../core/base/json';
+import { formOf, isOpen, type GroupField } from '../../../core/mcp/form/fields';
 
 export type JsonRecord = Readonly<Record<string, Json>>;
 
