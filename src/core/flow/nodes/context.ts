@@ -6,7 +6,7 @@ import type { ModelRequest, ModelToolCall } from '../../providers/provider';
 import type { ToolOffer } from '../../providers/provider';
 import type { ToolOutcome } from '../../tools/toolRunner';
 import type { QuestionView } from '../../safety/approval';
-import type { Flow, NodeId } from '../model/flow';
+import type { NodeId } from '../model/flow';
 
 /** What a model answered in a flow, whoever answered. */
 export interface ModelAnswer {
