@@ -11,6 +11,8 @@ export interface SilenceLimits {
 }
 
 export const defaultSilence: SilenceLimits = { firstByteMs: 300_000, gapMs: 120_000 };
+/** Of what takes a server no work, such as its list of models: somebody looks at a spinner meanwhile. */
+export const checkSilence: SilenceLimits = { firstByteMs: 15_000, gapMs: 15_000 };
 
 /** How a connection failed. */
 export type ConnectionFailure =

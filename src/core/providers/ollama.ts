@@ -2,7 +2,7 @@ import type { ChatResponse, ModelResponse, Ollama, ProgressResponse } from 'olla
 import { systemClock, type Clock } from '../base/clock';
 import { CancelledError, errorText } from '../base/errors';
 import { pullModel } from './actions';
-import { isLoopback, type SilenceLimits } from './connection';
+import { checkSilence, defaultSilence, isLoopback, type SilenceLimits } from './connection';
 import { canAnswer, detailsOf, isCloudModel, listedModel, unknownDetails, type OllamaDetails } from './ollamaCatalog';
 import { failure, notOllama, type OllamaContext } from './ollamaErrors';
 import { AnswerReader, answerLines, exchangeError, openExchange, type Exchange } from './ollamaExchange';
@@ -245,7 +245,7 @@ export class OllamaProvider implements Provider {
 	}
 
 	async #ask<T>(signal: AbortSignal, model: string, call: (client: Ollama) => Promise<T>): Promise<T> {
-		const exchange = await this.#open(signal, model);
+		const exchange = await this.#open(signal, model, checkSilence);
 		try {
 			const answered: unknown = await call(exchange.client);
 			if (typeof answered !== 'object' || answered === null) throw notOllama(exchange.context);
@@ -259,10 +259,10 @@ export class OllamaProvider implements Provider {
 		}
 	}
 
-	async #open(signal: AbortSignal, model: string): Promise<Exchange> {
+	async #open(signal: AbortSignal, model: string, usual = defaultSilence): Promise<Exchange> {
 		const key = await this.#options.key?.();
 		const context = { ...this.#context(model), hasKey: key !== undefined };
-		return openExchange(context, key, signal, { ...this.#options, clock: this.#clock });
+		return openExchange(context, key, signal, { silence: usual, ...this.#options, clock: this.#clock });
 	}
 
 	#context(model: string): OllamaContext {

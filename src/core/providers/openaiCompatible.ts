@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from '../base/clock';
 import { errorText } from '../base/errors';
-import { defaultSilence, isLoopback, type SilenceLimits } from './connection';
+import { checkSilence, defaultSilence, isLoopback, type SilenceLimits } from './connection';
 import { toChatRequest, type ChatRequest } from './openaiChatRequest';
 import { readChatStream } from './openaiChatStream';
 import { noKey, type OpenAiContext } from './openaiErrors';
@@ -42,8 +42,6 @@ export interface OpenAiCompatibleOptions {
 	readonly fetch?: typeof fetch;
 }
 
-/** A list or a check that takes longer is no use to anybody. */
-const checkSilence: SilenceLimits = { firstByteMs: 15_000, gapMs: 15_000 };
 const maxAttempts = 4;
 
 /** A server that speaks OpenAI's Chat Completions or Responses. */

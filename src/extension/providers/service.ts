@@ -10,6 +10,7 @@ import { findClaude, thisMachine, type FoundClaude } from '../../core/claude/fin
 import type { ProcessSupervisor } from '../../core/process/supervisor';
 import { baseUrlOf, type ConfigProblem } from '../../core/providers/config';
 import { discoverLocal } from '../../core/providers/discover';
+import { readRemembered, rememberServers } from '../../core/providers/foundServers';
 import { findPreset } from '../../core/providers/presets';
 import { parseModelRef, type Provider } from '../../core/providers/provider';
 import {
@@ -29,6 +30,10 @@ export interface ProviderServiceDeps {
 
 /** A view that comes back after this long asks anew. */
 const freshMs = 30_000;
+/** A search for servers takes a few milliseconds, and a second where something listens that never answers. */
+const lookAgeMs = 10_000;
+/** Where the servers that were found are kept, for every window of this machine. */
+const foundKey = 'foundServers';
 
 /** The providers of this window, and what is known of how they are. Made on first use. */
 export class ProviderService extends Owner {
@@ -42,6 +47,7 @@ export class ProviderService extends Owner {
 	readonly #end = new AbortController();
 	#problems: readonly ConfigProblem[] = [];
 	#looked: Promise<void> | undefined;
+	#lookedAt = -Infinity;
 	#refreshedAt = -Infinity;
 
 	constructor(deps: ProviderServiceDeps) {
@@ -69,9 +75,17 @@ export class ProviderService extends Owner {
 		return { states: this.providers.list().map(provider => this.#stateOf(provider)), problems: this.#problems };
 	}
 
-	/** Looks for servers on this machine, once a window. Whoever lists models waits for it. */
+	/**
+	 * Looks for servers on this machine, again after a while: who reads that Ollama is missing starts it and comes back.
+	 * Whoever lists models waits for it, but for a search that another one has done just now.
+	 */
 	look(): Promise<void> {
-		return (this.#looked ??= this.#look());
+		const now = this.#deps.host.clock.monotonic();
+		if (!this.#looked || now - this.#lookedAt > lookAgeMs) {
+			this.#lookedAt = now;
+			this.#looked = this.#look();
+		}
+		return this.#looked;
 	}
 
 	/** Looks again for what is there, and asks everyone how they are. */
@@ -79,6 +93,7 @@ export class ProviderService extends Owner {
 		if (!vscode.workspace.isTrusted) return;
 		this.#refreshedAt = this.#deps.host.clock.monotonic();
 		const known = this.providers.list();
+		this.#lookedAt = this.#refreshedAt;
 		this.#looked = this.#look();
 		await Promise.all([...known.map(provider => this.check(provider)), this.#looked]);
 		await Promise.all(
@@ -144,14 +159,19 @@ export class ProviderService extends Owner {
 	}
 
 	async #look(): Promise<void> {
-		const { settings, clock, log } = this.#deps.host;
+		const { settings, clock, log, context } = this.#deps.host;
 		if (!vscode.workspace.isTrusted || !settings.get('discoverLocalModels')) {
 			this.providers.offerFound([]);
 			return;
 		}
 		try {
 			const found = await discoverLocal(this.#end.signal, { clock, ollamaHost: process.env['OLLAMA_HOST'] });
-			if (!this.isDisposed) this.providers.offerFound(found.map(({ config }) => config));
+			if (this.isDisposed) return;
+			const known = readRemembered(context.globalState.get(foundKey));
+			const configs = found.map(({ config }) => config);
+			const remembered = rememberServers(known, configs, clock.now());
+			this.providers.offerFound(remembered.map(({ config }) => config));
+			await context.globalState.update(foundKey, remembered);
 		} catch (error) {
 			if (!this.isDisposed) log.warn(`Looking for model servers failed: ${errorText(error)}`);
 		}

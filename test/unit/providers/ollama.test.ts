@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ModelEvent, ModelMessage, ModelRequest } from '../../../src/core/providers/provider';
 import { everything, type FakeModel } from '../../fakes/ollama/server';
 import { ollamaWorld } from './ollamaWorld';
-import { heard, requestFor } from './scripted';
+import { heard, ManualClock, requestFor } from './scripted';
 
 const signal = new AbortController().signal;
 const tool = { name: 'look', description: 'Looks', schema: { type: 'object', properties: {} } };
@@ -284,4 +284,20 @@ test('a conversation with a tool, told to the server as a function of what it is
 		'It says: blue',
 		'end',
 	]);
+});
+
+test('a server that accepts and never answers is told within seconds, not after the minutes that a model may load', async () => {
+	const clock = new ManualClock();
+	let asked = (): void => undefined;
+	const isAsked = new Promise<void>(resolve => (asked = resolve));
+	const fetch: typeof globalThis.fetch = (_, init) =>
+		new Promise((_resolve, reject) => {
+			init?.signal?.addEventListener('abort', () => reject(new Error('ended')));
+			asked();
+		});
+	const { provider } = await ollamaWorld({ clock, fetch });
+	const health = provider.health(signal);
+	await isAsked;
+	clock.advance(15_000);
+	expect(await health).toMatchObject({ isUp: false, text: expect.stringContaining('nothing for 15 seconds') });
 });

@@ -46,7 +46,7 @@ function providerIcon({ health, isChecking, models, modelsProblem, origin }: Pro
 		const needsKey = health.actions.some(action => action.command === 'quarterdeck.providers.setKey');
 		return needsKey
 			? { id: 'key', color: 'list.warningForeground' }
-			: { id: 'circle-slash', color: 'list.errorForeground' };
+			: { id: 'circle-slash', color: origin === 'found' ? null : 'list.errorForeground' };
 	}
 	if (modelsProblem !== null || models?.length === 0) return { id: 'warning', color: 'list.warningForeground' };
 	return { id: 'pass-filled', color: 'testing.iconPassed' };
@@ -55,8 +55,11 @@ function providerIcon({ health, isChecking, models, modelsProblem, origin }: Pro
 /** `up, 12 ms, 5 models`: what one looks for first. */
 function providerDescription({ label, health, isChecking, models, origin }: ProviderState): string {
 	if (!health) return isChecking ? 'asking…' : 'not asked yet';
+	if (!health.isUp) {
+		const seen = origin === 'found' ? 'ran here before' : '';
+		return [oneLine(withoutName(health.text, label), 100), seen].filter(Boolean).join(' · ');
+	}
 	const found = origin === 'found' ? 'found on this machine' : '';
-	if (!health.isUp) return [oneLine(withoutName(health.text, label), 100), found].filter(Boolean).join(' · ');
 	const latency = health.latencyMs === null ? '' : `${health.latencyMs} ms`;
 	const count = models === null ? '' : models.length === 0 ? 'no models' : plural(models.length, 'model');
 	return ['up', latency, count, found].filter(Boolean).join(' · ');
