@@ -1,5 +1,7 @@
+import { pullModel, testAgain } from '../providers/actions';
 import { modelRefText, type ProviderModel } from '../providers/provider';
 import type { ProviderModels } from '../providers/registry';
+import { windowText, withoutName } from '../providers/views/words';
 import type { Effort, ModelChoice } from './items';
 import type { ModelGroup, Obstacle } from './protocol';
 
@@ -24,10 +26,14 @@ const instead: ReadonlySet<string> = new Set(['quarterdeck.chat.useModel', 'quar
 export function modelGroups(
 	claude: { readonly models: readonly ModelChoice[]; readonly obstacle: Obstacle | null },
 	providers: readonly ProviderModels[],
+	/** Whether a provider can download models. */
+	canPull: (provider: string) => boolean = () => false,
 ): readonly ModelGroup[] {
 	const auto = { provider: 'auto', label: 'Automatic', isLocal: false, problem: null, models: [autoChoice] };
 	// The CLI is a provider for flows, too; a conversation talks to it itself.
-	const others = providers.filter(({ provider }) => provider.id !== 'claude').map(groupOf);
+	const others = providers
+		.filter(entry => entry.provider.id !== 'claude' && !isUnused(entry))
+		.map(entry => groupOf(entry, canPull));
 	return [auto, claudeGroup(claude), ...others.toSorted((left, right) => Number(right.isLocal) - Number(left.isLocal))];
 }
 
@@ -47,15 +53,22 @@ function claudeGroup({
 	return { ...base, problem: null, models: models.length === 0 ? [defaultChoice] : models };
 }
 
-function groupOf(listed: ProviderModels): ModelGroup {
+/** The editor's own models are always asked for; who has none of them misses nothing here. */
+function isUnused(listed: ProviderModels): boolean {
+	return listed.provider.id === 'vscode' && listed.state === 'ready' && listed.models.length === 0;
+}
+
+function groupOf(listed: ProviderModels, canPull: (provider: string) => boolean): ModelGroup {
 	const { provider } = listed;
 	const base = { provider: provider.id, label: provider.label, isLocal: provider.isLocal };
 	if (listed.state === 'failed') {
 		const { message, actions } = listed.error;
-		return { ...base, problem: { text: message, actions }, models: [] };
+		return { ...base, problem: { text: withoutName(message, provider.label), actions }, models: [] };
 	}
-	if (listed.models.length === 0)
-		return { ...base, problem: { text: 'It has no models yet.', actions: [] }, models: [] };
+	if (listed.models.length === 0) {
+		const actions = canPull(provider.id) ? [pullModel(provider.id)] : [testAgain(provider.id)];
+		return { ...base, problem: { text: 'has no models yet.', actions }, models: [] };
+	}
 	return { ...base, problem: null, models: listed.models.map(model => choiceOfModel(provider.id, model)) };
 }
 
@@ -65,7 +78,7 @@ export function choiceOfModel(provider: string, model: ProviderModel): ModelChoi
 	const { abilities, contextTokens } = model;
 	const facts = [
 		model.description,
-		contextTokens === null ? '' : `${Math.round(contextTokens / 1000)}k context`,
+		contextTokens === null ? '' : `${windowText(contextTokens)} context`,
 		abilities.tools === false ? 'no tool calling of its own' : '',
 		abilities.images === true ? 'sees images' : '',
 	].filter(text => text !== '');

@@ -19,6 +19,8 @@ export interface Obstacle {
 	/** Markdown. */
 	readonly text: string;
 	readonly actions: readonly ErrorAction[];
+	/** What can answer all the same, shown before what stands in the way. */
+	readonly instead?: { readonly title: string; readonly text: string; readonly actions: readonly ErrorAction[] };
 }
 
 /** Whether an obstacle is of the CLI alone: other models can be asked all the same. */

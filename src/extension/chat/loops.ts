@@ -113,7 +113,8 @@ export class Loops implements Disposable {
 	async groups(isFresh: boolean): Promise<readonly ModelGroup[]> {
 		const { claudeModels, claudeObstacle } = this.#deps;
 		const listed = await this.#listing(isFresh);
-		return modelGroups({ models: claudeModels(), obstacle: claudeObstacle() }, listed);
+		const canPull = (id: string): boolean => this.#deps.providers.configOf(id)?.kind === 'ollama';
+		return modelGroups({ models: claudeModels(), obstacle: claudeObstacle() }, listed, canPull);
 	}
 
 	/** The best model on this machine, for who has no Claude; `undefined` when none is known to run. */

@@ -30,7 +30,7 @@ import { Gate } from '../../core/safety/gate';
 import { newestPlan } from '../../core/claude/plans';
 import { mayUseRepositorySettings } from '../claude/repositoryConsent';
 import { sessionHistory } from '../claude/history';
-import { Obstacles } from '../claude/obstacles';
+import { Obstacles, type Others } from '../claude/obstacles';
 import type { Loops } from './loops';
 import type { Providers } from '../../core/providers/registry';
 import type { Toolbox } from '../../core/tools/toolbox';
@@ -200,12 +200,20 @@ export class ChatService extends Owner {
 	}
 
 	/** What who has no Claude may do instead. */
-	async #alternatives(): Promise<readonly ErrorAction[]> {
+	async #alternatives(): Promise<Others> {
 		const local = await (await this.loops.get()).localModel();
 		const add = { title: 'Add a Model Provider', command: 'quarterdeck.providers.add' };
-		return local
-			? [{ title: `Use ${local.label}`, command: 'quarterdeck.chat.useModel', args: [local.model] }, add]
-			: [add];
+		if (!local) return { actions: [add] };
+		const { label, model } = local;
+		const name = model.slice(model.indexOf('/') + 1);
+		return {
+			instead: {
+				title: `${label} is ready`,
+				text: `It runs on this machine with \`${name}\`: what you write stays here and costs nothing. You can change the model at any time.`,
+				actions: [{ title: `Use ${label}`, command: 'quarterdeck.chat.useModel', args: [model] }, add],
+			},
+			actions: [],
+		};
 	}
 
 	readonly #startSession: StartAgentSession = async (options, handlers) =>

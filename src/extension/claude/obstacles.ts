@@ -11,6 +11,12 @@ import type { Host } from '../host/context';
 const lookAgainMs = 3_000;
 const installGuide = 'https://code.claude.com/docs/en/setup';
 
+/** What who has no CLI may use: what is ready, or how to get there. */
+export interface Others {
+	readonly instead?: NonNullable<Obstacle['instead']>;
+	readonly actions: readonly ErrorAction[];
+}
+
 /** Finds the CLI; rejects with a `ClaudeErrorCode`. */
 export type FindClaude = () => Promise<FoundClaude>;
 
@@ -22,22 +28,19 @@ export class Obstacles extends Owner {
 	readonly #host: Host;
 	readonly #find: FindClaude;
 	readonly #isWatched: () => boolean;
-	readonly #alternatives: () => Promise<readonly ErrorAction[]>;
+	readonly #alternatives: () => Promise<Others>;
 	#current: Obstacle | null = null;
+	/** What is wrong with the CLI alone, without what may be used instead. */
+	#own: Obstacle | null = null;
 	#found: FoundClaude | undefined;
 	/** What may be used instead of the CLI, as far as it is known. */
-	#others: readonly ErrorAction[] = [];
+	#others: Others = { actions: [] };
 
 	/**
 	 * @param isWatched whether a chat page is in view, so that looking again is worth it
 	 * @param alternatives what who has no CLI may do instead
 	 */
-	constructor(
-		host: Host,
-		find: FindClaude,
-		isWatched: () => boolean,
-		alternatives: () => Promise<readonly ErrorAction[]>,
-	) {
+	constructor(host: Host, find: FindClaude, isWatched: () => boolean, alternatives: () => Promise<Others>) {
 		super();
 		this.#host = host;
 		this.#find = find;
@@ -88,14 +91,11 @@ export class Obstacles extends Owner {
 	async #offerOthers(): Promise<void> {
 		const others = await this.#alternatives().catch((failure: unknown) => {
 			this.#host.log.info(`Other models: ${errorText(failure)}`);
-			return [];
+			return this.#others;
 		});
-		const before = this.#others;
 		this.#others = others;
-		const current = this.#current;
-		if (this.isDisposed || current === null || !isCliObstacle(current)) return;
-		const own = current.actions.filter(action => !before.includes(action));
-		this.#show({ ...current, actions: [...others, ...own] });
+		if (this.isDisposed || this.#own === null) return;
+		this.#show(withOthers(this.#own, others));
 	}
 
 	/** The CLI to start; throws what stands in the way. */
@@ -108,6 +108,7 @@ export class Obstacles extends Owner {
 	}
 
 	async #look(): Promise<Obstacle | null> {
+		this.#own = null;
 		if (!vscode.workspace.isTrusted) return untrusted;
 		if (!vscode.workspace.workspaceFolders?.some(folder => folder.uri.scheme === 'file')) return noFolder;
 		try {
@@ -119,8 +120,8 @@ export class Obstacles extends Owner {
 		} catch (error) {
 			this.#found = undefined;
 			this.#host.log.info(`Claude CLI: ${errorText(error)}`);
-			const obstacle = cliObstacle(error, this.#host.settings.get('claude.path'));
-			return { ...obstacle, actions: [...this.#others, ...obstacle.actions] };
+			this.#own = cliObstacle(error, this.#host.settings.get('claude.path'));
+			return withOthers(this.#own, this.#others);
 		}
 	}
 
@@ -133,6 +134,10 @@ export class Obstacles extends Owner {
 				})
 			: undefined;
 	}
+}
+
+function withOthers(own: Obstacle, { instead, actions }: Others): Obstacle {
+	return { ...own, actions: [...actions, ...own.actions], ...(instead ? { instead } : {}) };
 }
 
 const untrusted: Obstacle = {
@@ -165,7 +170,7 @@ function cliObstacle(error: unknown, settingsPath: string): Obstacle {
 		return {
 			code: 'cli-missing',
 			title: 'Install the Claude CLI',
-			text: `${settingsPath === '' ? '' : `${error.message}\n\n`}Claude answers through its CLI, which you install and sign in to yourself; other models need none of it. Install it in a terminal, then run \`claude\` once to sign in:\n\n\`\`\`sh\nnpm install -g @anthropic-ai/claude-code\n\`\`\`\n\nThis page goes on by itself once it is there.`,
+			text: `${settingsPath === '' ? '' : `${error.message}\n\n`}Claude answers through its CLI, which you install and sign in to yourself; other models need none of it: start Ollama or LM Studio and it is offered here by itself, or add a provider. For Claude, install the CLI in a terminal, then run \`claude\` once to sign in:\n\n\`\`\`sh\nnpm install -g @anthropic-ai/claude-code\n\`\`\`\n\nThis page goes on by itself once it is there.`,
 			actions: [guide, locate, recheck],
 		};
 	return {

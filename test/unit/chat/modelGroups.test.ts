@@ -37,15 +37,32 @@ test('what cannot be asked says why and what to do; it is never an empty list', 
 			{
 				provider: provider('groq', false),
 				state: 'failed',
-				error: new ProviderError('no-key', 'It needs a key.', { actions: [action] }),
+				error: new ProviderError('no-key', `${provider('groq', false).label} needs a key.`, { actions: [action] }),
 			},
 			{ provider: provider('ollama', true), state: 'ready', models: [] },
+			{ provider: provider('vllm', true), state: 'ready', models: [] },
+			// Who has no Copilot misses nothing.
+			{ provider: provider('vscode', false), state: 'ready', models: [] },
 		],
+		id => id === 'ollama',
 	);
 	expect(groups.slice(1).map(group => [group.provider, group.problem])).toEqual([
 		['claude', { text: 'Install the Claude CLI', actions: [] }],
-		['ollama', { text: 'It has no models yet.', actions: [] }],
-		['groq', { text: 'It needs a key.', actions: [action] }],
+		[
+			'ollama',
+			{
+				text: 'has no models yet.',
+				actions: [{ title: 'Download a Model', command: 'quarterdeck.providers.pull', args: ['ollama'] }],
+			},
+		],
+		[
+			'vllm',
+			{
+				text: 'has no models yet.',
+				actions: [{ title: 'Test Again', command: 'quarterdeck.providers.test', args: ['vllm'] }],
+			},
+		],
+		['groq', { text: 'needs a key.', actions: [action] }],
 	]);
 });
 
@@ -61,7 +78,7 @@ test('a model tells its window and what it can, and has efforts only where it th
 	).toEqual({
 		value: 'ollama/qwen3:8b',
 		label: 'qwen3:8b',
-		description: '8B, Q4, 41k context, no tool calling of its own, sees images',
+		description: '8B, Q4, 40k context, no tool calling of its own, sees images',
 		efforts: ['default', 'low', 'medium', 'high'],
 	});
 	expect(choiceOfModel('x', model('plain')).efforts).toEqual([]);

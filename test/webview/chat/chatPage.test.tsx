@@ -2,6 +2,7 @@ import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ExpectedError } from '../../../src/core/base/errors';
+import type { AttachmentView } from '../../../src/core/chat/items';
 import { approval, conversationId, notice, snapshot, text, tool, turn, user, view } from '../gallery/items';
 import { openChat } from './page';
 
@@ -315,6 +316,27 @@ describe('the composer', () => {
 		);
 	});
 
+	test('a message waits for what is still being read for it', async () => {
+		const page = await openChat(snapshot([]));
+		const read = Promise.withResolvers<AttachmentView[]>();
+		const attachment = { kind: 'resource', server: 'docs', uri: 'docs://a', label: 'Manual' } as const;
+		page.host.answer({
+			mentions: () => [{ attachment, label: 'Manual', detail: 'docs', matches: [] }],
+			attachResource: () => read.promise,
+		});
+		const person = userEvent.setup();
+		await person.type(composer(), 'see @man');
+		await within(await screen.findByRole('listbox')).findByText(/Manual/);
+		await person.keyboard('{Enter}{Enter}');
+		await screen.findByText('Reading…');
+		expect(page.asked('send')).toEqual([]);
+		read.resolve([{ kind: 'text', label: 'Manual', text: 'contents' }]);
+		await waitFor(() =>
+			expect(page.asked('send')).toMatchObject([{ attachments: [{ kind: 'text', label: 'Manual' }] }]),
+		);
+		expect(screen.queryByText('Reading…')).toBeNull();
+	});
+
 	test.each([/^Conversations/, /Session details|context/])('Escape leaves %s for the composer', async name => {
 		const page = await openChat(snapshot([user('Hi')], { conversation: view({ status: 'running' }) }));
 		fireEvent.click(screen.getByRole('button', { name }));
@@ -410,6 +432,22 @@ describe('the page', () => {
 		await waitFor(() => expect(page.asked('runAction')).toEqual([{ action }]));
 		act(() => page.host.server.emit('obstacle', null));
 		expect(composer()).toBeTruthy();
+	});
+
+	test('what can answer without the CLI comes first', async () => {
+		const use = { title: 'Use Ollama', command: 'quarterdeck.chat.useModel', args: ['ollama/qwen3:4b'] };
+		const action = { title: 'Install', command: 'quarterdeck.install' };
+		const instead = { title: 'Ollama is ready', text: 'It runs here.', actions: [use] };
+		const page = await openChat(
+			snapshot([], { obstacle: { code: 'cli-missing', title: 'No CLI', text: 'Get it', actions: [action], instead } }),
+		);
+		expect(screen.getAllByRole('heading', { level: 2 }).map(({ textContent }) => textContent)).toEqual([
+			'Ollama is ready',
+			'No CLI',
+		]);
+		expect(screen.getByText('Choose a model')).toBeTruthy();
+		press('Use Ollama');
+		await waitFor(() => expect(page.asked('runAction')).toEqual([{ action: use }]));
 	});
 
 	test('says why when it cannot open, and tries again', async () => {

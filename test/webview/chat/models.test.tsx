@@ -20,7 +20,7 @@ const groups: readonly ModelGroup[] = [
 		label: 'Ollama',
 		isLocal: true,
 		problem: null,
-		models: [choice('ollama/qwen3:8b', 'qwen3:8b', '41k context'), choice('ollama/gemma3', 'gemma3', 'sees images')],
+		models: [choice('ollama/qwen3:8b', 'qwen3:8b', '40k context'), choice('ollama/gemma3', 'gemma3', 'sees images')],
 	},
 	{
 		provider: 'groq',

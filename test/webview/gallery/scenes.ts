@@ -42,8 +42,8 @@ const groups: readonly ModelGroup[] = [
 		isLocal: true,
 		problem: null,
 		models: [
-			choice('ollama/qwen3:8b', 'qwen3:8b', 'qwen3, 8.2B, Q4_K_M, 41k context'),
-			choice('ollama/gemma3:1b', 'gemma3:1b', 'gemma3, 1.0B, Q4_K_M, 33k context, no tool calling of its own'),
+			choice('ollama/qwen3:8b', 'qwen3:8b', 'qwen3, 8.2B, Q4_K_M, 40k context'),
+			choice('ollama/gemma3:1b', 'gemma3:1b', 'gemma3, 1.0B, Q4_K_M, 32k context, no tool calling of its own'),
 		],
 	},
 	{

@@ -3,6 +3,7 @@ import type { ConfigProblem } from '../config';
 import { isLoopback } from '../connection';
 import { modelRefText, type ProviderModel } from '../provider';
 import type { ProvidersView, ProviderState } from '../providerState';
+import { shortNumber, windowText, withoutName } from './words';
 
 /** The providers and their models as rows. */
 export function modelsTree({ states, problems }: ProvidersView): readonly ViewNode[] {
@@ -63,11 +64,6 @@ function providerDescription({ label, health, isChecking, models, origin }: Prov
 	const latency = health.latencyMs === null ? '' : `${health.latencyMs} ms`;
 	const count = models === null ? '' : models.length === 0 ? 'no models' : plural(models.length, 'model');
 	return ['up', latency, count, found].filter(Boolean).join(' · ');
-}
-
-/** The sentence beside a label that already says whose it is. */
-function withoutName(text: string, label: string): string {
-	return text.startsWith(`${label} `) ? text.slice(label.length + 1) : text;
 }
 
 function providerTooltip(state: ProviderState): string {
@@ -135,7 +131,7 @@ function modelNode({ id, isLocal }: ProviderState, model: ProviderModel): ViewNo
 	const ref = modelRefText({ provider: id, model: model.id });
 	const isLoaded = model.vramBytes !== null;
 	const facts = [
-		model.contextTokens === null ? '' : `${tokens(model.contextTokens)} context`,
+		model.contextTokens === null ? '' : `${windowText(model.contextTokens)} context`,
 		model.sizeBytes === null ? '' : bytes(model.sizeBytes),
 		isLoaded ? `loaded${model.vramBytes === 0 ? ', on the CPU' : `, ${bytes(model.vramBytes)} on the GPU`}` : '',
 		model.isRemote ? 'runs elsewhere' : '',
@@ -171,19 +167,8 @@ function modelTooltip(ref: string, model: ProviderModel, isLocal: boolean): stri
 	return lines.join('\n\n');
 }
 
-function tokens(count: number): string {
-	if (count >= 1_000_000) return `${trim(count / 1_000_000)}M`;
-	// Windows are powers of two or round numbers; each is written as it is spoken of.
-	if (count % 1024 === 0) return `${count / 1024}k`;
-	return count >= 1000 ? `${Math.round(count / 1000)}k` : String(count);
-}
-
 function bytes(count: number): string {
-	return count >= 1e9 ? `${trim(count / 1e9)} GB` : `${Math.round(count / 1e6)} MB`;
-}
-
-function trim(value: number): string {
-	return value.toFixed(1).replace(/\.0$/, '');
+	return count >= 1e9 ? `${shortNumber(count / 1e9)} GB` : `${Math.round(count / 1e6)} MB`;
 }
 
 function plural(count: number, word: string): string {

@@ -3,8 +3,14 @@ import type { ErrorAction } from '../../../core/base/errors';
 import { Button } from '../../shared/components/toolkit';
 import { useHost } from '../host';
 
+export interface ActionButtonsProps {
+	readonly actions: readonly ErrorAction[];
+	/** Something else on the page is the likelier way. */
+	readonly isSecond?: boolean;
+}
+
 /** What can be done about something, the most likely first. */
-export function ActionButtons({ actions }: { readonly actions: readonly ErrorAction[] }): ReactElement | null {
+export function ActionButtons({ actions, isSecond = false }: ActionButtonsProps): ReactElement | null {
 	const { attempt } = useHost();
 	if (actions.length === 0) return null;
 	return (
@@ -12,7 +18,7 @@ export function ActionButtons({ actions }: { readonly actions: readonly ErrorAct
 			{actions.map((action, index) => (
 				<Button
 					key={action.title}
-					appearance={index === 0 ? 'primary' : 'secondary'}
+					appearance={index === 0 && !isSecond ? 'primary' : 'secondary'}
 					onClick={() => void attempt('runAction', { action })}
 				>
 					{action.title}

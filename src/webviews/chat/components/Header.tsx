@@ -31,8 +31,10 @@ export function Header({
 	const { attempt, perform, show, enter, dispatch, saved } = useHost();
 	const isInTab = saved.place === 'tab';
 	// While nothing can be asked, an idle conversation is not ready either.
-	const isBlocked = obstacleOf(state, conversation) !== null && conversation.status === 'idle';
-	const status = isBlocked ? 'Cannot start' : statusWords[conversation.status];
+	const obstacle = obstacleOf(state, conversation);
+	const isBlocked = obstacle !== null && conversation.status === 'idle';
+	const blockedWord = obstacle?.instead ? 'Choose a model' : 'Cannot start';
+	const status = isBlocked ? blockedWord : statusWords[conversation.status];
 	const [isRenaming, setIsRenaming] = useState(false);
 	const pick = async (id: string): Promise<void> => {
 		const at = { conversation: conversation.id };

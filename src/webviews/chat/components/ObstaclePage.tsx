@@ -1,4 +1,5 @@
 import { useMemo, type ReactElement } from 'react';
+import type { ErrorAction } from '../../../core/base/errors';
 import type { Obstacle } from '../../../core/chat/protocol';
 import { Codicon } from '../../shared/components/Codicon';
 import { Markdown } from '../../shared/components/Markdown';
@@ -15,17 +16,37 @@ const icons: Readonly<Record<Obstacle['code'], string>> = {
 
 /** Why nothing can be asked now, and what to do about it. It stands where the composer would; history stays readable. */
 export function ObstaclePage({ obstacle }: { readonly obstacle: Obstacle }): ReactElement {
+	const { instead } = obstacle;
+	return (
+		<>
+			{instead && <Card icon="pass" {...instead} />}
+			<Card icon={icons[obstacle.code]} isSecond={instead !== undefined} {...obstacle} />
+		</>
+	);
+}
+
+interface CardProps {
+	readonly icon: string;
+	readonly title: string;
+	/** Markdown. */
+	readonly text: string;
+	readonly actions: readonly ErrorAction[];
+	/** Something before it is the likelier way. */
+	readonly isSecond?: boolean;
+}
+
+function Card({ icon, title, text, actions, isSecond = false }: CardProps): ReactElement {
 	const { markdown } = useHost();
 	// A command for a terminal is copied; there is nothing to insert it into or to compare it with.
-	const actions = useMemo(() => ({ copy: markdown.copy, openLink: markdown.openLink }), [markdown]);
+	const links = useMemo(() => ({ copy: markdown.copy, openLink: markdown.openLink }), [markdown]);
 	return (
-		<section className="obstacle" aria-label={obstacle.title}>
+		<section className={isSecond ? 'obstacle second' : 'obstacle'} aria-label={title}>
 			<h2>
-				<Codicon name={icons[obstacle.code]} />
-				{obstacle.title}
+				<Codicon name={icon} />
+				{title}
 			</h2>
-			<Markdown text={obstacle.text} actions={actions} />
-			<ActionButtons actions={obstacle.actions} />
+			<Markdown text={text} actions={links} />
+			<ActionButtons actions={actions} isSecond={isSecond} />
 		</section>
 	);
 }
