@@ -1,6 +1,7 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { Deferred } from '../../../src/core/base/async';
 import { ExpectedError } from '../../../src/core/base/errors';
 import type { AttachmentView } from '../../../src/core/chat/items';
 import { approval, conversationId, notice, snapshot, text, tool, turn, user, view } from '../gallery/items';
@@ -318,7 +319,7 @@ describe('the composer', () => {
 
 	test('a message waits for what is still being read for it', async () => {
 		const page = await openChat(snapshot([]));
-		const read = Promise.withResolvers<AttachmentView[]>();
+		const read = new Deferred<readonly AttachmentView[]>();
 		const attachment = { kind: 'resource', server: 'docs', uri: 'docs://a', label: 'Manual' } as const;
 		page.host.answer({
 			mentions: () => [{ attachment, label: 'Manual', detail: 'docs', matches: [] }],

@@ -36,7 +36,9 @@ export const ToolRow = memo(function ToolRow({ item }: { readonly item: ToolItem
 				<button type="button" className="tool-toggle" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
 					<Codicon name={isOpen ? 'chevron-down' : 'chevron-right'} className="tool-chevron" />
 					<Codicon name={line.icon} className="tool-icon" />
-					<span className="tool-name">{line.name}</span>{' '}
+					<span className="tool-name" title={line.name}>
+						{line.name}
+					</span>{' '}
 					<span className="tool-summary" title={line.summary}>
 						{line.summary}
 					</span>

@@ -21,6 +21,7 @@ import { complete } from './text';
 import { Toolbar } from './Toolbar';
 import { useAttach } from './useAttach';
 import { usePrompt, type Prompt } from './usePrompt';
+import { useReading, type Reading } from './useReading';
 import { useSend } from './useSend';
 import { useSuggestions, type Suggestion, type Suggestions } from './useSuggestions';
 
@@ -41,8 +42,9 @@ export function Composer({ state, conversation, draft, ref }: ComposerProps): Re
 	const host = useHost();
 	const area = useRef<HTMLTextAreaElement>(null);
 	const prompt = usePrompt(area, draft);
-	const attach = useAttach();
-	const send = useSend(prompt, state);
+	const reading = useReading(useSend(prompt, state));
+	const send = reading.sendWhenRead;
+	const attach = useAttach(reading);
 	const write = (text: string): void => {
 		prompt.set(text);
 		area.current?.focus();
@@ -58,8 +60,15 @@ export function Composer({ state, conversation, draft, ref }: ComposerProps): Re
 			inert={isReadOnly}
 			{...(isReadOnly ? {} : attach.dropProps)}
 		>
-			<ContextChips state={state} />
-			<PromptArea area={area} prompt={prompt} conversation={conversation} onSend={send} onPaste={attach.onPaste} />
+			<ContextChips state={state} reading={reading.count} />
+			<PromptArea
+				area={area}
+				prompt={prompt}
+				conversation={conversation}
+				reading={reading}
+				onSend={send}
+				onPaste={attach.onPaste}
+			/>
 			<Toolbar
 				conversation={conversation}
 				isEmpty={prompt.text.trim() === '' && state.attachments.length === 0}
@@ -84,13 +93,14 @@ interface PromptAreaProps {
 	readonly area: RefObject<HTMLTextAreaElement | null>;
 	readonly prompt: Prompt;
 	readonly conversation: ConversationView;
+	readonly reading: Reading;
 	readonly onSend: () => Promise<void>;
 	readonly onPaste: (event: ClipboardEvent) => void;
 }
 
-function PromptArea({ area, prompt, conversation, onSend, onPaste }: PromptAreaProps): ReactElement {
+function PromptArea({ area, prompt, conversation, reading, onSend, onPaste }: PromptAreaProps): ReactElement {
 	const menuId = useId();
-	const menu = useMenu(area, prompt, conversation);
+	const menu = useMenu(area, prompt, conversation, reading);
 	const selectedId = menu.isOpen && menu.suggestions.items.length > 0 ? `${menuId}-${menu.selected}` : undefined;
 	const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
 		if (event.nativeEvent.isComposing || menu.onKeyDown(event)) return;
@@ -156,6 +166,7 @@ function useMenu(
 	area: RefObject<HTMLTextAreaElement | null>,
 	prompt: Prompt,
 	conversation: ConversationView,
+	reading: Reading,
 ): MenuState {
 	const { attempt, dispatch } = useHost();
 	const { trigger, text } = prompt;
@@ -165,18 +176,21 @@ function useMenu(
 	const { items } = suggestions;
 	// Another word is another list: it begins at its first entry.
 	const at = selection.key === key ? Math.min(selection.index, Math.max(0, items.length - 1)) : 0;
-	const attachHit = async ({ attachment }: MentionHit): Promise<void> => {
-		if (attachment.kind !== 'resource') return dispatch({ type: 'attach', attachments: [attachment] });
-		const { server, uri } = attachment;
-		// What an MCP server has is read now: later it may not run any more.
+	const attachResource = async (server: string, uri: string): Promise<boolean> => {
 		const attachments = await attempt('attachResource', { server, uri });
 		if (attachments) dispatch({ type: 'attach', attachments });
+		return attachments !== undefined;
+	};
+	const attachHit = ({ attachment }: MentionHit): void => {
+		// What an MCP server has is read now: later it may not run any more.
+		if (attachment.kind === 'resource') void reading.follow(attachResource(attachment.server, attachment.uri));
+		else dispatch({ type: 'attach', attachments: [attachment] });
 	};
 	const pick = (suggestion: Suggestion): void => {
 		if (!trigger) return;
 		prompt.edit(complete(text, trigger, suggestion.insert));
 		prompt.dismissMenu();
-		if (suggestion.hit) void attachHit(suggestion.hit);
+		if (suggestion.hit) attachHit(suggestion.hit);
 		area.current?.focus();
 	};
 	const onKeyDown = (event: KeyboardEvent): boolean => {

@@ -5,8 +5,14 @@ import { AttachmentChip, attachmentLabel } from '../components/AttachmentChip';
 import { useHost } from '../host';
 import { attachmentKey, type ChatState } from '../state';
 
+export interface ContextChipsProps {
+	readonly state: ChatState;
+	/** How many attachments are still being read. */
+	readonly reading: number;
+}
+
 /** What goes with the prompt, and what the open editor offers to add. */
-export function ContextChips({ state }: { readonly state: ChatState }): ReactElement | null {
+export function ContextChips({ state, reading }: ContextChipsProps): ReactElement | null {
 	const { dispatch } = useHost();
 	const { attachments, editor } = state;
 	const present = new Set(attachments.map(attachmentKey));
@@ -14,7 +20,7 @@ export function ContextChips({ state }: { readonly state: ChatState }): ReactEle
 	if (editor.selection) offers.push(editor.selection);
 	if (editor.file) offers.push({ kind: 'file', ...editor.file });
 	const open = offers.filter(offer => !present.has(attachmentKey(offer)));
-	if (attachments.length === 0 && open.length === 0) return null;
+	if (attachments.length === 0 && open.length === 0 && reading === 0) return null;
 	return (
 		<div className="chips" role="group" aria-label="Attached">
 			{attachments.map(attachment => (
@@ -24,6 +30,12 @@ export function ContextChips({ state }: { readonly state: ChatState }): ReactEle
 					onRemove={() => dispatch({ type: 'detach', attachment })}
 				/>
 			))}
+			{reading > 0 && (
+				<span className="chip" role="status">
+					<Codicon name="loading" isSpinning />
+					<span className="chip-label">Reading…</span>
+				</span>
+			)}
 			{open.map(offer => (
 				<button
 					key={attachmentKey(offer)}
