@@ -46,7 +46,7 @@ export function examine(call: ToolCall, context: SafetyContext): Examination {
 	const judgement = judge(call, context, rule);
 	const { findings } = judgement;
 	if (rule.tier !== 'GREEN' || findings.all().length === 0)
-		findings.add({ tier: rule.tier, reason: `${call.tool} ${rule.does}`, by: 'tool' });
+		findings.add({ tier: rule.tier, reason: reasonOf(call.tool, rule), by: 'tool' });
 	const hidden = hiddenCharacter(judgement.effect);
 	if (hidden)
 		findings.add({
@@ -73,6 +73,12 @@ export function examine(call: ToolCall, context: SafetyContext): Examination {
 		maxGrant: furthestGrant(rule, tier),
 	};
 	return { classification, findings: findings.sorted(60) };
+}
+
+function reasonOf(tool: string, rule: ToolTier): string {
+	const [, server, name] = /^mcp__(.+?)__(.+)$/u.exec(tool) ?? [];
+	if (server === undefined || name === undefined) return `${tool} ${rule.does}`;
+	return `${name} is a tool of the MCP server “${server}”, which alone knows what it does`;
 }
 
 function raises(tool: string, context: SafetyContext): readonly Finding[] {

@@ -31,6 +31,12 @@ export function tierLook(tier: Tier): TierLook {
 	return looks[tier];
 }
 
+/** What the tier means for this call. What a server's tool does is not known here, so nothing is claimed of it. */
+export function tierMeaning({ tier, tool }: Pick<ApprovalView, 'tier' | 'tool'>): string {
+	const isForeign = tier === 'YELLOW' && tool.startsWith('mcp__');
+	return isForeign ? 'a tool of a server; what it reaches is not known here' : looks[tier].meaning;
+}
+
 const kindTitles = { question: 'asks', plan: 'proposes a plan' } as const;
 
 /** `Bash: npm test`, with line breaks folded: one line for lists. The whole effect stands in the tooltip. */
@@ -67,7 +73,7 @@ export function approvalContext(view: ApprovalView): string {
 export function approvalMarkdown(view: ApprovalView): string {
 	const look = tierLook(view.tier);
 	const head = `**${escapeMarkdown(view.asker)}** ${verb(view)}`;
-	const tier = `${view.tier}: ${look.meaning}`;
+	const tier = `${view.tier}: ${tierMeaning(view)}`;
 	const reasons = view.reasons.map(reason => `- ${escapeMarkdown(reason)}`).join('\n');
 	return [head, codeBlock(view.effect), tier, reasons].filter(part => part !== '').join('\n\n');
 }
@@ -94,7 +100,7 @@ export function approvalDocument(view: ApprovalView, input: Readonly<Record<stri
 	const reasons = view.reasons.map(reason => `  - ${reason}`);
 	const parts = [
 		`${view.asker} ${view.kind === 'question' || view.kind === 'plan' ? kindTitles[view.kind] : `wants to use ${view.tool}`}`,
-		`Tier: ${view.tier} (${tierLook(view.tier).meaning})`,
+		`Tier: ${view.tier} (${tierMeaning(view)})`,
 		...(reasons.length > 0 ? ['Because:', ...reasons] : []),
 		...(view.grantLabel === null ? [] : [`A standing permission would cover: ${view.grantLabel}`]),
 		'',

@@ -10,6 +10,7 @@ import {
 	badgeTooltip,
 	scopeTitle,
 	tierLook,
+	tierMeaning,
 } from '../../core/safety/views';
 import { setContext } from '../host/commands';
 import { viewIds } from '../host/ids';
@@ -64,7 +65,9 @@ export class ApprovalTree extends Owner implements vscode.TreeDataProvider<Appro
 			look.color === null ? undefined : new vscode.ThemeColor(look.color),
 		);
 		item.tooltip = new vscode.MarkdownString(approvalMarkdown(view));
-		item.accessibilityInformation = { label: `${approvalLabel(view)}, ${view.tier}, ${look.meaning}, ${view.asker}` };
+		item.accessibilityInformation = {
+			label: `${approvalLabel(view)}, ${view.tier}, ${tierMeaning(view)}, ${view.asker}`,
+		};
 		item.command = { title: 'Show in Chat', command: 'quarterdeck.approvals.show', arguments: [row] };
 		return item;
 	}
@@ -92,7 +95,7 @@ export class ApprovalTree extends Owner implements vscode.TreeDataProvider<Appro
 
 function linesOf(view: ApprovalView): ApprovalRow[] {
 	const line = (icon: string, text: string): ApprovalRow => ({ kind: 'line', parent: view, icon, text });
-	const tier = line('info', `${view.tier}: ${tierLook(view.tier).meaning}`);
+	const tier = line('info', `${view.tier}: ${tierMeaning(view)}`);
 	const reasons = view.reasons.map(reason => line('circle-small-filled', reason));
 	const wider = view.grants.filter(scope => scope !== 'once');
 	const grants = wider.map(scope => line('shield', `${scopeTitle(scope)}: ${view.grantLabel ?? view.tool}`));

@@ -9,7 +9,7 @@ import { InlineError } from './InlineError';
 import { PlanCard } from './PlanCard';
 import { QuestionCard } from './QuestionCard';
 import { RefuseForm } from './RefuseForm';
-import { TierBadge, tierMeaning } from './TierBadge';
+import { meaningOf, TierBadge } from './TierBadge';
 
 /** A pending question of the gate or of Claude itself, answered where it was asked. */
 export function ApprovalCard({ approval }: { readonly approval: ApprovalView }): ReactElement {
@@ -61,7 +61,7 @@ function ToolApproval({ approval }: { readonly approval: ApprovalView }): ReactE
 		>
 			<div className="approval-head">
 				<TierBadge tier={approval.tier} />
-				<span>{tierMeaning[approval.tier]}</span>
+				<span>{meaningOf(approval)}</span>
 			</div>
 			{!isPlain && (
 				<pre className="approval-effect" dir="ltr" tabIndex={0} aria-label="What will happen">

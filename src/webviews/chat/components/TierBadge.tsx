@@ -11,13 +11,19 @@ const icons: Readonly<Record<Tier, string>> = {
 };
 
 /** What a tier means to the person who is asked. */
-export const tierMeaning: Readonly<Record<Tier, string>> = {
+const tierMeaning: Readonly<Record<Tier, string>> = {
 	GREEN: 'Only reads',
 	YELLOW: 'Changes files or asks other machines, and is easily undone',
 	ORANGE: 'Reaches beyond this workspace, or is tedious to undo',
 	RED: 'Destroys something, or cannot be undone',
 	BLACK: 'Never allowed',
 };
+
+/** The same for one call. What a server's tool does is not known here, so nothing is claimed of it. */
+export function meaningOf({ tier, tool }: { readonly tier: Tier; readonly tool: string }): string {
+	const isForeign = tier === 'YELLOW' && tool.startsWith('mcp__');
+	return isForeign ? 'A tool of a server; what it reaches is not known here' : tierMeaning[tier];
+}
 
 /** How far a call reaches: a word and an icon, so that colour is not the only mark. */
 export function TierBadge({ tier }: { readonly tier: Tier }): ReactElement {
