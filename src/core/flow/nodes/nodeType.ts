@@ -32,7 +32,12 @@ export interface Ports {
  */
 export type Effects = 'pure' | 'reads' | 'writes';
 
-/** Where a node waits before it runs: for all of its connected inputs that can still come, or for the first. */
+/**
+ * What a node with several connected inputs waits for. `all`: until each has come or cannot come any more; it runs when
+ * at least one came and no required port is left without a value. `any`: until one has come, and takes what is there
+ * then. `first`: until one has come, and takes that one alone. `atLeast`: until so many edges have come. A node that
+ * cannot get what it waits for is skipped.
+ */
 export type JoinPolicy = 'all' | 'any' | 'first' | { readonly atLeast: number };
 
 export const nodeCategories = [
@@ -86,8 +91,12 @@ export interface NodeType<Params = unknown> {
 	readonly join?: JoinPolicy | ((params: Params) => JoinPolicy);
 	/** It begins a run: it has no inputs, and its outputs are what started the run. */
 	readonly isTrigger?: boolean;
+	/** What it gives at its first output (or, without one, gets at its first input) is an output of the flow, by its parameter `name`. */
+	readonly isOutput?: boolean;
 	/** Only for people; the engine does not see it. */
 	readonly isNote?: boolean;
+	/** Of one that `writes`: running it twice does no harm, so a run that was killed runs it again without asking. */
+	readonly isIdempotent?: boolean | ((params: Params) => boolean);
 	readonly container?: ContainerKind;
 	/** Running nodes of this type at once, in one run. */
 	readonly concurrency?: number;
