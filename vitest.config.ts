@@ -9,6 +9,9 @@ export default defineConfig({
 					environment: 'node',
 					include: ['test/unit/**/*.test.ts'],
 					setupFiles: ['test/unit/leaks.ts'],
+					// A limit is for what hangs: a machine that is busy with something else must not fail a test.
+					testTimeout: 30_000,
+					hookTimeout: 30_000,
 				},
 			},
 			{
@@ -17,6 +20,8 @@ export default defineConfig({
 					environment: 'jsdom',
 					include: ['test/webview/**/*.test.tsx'],
 					setupFiles: ['test/webview/setup.ts'],
+					testTimeout: 30_000,
+					hookTimeout: 30_000,
 				},
 				oxc: { jsx: { runtime: 'automatic' } },
 			},
