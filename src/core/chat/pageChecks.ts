@@ -90,7 +90,6 @@ export const plainActions = [
 	'quarterdeck.claude.locate',
 	'quarterdeck.claude.recheck',
 	'quarterdeck.costs.setBudget',
-	'quarterdeck.routing.explain',
 	'quarterdeck.showOutput',
 	'workbench.action.files.openFolder',
 	'workbench.trust.manage',
@@ -113,6 +112,11 @@ const webAddress = z.string().check(z.maxLength(2000), z.regex(/^https:\/\/[^\s\
 const action = z.discriminatedUnion('command', [
 	z.object({ title, command: z.literal('quarterdeck.openUrl'), args: z.tuple([webAddress]) }),
 	z.object({ title, command: z.literal('quarterdeck.executions.open'), args: z.tuple([z.uuid()]) }),
+	z.object({
+		title,
+		command: z.literal('quarterdeck.routing.explain'),
+		args: z.exactOptional(z.array(z.uuid()).check(z.maxLength(1))),
+	}),
 	z.object({
 		title,
 		command: z.literal('workbench.action.openSettings'),

@@ -19,7 +19,7 @@ import type { Loops } from './loops';
 import type { McpChat } from '../mcp/chatBridge';
 import { Mentions } from './mentions';
 import { pickModel } from './modelPick';
-import { editRules, explainChoice, lastAsk } from './routing';
+import { editRules, explainChoice, explainedMessage, WhyDocuments } from './routing';
 import { ChatPage, type PageDeps, type Wanted } from './page';
 
 export interface ChatDeps extends Pick<
@@ -42,6 +42,7 @@ export class Chat extends Owner {
 	readonly #documents: Documents;
 	readonly #editor: EditorBridge;
 	readonly #mentions = this.own(new Mentions());
+	readonly #why = this.own(new WhyDocuments());
 	#wanted: Wanted | undefined;
 	readonly #pages = new Set<{ readonly page: ChatPage; readonly place: 'sidebar' | 'tab'; isVisible(): boolean }>();
 
@@ -214,18 +215,18 @@ export class Chat extends Owner {
 		if (picked !== undefined) await this.#useModel(conversation, picked);
 	}
 
-	/** Says why Auto chose, or would choose, a model for the last message. */
-	async explainModel(): Promise<void> {
-		await explainChoice(this.#routing, lastAsk(await this.#shown()));
+	/** Says why Auto chose a model for the message that `execution` answered, or would choose one for the last message. */
+	async explainModel(execution?: string): Promise<void> {
+		await explainChoice(this.#routing, explainedMessage(await this.#shown(), execution));
 	}
 
 	async editRules(): Promise<void> {
-		await editRules(this.#routing, lastAsk(await this.#shown()));
+		await editRules(this.#routing, explainedMessage(await this.#shown()).ask);
 	}
 
 	get #routing() {
 		const { host, loops } = this.#deps;
-		return { host, loops: () => loops.get() };
+		return { host, loops: () => loops.get(), documents: this.#why };
 	}
 
 	async #useModel(conversation: Conversation, model: string): Promise<void> {

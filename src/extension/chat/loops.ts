@@ -15,7 +15,7 @@ import { candidatesOf, route, type Candidate, type RouteResult } from '../../cor
 import { readRules } from '../../core/chat/routing/rules';
 import { claudeModelName } from '../../core/chat/routing/ask';
 import type { Usage } from '../../core/ledger/events';
-import { parseModelRef } from '../../core/providers/provider';
+import { modelRefText, parseModelRef } from '../../core/providers/provider';
 import type { ProviderModels, Providers } from '../../core/providers/registry';
 import type { Gate } from '../../core/safety/gate';
 import type { Toolbox } from '../../core/tools/toolbox';
@@ -155,7 +155,7 @@ export class Loops implements Disposable {
 		const { rules, problems } = readRules(this.#deps.host.settings.get('routing.rules'));
 		const named = new Set(rules.flatMap(rule => rule.use));
 		for (const fallback of this.#deps.providers.fallbacks({ provider: '', model: '' }))
-			named.add(`${fallback.provider}/${fallback.model}`);
+			named.add(modelRefText(fallback));
 		const candidates = [this.#claude(), ...this.#candidates(await this.#listing(), named, ask)];
 		const remaining = await this.#deps.remainingBudget();
 		return { result: route(ask, { rules, candidates, remaining }), problems };

@@ -70,7 +70,11 @@ function registerCommands({ commands }: Host, chat: Lazy<Chat>, store: Disposabl
 	store.add(
 		commands.register('quarterdeck.chat.useModel', async (model?: string) => (await chat.get()).useModel(model)),
 	);
-	store.add(commands.register('quarterdeck.routing.explain', async () => (await chat.get()).explainModel()));
+	store.add(
+		commands.register('quarterdeck.routing.explain', async (execution?: unknown) =>
+			(await chat.get()).explainModel(typeof execution === 'string' ? execution : undefined),
+		),
+	);
 	store.add(commands.register('quarterdeck.routing.rules', async () => (await chat.get()).editRules()));
 	store.add(commands.register('quarterdeck.chat.continueSession', async () => (await chat.get()).continueSession()));
 	store.add(commands.register('quarterdeck.chat.rename', async () => (await chat.get()).renameShown()));

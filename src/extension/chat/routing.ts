@@ -1,29 +1,68 @@
 import * as vscode from 'vscode';
+import { Owner } from '../../core/base/lifecycle';
 import type { Conversation } from '../../core/chat/conversation';
 import type { RouteAsk } from '../../core/chat/deps';
 import { routeAsk } from '../../core/chat/routing/ask';
-import { explainMarkdown } from '../../core/chat/routing/explain';
+import { explainMarkdown, type EarlierChoice } from '../../core/chat/routing/explain';
 import { readRules, whenText, type RoutingRule } from '../../core/chat/routing/rules';
 import type { Host } from '../host/context';
 import type { Loops } from './loops';
 
-type RoutingPorts = { readonly host: Host; readonly loops: () => Promise<Loops> };
-
-/** The newest message of a conversation, as Auto saw it or would see it. */
-export function lastAsk(conversation: Conversation): RouteAsk {
-	const items = conversation.snapshot(1_000).items;
-	const at = items.findLastIndex(item => item.kind === 'user');
-	const prompt = items[at];
-	if (prompt?.kind === 'user') return routeAsk(conversation.id, items.slice(0, at + 1), prompt);
-	return { conversation: conversation.id, text: '', attachments: [], last: null, historyLength: 0 };
+interface RoutingPorts {
+	readonly host: Host;
+	readonly loops: () => Promise<Loops>;
+	readonly documents: WhyDocuments;
 }
 
-/** Shows why Auto chooses what it chooses for a prompt. */
-export async function explainChoice({ loops }: RoutingPorts, ask: RouteAsk): Promise<void> {
+/** A message of a conversation as Auto saw it or would see it, and what it chose, where it did. */
+export interface Explained {
+	readonly ask: RouteAsk;
+	readonly earlier?: EarlierChoice;
+}
+
+/** The message that `execution` answered; without one the newest. */
+export function explainedMessage(conversation: Conversation, execution?: string): Explained {
+	const all = conversation.snapshot(1_000).items;
+	const turn = all.findLast(item => item.kind === 'turn' && (execution === undefined || item.execution === execution));
+	const until = execution === undefined || turn === undefined ? all : all.slice(0, all.indexOf(turn));
+	const at = until.findLastIndex(item => item.kind === 'user');
+	const prompt = until[at];
+	if (prompt?.kind !== 'user')
+		return { ask: { conversation: conversation.id, text: '', attachments: [], last: null, historyLength: 0 } };
+	const ask = routeAsk(conversation.id, until.slice(0, at + 1), prompt);
+	const isAnswer = turn?.kind === 'turn' && all.indexOf(turn) > at;
+	if (!isAnswer || turn.why === undefined || turn.model === undefined) return { ask };
+	return { ask, earlier: { model: turn.model, why: turn.why } };
+}
+
+const whyScheme = 'quarterdeck-why';
+
+/** Read-only documents that say why a model was chosen. They live as long as they are open, and nothing of them is saved. */
+export class WhyDocuments extends Owner {
+	readonly #texts = new Map<string, string>();
+	#next = 1;
+
+	constructor() {
+		super();
+		this.own(
+			vscode.workspace.registerTextDocumentContentProvider(whyScheme, {
+				provideTextDocumentContent: uri => this.#texts.get(uri.authority) ?? 'This is no longer known.\n',
+			}),
+		);
+	}
+
+	async show(text: string): Promise<void> {
+		const authority = String(this.#next++);
+		this.#texts.set(authority, text);
+		const uri = vscode.Uri.from({ scheme: whyScheme, authority, path: '/Why this model.md' });
+		await vscode.commands.executeCommand('markdown.showPreview', uri);
+	}
+}
+
+/** Shows why Auto chose what it chose for a message, or would choose. */
+export async function explainChoice({ loops, documents }: RoutingPorts, { ask, earlier }: Explained): Promise<void> {
 	const { result, problems } = await (await loops()).explain(ask);
-	const content = explainMarkdown(ask.text, result, problems);
-	const document = await vscode.workspace.openTextDocument({ language: 'markdown', content });
-	await vscode.commands.executeCommand('markdown.showPreview', document.uri);
+	await documents.show(explainMarkdown(ask.text, result, problems, earlier));
 }
 
 const up: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon('arrow-up'), tooltip: 'Earlier' };
@@ -89,7 +128,7 @@ function actions(ports: RoutingPorts, ask: RouteAsk, rules: readonly RoutingRule
 			description: 'which model would answer, and why',
 			run: async () => {
 				const text = await vscode.window.showInputBox({ prompt: 'A message, as you would write it' });
-				if (text !== undefined) await explainChoice(ports, { ...ask, text, attachments: [] });
+				if (text !== undefined) await explainChoice(ports, { ask: { ...ask, text, attachments: [] } });
 			},
 		},
 		{

@@ -91,7 +91,7 @@ describe('the rules of a user who wrote none', () => {
 		const down = { ...claude, isUp: false };
 		expect(choose(ask('Fix the tests'), [qwen, down])).toEqual({
 			model: 'ollama/qwen3:8b',
-			why: 'Work on the workspace: the strongest with tools (default is not running)',
+			why: 'Work on the workspace: the strongest with tools (Claude is not running)',
 		});
 		expect(choose(ask('Hello'), [down])).toBeNull();
 	});
@@ -106,6 +106,31 @@ test('rules are the user’s own: read one by one, in their order', () => {
 	const facts = { rules, candidates: [claude, candidate('groq/llama')], remaining: null };
 	expect(route(ask('Hello'), facts).chosen).toEqual({ model: 'groq/llama', why: 'Always Groq' });
 	expect(readRules([]).rules).toBe(defaultRules);
+});
+
+test('a rule may name a model of Claude’s, which the CLI is asked for', () => {
+	const { rules } = readRules([{ name: 'Hard', when: {}, use: ['opus', 'local'] }]);
+	const facts = { rules, candidates: [claude, qwen], remaining: null };
+	expect(route(ask('Hello'), facts).chosen).toEqual({ model: 'opus', why: 'Hard' });
+	const down = { ...facts, candidates: [{ ...claude, isUp: false }, qwen] };
+	expect(route(ask('Hello'), down).chosen).toEqual({
+		model: 'ollama/qwen3:8b',
+		why: 'Hard (Claude (opus) is not running)',
+	});
+});
+
+test('who has nothing but the models of the editor is answered by them', () => {
+	const models = [model('copilot/small', { contextTokens: 8_000 }), model('copilot/large', { contextTokens: 128_000 })];
+	const own = candidatesOf({ id: 'vscode', isLocal: false }, models, new Set());
+	expect(choose(ask('Fix the tests'), [{ ...claude, isUp: false }, ...own])?.model).toBe('vscode/copilot/large');
+	expect(choose(ask('Hello'), own)?.model).toBe('vscode/copilot/large');
+});
+
+test('an earlier choice is told as it was, beside what would be chosen now', () => {
+	const result = route(ask('Hello!'), { rules: defaultRules, candidates: [claude], remaining: null });
+	const text = explainMarkdown('Hello!', result, [], { model: 'ollama/qwen3:8b', why: 'Talk: on this machine' });
+	expect(text).toContain('When it was sent, **ollama/qwen3:8b** was chosen: Talk: on this machine.');
+	expect(text).toContain('As the rules and the models are now: **Claude** answers: Talk: on this machine');
 });
 
 test('the choice can be explained rule by rule', () => {

@@ -1,5 +1,5 @@
 import { formatCost, toNano, type NanoDollars } from '../../base/money';
-import { modelRefText, type ModelRef, type ProviderModel } from '../../providers/provider';
+import { modelRefText, parseModelRef, type ModelRef, type ProviderModel } from '../../providers/provider';
 import type { RouteAsk, RoutedModel } from '../deps';
 import { intentOf } from './intent';
 import { whenText, type RoutingRule } from './rules';
@@ -81,7 +81,7 @@ export function route(ask: RouteAsk, facts: RouteFacts): RouteResult {
 			const fellBack = [...skipped, ...pick.notes];
 			const instead = fellBack.length === 0 ? '' : ` (${fellBack.join('; ')})`;
 			chosen = { model: pick.model, why: `${rule.name}${instead}` };
-			traces.push({ ...base, isMatch: true, text: `chose ${pick.model}${instead}` });
+			traces.push({ ...base, isMatch: true, text: `chose ${modelName(pick.model)}${instead}` });
 		}
 	}
 	const about = `about ${prompt.tokens.toLocaleString('en-US')} tokens`;
@@ -126,7 +126,7 @@ function pickModel(rule: RoutingRule, ask: RouteAsk, prompt: Prompt, candidates:
 		for (const candidate of found) {
 			const why = fits(candidate);
 			if (why === null) return { model: candidate.model, notes };
-			notes.push(`${candidate.model} ${why}`);
+			notes.push(`${modelName(candidate.model)} ${why}`);
 		}
 		if (found.length === 0) notes.push(noneText(wish));
 	}
@@ -169,8 +169,21 @@ function candidatesFor(wish: string, ask: RouteAsk, candidates: readonly Candida
 				.filter(({ contextTokens }) => contextTokens !== null)
 				.toSorted((left, right) => (right.contextTokens ?? 0) - (left.contextTokens ?? 0));
 		default:
-			return candidates.filter(({ model }) => model === wish);
+			return named(wish, candidates);
 	}
+}
+
+/** A model by its name. Claude's are asked through the CLI, whichever of them it is. */
+function named(wish: string, candidates: readonly Candidate[]): readonly Candidate[] {
+	if (parseModelRef(wish).provider !== 'claude') return candidates.filter(({ model }) => model === wish);
+	const { model } = parseModelRef(wish);
+	return candidates.filter(({ isClaude }) => isClaude).map(claude => ({ ...claude, model }));
+}
+
+/** A model as a sentence names it: what the CLI is set to is Claude. */
+export function modelName(model: string): string {
+	if (parseModelRef(model).provider !== 'claude') return model;
+	return model === 'default' ? 'Claude' : `Claude (${model})`;
 }
 
 /** Claude first, then what runs elsewhere, then what runs here; within each the stronger first. */
@@ -193,8 +206,10 @@ export function candidatesOf(
 		const ref: ModelRef = { provider: provider.id, model: model.id };
 		const text = modelRefText(ref);
 		const isLocal = provider.isLocal && model.isRemote !== true;
-		if (!isLocal && !named.has(text)) return [];
+		// The editor's own are few, and were set up by the user's sign-in to their extension.
+		if (!isLocal && provider.id !== 'vscode' && !named.has(text)) return [];
 		const { abilities, contextTokens, sizeBytes } = model;
-		return [{ model: text, isLocal, isUp: true, isClaude: false, abilities, contextTokens, strength: sizeBytes ?? 0 }];
+		const strength = sizeBytes ?? contextTokens ?? 0;
+		return [{ model: text, isLocal, isUp: true, isClaude: false, abilities, contextTokens, strength }];
 	});
 }

@@ -62,7 +62,9 @@ export function TurnRow({ item }: { readonly item: TurnItem }): ReactElement {
 						type="button"
 						className="text-button"
 						onClick={() =>
-							void attempt('runAction', { action: { title: 'Why?', command: 'quarterdeck.routing.explain' } })
+							void attempt('runAction', {
+								action: { title: 'Why?', command: 'quarterdeck.routing.explain', args: [item.execution] },
+							})
 						}
 					>
 						Why this one?
