@@ -1,5 +1,5 @@
 // What jsdom lacks and pages need. Sizes are made up: nothing here is about layout.
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach, vi } from 'vitest';
 
 class NoObserver {
@@ -33,5 +33,8 @@ if (typeof Element !== 'undefined') {
 	Element.prototype.scrollIntoView = () => undefined;
 	Element.prototype.scrollTo = () => undefined;
 }
+
+// Found at once where all is well; a machine that is busy with something else must not fail a test.
+configure({ asyncUtilTimeout: 20_000 });
 
 afterEach(() => cleanup());
