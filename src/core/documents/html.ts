@@ -1,5 +1,6 @@
 import TurndownService from 'turndown';
 import { unreadable, type ParsedDocument } from './document';
+import { flattened } from './nesting';
 import { decodeText } from './text';
 
 /** HTML as Markdown: headings, lists, links, code and tables; no scripts, styles or pictures. */
@@ -16,7 +17,7 @@ export function markdownOf(html: string): string {
 	turndown.addRule('row', { filter: 'tr', replacement: content => `${content.trim()}\n` });
 	turndown.addRule('table', { filter: 'table', replacement: content => `\n\n${content.trim()}\n\n` });
 	return turndown
-		.turndown(html)
+		.turndown(flattened(html))
 		.replaceAll(/\n{3,}/gu, '\n\n')
 		.trim();
 }

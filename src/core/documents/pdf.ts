@@ -1,7 +1,5 @@
-import { getDocumentProxy } from 'unpdf';
+import { getDocument, type PDFDocumentProxy } from 'unpdf/pdfjs';
 import { countOf, unreadable, type DocumentPart, type ParsedDocument } from './document';
-
-type Pdf = Awaited<ReturnType<typeof getDocumentProxy>>;
 
 /** The text of a PDF, page by page, until there is more of it than is wanted. */
 export async function readPdf(bytes: Uint8Array, limit = Infinity): Promise<ParsedDocument> {
@@ -30,11 +28,11 @@ export async function readPdf(bytes: Uint8Array, limit = Infinity): Promise<Pars
 	}
 }
 
-async function open(bytes: Uint8Array): Promise<Pdf> {
+async function open(bytes: Uint8Array): Promise<PDFDocumentProxy> {
 	try {
 		// The library refuses a Buffer, which is what Node reads files into.
 		const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-		return await getDocumentProxy(plain, { verbosity: 0 });
+		return await getDocument({ data: plain, useSystemFonts: true, verbosity: 0 }).promise;
 	} catch (error) {
 		const isLocked = error instanceof Error && error.name === 'PasswordException';
 		throw unreadable(
@@ -45,7 +43,7 @@ async function open(bytes: Uint8Array): Promise<Pdf> {
 }
 
 /** Items of text come in the order in which they are drawn; each says whether a line ends behind it. */
-async function pageText(pdf: Pdf, number: number): Promise<string> {
+async function pageText(pdf: PDFDocumentProxy, number: number): Promise<string> {
 	const page = await pdf.getPage(number);
 	const { items } = await page.getTextContent();
 	let text = '';

@@ -1,7 +1,7 @@
 import Papa from 'papaparse';
 import readXlsxFile from 'read-excel-file/node';
 import { ExpectedError } from '../base/errors';
-import { checkArchive } from './archive';
+import { textParts } from './archive';
 import { countOf, unreadable, type DocumentPart, type ParsedDocument } from './document';
 import { decodeText } from './text';
 
@@ -11,8 +11,7 @@ type Cell = string | number | boolean | Date | null;
 export async function readExcel(bytes: Uint8Array): Promise<ParsedDocument> {
 	let sheets: readonly { readonly sheet: string; readonly data: readonly (readonly unknown[])[] }[];
 	try {
-		checkArchive(bytes);
-		sheets = await readXlsxFile(Buffer.from(bytes));
+		sheets = await readXlsxFile(Buffer.from(textParts(bytes, 'xls')));
 	} catch (error) {
 		if (ExpectedError.is(error)) throw error;
 		throw unreadable('is not an Excel file that can be read. An old .xls must be saved as .xlsx first.', error);

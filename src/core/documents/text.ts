@@ -16,6 +16,6 @@ export function textOf(bytes: Uint8Array): string | null {
 /** The same; rejects with `unreadable-document`. */
 export function decodeText(bytes: Uint8Array): string {
 	const text = textOf(bytes);
-	if (text === null) throw unreadable('is not text in UTF-8 or UTF-16.');
+	if (text === null) throw unreadable('is not text in UTF-8 or UTF-16. Save it as UTF-8 and attach it again.');
 	return text;
 }

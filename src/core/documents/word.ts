@@ -1,6 +1,6 @@
 import mammoth from 'mammoth';
 import { ExpectedError } from '../base/errors';
-import { checkArchive } from './archive';
+import { textParts } from './archive';
 import { unreadable, type ParsedDocument } from './document';
 import { markdownOf } from './html';
 
@@ -13,8 +13,8 @@ export async function readWord(bytes: Uint8Array): Promise<ParsedDocument> {
 	});
 	let html: string;
 	try {
-		checkArchive(bytes);
-		({ value: html } = await mammoth.convertToHtml({ buffer: Buffer.from(bytes) }, { convertImage }));
+		const parts = Buffer.from(textParts(bytes, 'doc'));
+		({ value: html } = await mammoth.convertToHtml({ buffer: parts }, { convertImage }));
 	} catch (error) {
 		if (ExpectedError.is(error)) throw error;
 		throw unreadable('is not a Word document that can be read. An old .doc must be saved as .docx first.', error);

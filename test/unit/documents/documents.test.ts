@@ -1,5 +1,5 @@
-import { strToU8, zipSync } from 'fflate';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { strFromU8, strToU8, zipSync } from 'fflate';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -8,14 +8,32 @@ import { documentHandlers } from '../../../src/core/documents/protocol';
 import { documentText, readDocument } from '../../../src/core/documents/read';
 import { makeExcel, makePdf, makeWord, paragraph } from '../../fakes/documents';
 
-/** A small archive that says it unpacks to 600 MB. */
-function makeBomb(name: string): Uint8Array {
-	const size = 600_000_000;
-	const bytes = zipSync({ [name]: strToU8('x') });
+/** A small archive, one part of which says that it unpacks to so many bytes. */
+function makeBomb(name: string, size: number, content = 'x'): Uint8Array {
+	const bytes = zipSync({ [name]: strToU8(content) });
 	const view = new DataView(bytes.buffer);
 	for (let at = 0; at < bytes.length - 4; at++)
 		if (view.getUint32(at, true) === 0x02014b50) view.setUint32(at + 24, size, true);
 	return bytes;
+}
+
+/** What Office writes for a file with a password, and what its old formats are. */
+const compound = new Uint8Array([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, ...Array<number>(600).fill(0)]);
+
+const noise = Array.from({ length: 2_000 }, (_, n) => ((n * 7919) % 4093).toString(36)).join(' ');
+
+/** Entities that would grow to gigabytes, and one that names a file. */
+function makeWithEntities(): Uint8Array {
+	const grow = Array.from({ length: 8 }, (_, n) => `<!ENTITY e${n + 1} "${`&e${n};`.repeat(50)}">`).join('');
+	const head = `<!DOCTYPE x [<!ENTITY e0 "lol"><!ENTITY f SYSTEM "file:///etc/hostname">${grow}]>`;
+	return zipSync({ 'word/document.xml': strToU8(`<?xml version="1.0"?>${head}<x>&f;&e8;</x>`) });
+}
+
+/** A PDF that only opens with a password. */
+function makeLockedPdf(): Uint8Array {
+	const word = `<${'ab'.repeat(32)}>`;
+	const lock = `/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O ${word} /U ${word} >> /ID [${word} ${word}]`;
+	return strToU8(strFromU8(makePdf(['secret']), true).replace('/Root 1 0 R', `/Root 1 0 R ${lock}`), true);
 }
 
 const text = (value: string): Uint8Array => strToU8(value);
@@ -142,8 +160,26 @@ describe('files that cannot be read', () => {
 		['empty.csv', text(''), /“empty\.csv” is empty/],
 		['blank.csv', text('\n\n'), /“blank\.csv” is empty/],
 		['empty.pdf', text(''), /“empty\.pdf” is empty/],
-		['bomb.xlsx', makeBomb('xl/worksheets/sheet1.xml'), /“bomb\.xlsx” unpacks to 600 MB; up to 500 MB are read/],
-		['bomb.docx', makeBomb('word/document.xml'), /“bomb\.docx” unpacks to 600 MB/],
+		[
+			'bomb.xlsx',
+			makeBomb('xl/worksheets/sheet1.xml', 600_000_000),
+			/“bomb\.xlsx” unpacks to 600 MB of text; up to 200 MB/,
+		],
+		['bomb.docx', makeBomb('word/document.xml', 600_000_000), /“bomb\.docx” unpacks to 600 MB/],
+		['liar.docx', makeBomb('word/document.xml', 10, noise), /“liar\.docx” is damaged: a part of it is not of the size/],
+		['liar.xlsx', makeBomb('xl/workbook.xml', 10, noise), /“liar\.xlsx” is damaged/],
+		['locked.docx', compound, /“locked\.docx” is protected by a password, or is an old \.doc\. Save it as \.docx/],
+		['locked.xlsx', compound, /“locked\.xlsx” is protected by a password, or is an old \.xls\. Save it as \.xlsx/],
+		['locked.pdf', makeLockedPdf(), /“locked\.pdf” is protected by a password/],
+		['picture.pdf', new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]), /“picture\.pdf” is not a PDF/],
+		['report.docx', makePdf(['a PDF']), /“report\.docx” is not a Word document/],
+		['entities.docx', makeWithEntities(), /“entities\.docx” is not a Word document/],
+		['deep.ipynb', text('['.repeat(1_000_000)), /“deep\.ipynb” is not a notebook/],
+		[
+			'latin.csv',
+			new Uint8Array([0x47, 0x72, 0xf6, 0xdf, 0x65]),
+			/“latin\.csv” is not text in UTF-8 .* Save it as UTF-8/,
+		],
 		['binary.csv', new Uint8Array([0xff, 0xff, 0, 1]), /“binary\.csv” is not text in UTF-8/],
 		['broken.ipynb', text('{"cells": 1}'), /“broken\.ipynb” is not a notebook/],
 		['a.exe', text('MZ'), /“a\.exe” is of a kind that cannot be read/],
@@ -175,3 +211,52 @@ test('a table of 10 MB is read', async () => {
 	const { what } = await readDocument('large.csv', text(rows));
 	expect(what).toBe('CSV, 250,000 rows of 3 columns');
 }, 30_000);
+
+describe('pages that were made to take for ever', () => {
+	const half = '</div></b></td></tr></table></ul></li></blockquote>';
+	test.each([
+		['<div>', 200_000],
+		['<b><i>', 100_000],
+		['<ul><li>a', 20_000],
+		['<blockquote>a', 20_000],
+		['<table><tr><td>a', 20_000],
+		['<div><table><tr><td></div>', 20_000],
+		['<p><b x=1>', 20_000],
+		['<!--', 300_000],
+		['<', 300_000],
+		['<a title="', 100_000],
+		[`<li>${half}<div>`, 20_000],
+	])(
+		'%s, again and again, is read in seconds',
+		async (tag, times) => {
+			const name = 'deep.html';
+			const document = await readDocument(name, text(`<h1>Head</h1>${tag.repeat(times)}<p>tail`));
+			expect(document.parts[0]?.text).toContain('Head');
+		},
+		20_000,
+	);
+
+	test('keep their text where tags are left out, and honest pages all of their form', async () => {
+		const deep = await readDocument('deep.html', text(`${'<div><p>x'.repeat(500)}tail`));
+		expect(deep.parts[0]?.text).toMatch(/tail$/u);
+		const rows = '<tr><td><p>a<td><b>b</b>'.repeat(300);
+		const items = '<li>one<p>two'.repeat(300);
+		const honest = `<script>if (a<div>b) "<ul>"</script><table>${rows}</table><ul>${items}</ul><h2>End</h2>`;
+		const read = await readDocument('honest.html', text(honest));
+		expect(read.parts[0]?.text.match(/a \| \*\*b\*\*/gu)).toHaveLength(300);
+		expect(read.parts[0]?.text).toMatch(/## End$/u);
+	});
+});
+
+test('a file of 100 MB is refused before it is read, by what it is on disk', async () => {
+	const folder = mkdtempSync(join(tmpdir(), 'qd-documents-'));
+	try {
+		const path = join(folder, 'book.pdf');
+		writeFileSync(path, '');
+		truncateSync(path, 100_000_000);
+		const asked = documentHandlers().readFile({ path, limit: 1000 });
+		await expect(asked).rejects.toThrow('“book.pdf” has 100 MB; documents up to 50 MB are read. Attach a part of it.');
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
+});

@@ -1,11 +1,12 @@
 import domino from '@mixmark-io/domino';
 import { Readability } from '@mozilla/readability';
 import TurndownService from 'turndown';
+import { flattened } from '../../documents/nesting';
 import type { PageText } from '../ports';
 
 /** Makes Markdown of what a reader would read of a page. Runs in a worker: a page may take as long as it likes. */
 export function readablePage(html: string, url: string): PageText {
-	const document = domino.createDocument(html, true);
+	const document = domino.createDocument(flattened(html), true);
 	makeIterable(document);
 	for (const name of ['baseURI', 'documentURI']) Object.defineProperty(document, name, { value: url });
 	const title = document.title.trim();
