@@ -1,11 +1,13 @@
 import type { Artifact } from './artifact';
 
+/** What keys do in VS Code wherever one is. Without them the keyboard would be caught in the frame of a page. */
+export const sandboxKeys = ['palette', 'files', 'close', 'nextPart', 'previousPart', 'nextTab', 'previousTab'] as const;
+
 /** What the page around an HTML artifact asks of the host. */
-export interface SandboxMessage {
-	readonly kind: 'link';
+export type SandboxMessage =
 	/** Where a link that the user pressed leads. */
-	readonly href: string;
-}
+	| { readonly kind: 'link'; readonly href: string }
+	| { readonly kind: 'key'; readonly key: (typeof sandboxKeys)[number] };
 
 /**
  * An HTML artifact in a frame of its own, as the whole of a webview. The frame has no origin, so it reaches neither the
@@ -63,7 +65,7 @@ iframe { display: block; flex: 1; width: 100%; min-height: 0; border: 0; backgro
 
 /**
  * Runs around the frame. It keeps what a reload of the window needs, tells the user what was not loaded, and passes on
- * links that are pressed: `userActivation` is the browser's own word that a person did something.
+ * links and keys that are pressed: `userActivation` is the browser's own word that a person did something.
  */
 const pageScript = `state => {
 	const api = acquireVsCodeApi();
@@ -95,13 +97,16 @@ const pageScript = `state => {
 	addEventListener('message', ({ source, data }) => {
 		if (source !== frame.contentWindow || typeof data !== 'object' || data === null) return;
 		if ('blocked' in data) note(data.blocked);
-		if (typeof data.href === 'string' && navigator.userActivation.isActive) api.postMessage({ kind: 'link', href: data.href });
+		if (!navigator.userActivation.isActive) return;
+		if (typeof data.href === 'string') api.postMessage({ kind: 'link', href: data.href });
+		if (typeof data.key === 'string') api.postMessage({ kind: 'key', key: data.key });
 	});
 }`;
 
 /**
  * Runs in the frame before the artifact. What it takes away has no policy of its own in browsers; what it adds lets pages
- * work that were written for a site: storage for as long as the page is open, links within it, links that lead out.
+ * work that were written for a site: storage for as long as the page is open, links within it, links that lead out; and
+ * the few keys that lead out of it, where the page has no use of its own for them.
  */
 const frameScript = `(() => {
 	const page = parent;
@@ -137,6 +142,18 @@ const frameScript = `(() => {
 		event.preventDefault();
 		if (href.startsWith('#')) location.hash = href;
 		else if (/^(https?:|mailto:)/i.test(href)) tell({ href });
+	});
+	const keys = {
+		f1: 'palette', 'mod+shift+p': 'palette', 'mod+p': 'files', 'mod+w': 'close', f6: 'nextPart', 'shift+f6': 'previousPart',
+		'mod+pagedown': 'nextTab', 'mod+pageup': 'previousTab',
+	};
+	const isMac = /^Mac/.test(navigator.platform);
+	addEventListener('keydown', event => {
+		const mod = isMac ? event.metaKey : event.ctrlKey;
+		const pressed = (mod ? 'mod+' : '') + (event.shiftKey ? 'shift+' : '') + event.key.toLowerCase();
+		if (event.defaultPrevented || event.altKey || !Object.hasOwn(keys, pressed)) return;
+		event.preventDefault();
+		tell({ key: keys[pressed] });
 	});
 })()`;
 

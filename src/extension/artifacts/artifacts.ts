@@ -5,7 +5,7 @@ import { artifactExtension, artifactKind, artifactTitle, type Artifact } from '.
 import type { ArtifactPageContract } from '../../core/artifacts/artifactPage';
 import { diagramLimit, drawingLimitMs } from '../../core/artifacts/diagramLimits';
 import type { DiagramsContract } from '../../core/artifacts/diagram';
-import { sandboxedHtml, type SandboxMessage } from '../../core/artifacts/sandbox';
+import { sandboxKeys, sandboxedHtml, type SandboxMessage } from '../../core/artifacts/sandbox';
 import { ExpectedError, errorText } from '../../core/base/errors';
 import { Emitter } from '../../core/base/event';
 import { DisposableStore, MutableDisposable, Owner, type Disposable } from '../../core/base/lifecycle';
@@ -40,10 +40,23 @@ const artifact = z.object({ text: z.string(), language: z.string().check(z.maxLe
 const kept = z.nullable(artifact);
 const restored = z.object({ artifact });
 const link = z.object({ href: z.string().check(z.maxLength(10_000), z.regex(/^https?:\/\//iu)) });
-const linkMessage = z.object({
-	kind: z.literal('link'),
-	href: z.string().check(z.maxLength(2_000), z.regex(/^(?:https?:\/\/|mailto:)/iu)),
-}) satisfies z.ZodMiniType<SandboxMessage>;
+const sandboxMessage = z.discriminatedUnion('kind', [
+	z.object({
+		kind: z.literal('link'),
+		href: z.string().check(z.maxLength(2_000), z.regex(/^(?:https?:\/\/|mailto:)/iu)),
+	}),
+	z.object({ kind: z.literal('key'), key: z.enum(sandboxKeys) }),
+]) satisfies z.ZodMiniType<SandboxMessage>;
+
+/** What VS Code does on a key that was pressed in a page; `close` closes its tab. */
+const keyCommands: Readonly<Record<Exclude<(typeof sandboxKeys)[number], 'close'>, string>> = {
+	palette: 'workbench.action.showCommands',
+	files: 'workbench.action.quickOpen',
+	nextPart: 'workbench.action.focusNextPart',
+	previousPart: 'workbench.action.focusPreviousPart',
+	nextTab: 'workbench.action.nextEditor',
+	previousTab: 'workbench.action.previousEditor',
+};
 const colour = z.string().check(z.maxLength(100));
 const drawing = z.object({
 	text: z.string(),
@@ -193,7 +206,7 @@ export class Artifacts extends Owner {
 
 	/**
 	 * HTML runs its own scripts, so it has a webview to itself: no bundle of ours in it and no file it may read. Of what it
-	 * sends, only links are heard, and the user is asked about each.
+	 * sends, only a few keys and links are heard, and the user is asked about each link.
 	 */
 	#showHtml(identity: string, opened: Opened, panel: vscode.WebviewPanel): void {
 		panel.iconPath = this.#deps.icon;
@@ -205,7 +218,7 @@ export class Artifacts extends Owner {
 		draw(opened.artifact);
 		const listening = new DisposableStore();
 		listening.add(opened.changed.event(draw));
-		listening.add(panel.webview.onDidReceiveMessage(message => this.#followLink(message)));
+		listening.add(panel.webview.onDidReceiveMessage(message => this.#hear(message, panel)));
 		panel.onDidDispose(() => {
 			listening.dispose();
 			this.#open.delete(identity);
@@ -222,13 +235,19 @@ export class Artifacts extends Owner {
 		this.#showHtml(identity, this.#keep(identity, read.data.artifact), panel);
 	}
 
+	async #hear(message: unknown, panel: vscode.WebviewPanel): Promise<void> {
+		const read = z.safeParse(sandboxMessage, message);
+		if (!read.success || !panel.active) return;
+		if (read.data.kind === 'link') return this.#followLink(read.data.href);
+		if (read.data.key === 'close') return panel.dispose();
+		await vscode.commands.executeCommand(keyCommands[read.data.key]);
+	}
+
 	/** One question at a time: a page that sends a hundred links is no reason for a hundred questions. */
-	async #followLink(message: unknown): Promise<void> {
-		const read = z.safeParse(linkMessage, message);
-		if (!read.success || this.#isAsking) return;
+	async #followLink(href: string): Promise<void> {
+		if (this.#isAsking) return;
 		this.#isAsking = true;
 		try {
-			const { href } = read.data;
 			const detail = excerpt(visibleText(href));
 			const picked = await vscode.window.showInformationMessage(
 				'Open this link of the page?',
