@@ -97,8 +97,11 @@ export class OllamaProvider implements Provider {
 		const details = await this.#detailsOfAll(models, signal);
 		return models.flatMap(model => {
 			const known = details.get(model.name);
-			const vram = loaded.find(other => other.model === model.name)?.vramBytes ?? null;
-			return known === null ? [] : [listedModel(model, known ?? unknownDetails, this.#window, vram)];
+			if (known === null) return [];
+			const listed = listedModel(model, known ?? unknownDetails, this.#window);
+			const inMemory = loaded.find(other => other.model === model.name);
+			if (!inMemory) return [listed];
+			return [{ ...listed, vramBytes: inMemory.vramBytes, loadedUntil: inMemory.expiresAt }];
 		});
 	}
 

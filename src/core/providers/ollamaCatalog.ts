@@ -43,12 +43,7 @@ export function isCloudModel(model: string): boolean {
 }
 
 /** One entry of the list. `window` is the most that we let a model read. */
-export function listedModel(
-	model: ModelResponse,
-	details: OllamaDetails,
-	window: number,
-	vramBytes: number | null,
-): ProviderModel {
+export function listedModel(model: ModelResponse, details: OllamaDetails, window: number): ProviderModel {
 	const isRemote = isCloudModel(model.name);
 	const { family, parameter_size: size, quantization_level: level } = model.details ?? {};
 	const own = details.contextTokens;
@@ -61,7 +56,7 @@ export function listedModel(
 		abilities: details.abilities,
 		contextTokens: own === null || isRemote ? own : Math.min(own, window),
 		sizeBytes: isRemote ? null : model.size,
-		vramBytes,
+		vramBytes: null,
 		...(isRemote ? { isRemote } : {}),
 	};
 }

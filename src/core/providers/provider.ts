@@ -26,6 +26,8 @@ export interface ProviderModel {
 	readonly sizeBytes: number | null;
 	/** Bytes of GPU memory it takes now; `null` when it is not loaded or that is unknown. */
 	readonly vramBytes: number | null;
+	/** When a loaded one leaves the memory by itself, milliseconds since 1970; `null`: it stays. */
+	readonly loadedUntil?: number | null;
 	/** It runs elsewhere although its provider is on this machine: what is sent to it leaves, and it may cost. */
 	readonly isRemote?: boolean;
 }

@@ -53,6 +53,7 @@ export const commandIds = [
 	'quarterdeck.providers.pull',
 	'quarterdeck.providers.refresh',
 	'quarterdeck.providers.copyModel',
+	'quarterdeck.providers.unload',
 	'quarterdeck.mcp.add',
 	'quarterdeck.mcp.inspect',
 	'quarterdeck.mcp.start',

@@ -139,11 +139,16 @@ export async function keepProvider(deps: ProviderCommandDeps, argument: unknown)
 	await vscode.commands.executeCommand('workbench.action.openSettings', '@id:quarterdeck.providers');
 }
 
-/** Copies a model's name as it is written in settings and flows. */
-export async function copyModelName(argument: unknown): Promise<void> {
+/** The model in a row of the tree, as in a `ModelRef`. */
+export function modelOf(argument: unknown): string {
 	const id = rowId(argument);
 	if (!id?.startsWith('model:')) throw new ExpectedError('no-model', 'Choose a model in the view of models.');
-	const name = id.slice('model:'.length);
+	return id.slice('model:'.length);
+}
+
+/** Copies a model's name as it is written in settings and flows. */
+export async function copyModelName(argument: unknown): Promise<void> {
+	const name = modelOf(argument);
 	await vscode.env.clipboard.writeText(name);
 	void vscode.window.setStatusBarMessage(`$(copy) ${name}`, 3000);
 }

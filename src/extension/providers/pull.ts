@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import { CancelledError, ExpectedError } from '../../core/base/errors';
 import { OllamaProvider } from '../../core/providers/ollama';
 import type { ProviderState } from '../../core/providers/providerState';
-import { pickProvider, requireTrust, type ProviderCommandDeps } from './commands';
+import { parseModelRef } from '../../core/providers/provider';
+import { modelOf, pickProvider, requireTrust, type ProviderCommandDeps } from './commands';
 
 function canPull(state: ProviderState): boolean {
 	return state.canPull;
@@ -59,4 +60,16 @@ async function download(provider: OllamaProvider, model: string): Promise<void> 
 
 function megabytes(bytes: number): string {
 	return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.round(bytes / 1e6)} MB`;
+}
+
+/** Takes a model out of the memory of its server, which waits for answers that it is giving. */
+export async function unloadModel({ service }: ProviderCommandDeps, argument: unknown): Promise<void> {
+	requireTrust();
+	const { provider: id, model } = parseModelRef(modelOf(argument));
+	const provider = await service.providers.adapter(id);
+	if (!(provider instanceof OllamaProvider))
+		throw new ExpectedError('no-unload', `${provider.label} cannot unload models; only Ollama can.`);
+	await provider.unload(model, new AbortController().signal);
+	service.providers.forget(id);
+	await service.recheck(service.providers.get(id));
 }

@@ -22,6 +22,7 @@ export function registerProviders(host: Host, service: Lazy<ProviderService>): D
 		),
 	);
 	registerCommands(host, service, store);
+	registerModelCommands(host, service, store);
 	return store;
 }
 
@@ -63,12 +64,6 @@ function registerCommands(host: Host, service: Lazy<ProviderService>, store: Dis
 		),
 	);
 	store.add(
-		commands.register('quarterdeck.providers.pull', async (argument: unknown, model: unknown) => {
-			const { pullModel } = await import('./pull');
-			await pullModel(await deps(), argument, model);
-		}),
-	);
-	store.add(
 		commands.register('quarterdeck.providers.refresh', async () => {
 			const { requireTrust } = await own();
 			requireTrust();
@@ -76,13 +71,31 @@ function registerCommands(host: Host, service: Lazy<ProviderService>, store: Dis
 		}),
 	);
 	store.add(
-		commands.register('quarterdeck.providers.copyModel', async (argument: unknown) =>
-			(await own()).copyModelName(argument),
-		),
-	);
-	store.add(
 		commands.register('quarterdeck.providers.runAction', (command: string, ...args: unknown[]) =>
 			commands.run(command, args),
+		),
+	);
+}
+
+/** What is done with single models. */
+function registerModelCommands(host: Host, service: Lazy<ProviderService>, store: DisposableStore): void {
+	const { commands } = host;
+	const deps = async (): Promise<Commands.ProviderCommandDeps> => ({ host, service: await service.get() });
+	store.add(
+		commands.register('quarterdeck.providers.pull', async (argument: unknown, model: unknown) => {
+			const { pullModel } = await import('./pull');
+			await pullModel(await deps(), argument, model);
+		}),
+	);
+	store.add(
+		commands.register('quarterdeck.providers.unload', async (argument: unknown) => {
+			const { unloadModel } = await import('./pull');
+			await unloadModel(await deps(), argument);
+		}),
+	);
+	store.add(
+		commands.register('quarterdeck.providers.copyModel', async (argument: unknown) =>
+			(await own()).copyModelName(argument),
 		),
 	);
 }

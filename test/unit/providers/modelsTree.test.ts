@@ -82,6 +82,24 @@ describe('the tree of models', () => {
 		]);
 	});
 
+	test('a loaded model of Ollama says until when, and can be unloaded', () => {
+		const loaded = (loadedUntil: number | null) => ({ ...model, vramBytes: 5, loadedUntil });
+		const row = (of: typeof model, canPull = true) => rows(state({ models: [of], canPull }))[0]?.children?.[0];
+		expect(row(loaded(Date.now() + 300_000))?.tooltip).toMatch(/In memory until \d/);
+		expect(row(loaded(null))?.tooltip).toContain('until you unload it');
+		expect(row(loaded(Date.now() + 1e13))?.tooltip).toContain('until you unload it');
+		expect([row(loaded(null))?.contextValue, row(loaded(null), false)?.contextValue, row(model)?.contextValue]).toEqual(
+			['model loaded', 'model', 'model'],
+		);
+	});
+
+	test('a server that ran here before and does not now is said to be down, without alarm', () => {
+		const health = { isUp: false, text: 'Ollama is not running at http://x.', latencyMs: null, actions: [] };
+		const [row] = rows(state({ label: 'Ollama', origin: 'found', health, models: null }));
+		expect(row?.description).toBe('is not running at http://x. · ran here before');
+		expect(row?.icon).toEqual({ id: 'circle-slash', color: null });
+	});
+
 	test('no models, models that could not be listed, and nothing asked yet are three different things', () => {
 		expect(rows(state({ models: [] }))[0]?.children?.map(child => child.label)).toEqual(['No models']);
 		expect(rows(state({ models: null, modelsProblem: 'It sent a page.' }))[0]?.children?.map(short)).toEqual([

@@ -41,6 +41,7 @@ describe('models', () => {
 				contextTokens: 65_536,
 				sizeBytes: 2_620_788_019,
 				vramBytes: 3_000_000_000,
+				loadedUntil: Date.parse('2035-06-04T21:38:31.837Z'),
 			},
 			{
 				id: 'llama3.2:latest',

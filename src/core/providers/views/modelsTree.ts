@@ -127,7 +127,7 @@ const actionIcons: Readonly<Record<string, string>> = {
 	'quarterdeck.providers.pull': 'cloud-download',
 };
 
-function modelNode({ id, isLocal }: ProviderState, model: ProviderModel): ViewNode {
+function modelNode({ id, isLocal, canPull }: ProviderState, model: ProviderModel): ViewNode {
 	const ref = modelRefText({ provider: id, model: model.id });
 	const isLoaded = model.vramBytes !== null;
 	const facts = [
@@ -141,7 +141,7 @@ function modelNode({ id, isLocal }: ProviderState, model: ProviderModel): ViewNo
 		label: model.label,
 		description: facts.join(' · '),
 		icon: { id: isLoaded ? 'circle-filled' : 'symbol-misc', color: isLoaded ? 'charts.green' : null },
-		contextValue: 'model',
+		contextValue: isLoaded && canPull ? 'model loaded' : 'model',
 		tooltip: modelTooltip(ref, model, isLocal),
 		spoken: [model.label, ...facts].join(', '),
 	});
@@ -153,7 +153,7 @@ function said(value: boolean | null, yes: string, no: string): string {
 }
 
 function modelTooltip(ref: string, model: ProviderModel, isLocal: boolean): string {
-	const { abilities, description, isRemote } = model;
+	const { abilities, description, isRemote, vramBytes, loadedUntil } = model;
 	const can = [
 		said(abilities.tools, 'calls tools', 'calls no tools'),
 		said(abilities.images, 'reads pictures', 'reads no pictures'),
@@ -163,8 +163,19 @@ function modelTooltip(ref: string, model: ProviderModel, isLocal: boolean): stri
 	const lines = [`**${escapeMarkdown(model.label)}**`, escapeMarkdown(ref)];
 	if (description !== '') lines.push(escapeMarkdown(description));
 	if (can.length > 0) lines.push(`${can.join(', ')}.`);
+	if (vramBytes !== null) lines.push(loadedText(loadedUntil));
 	if (isLocal && isRemote) lines.push('Runs elsewhere: what is sent to it leaves this machine, and it may cost.');
 	return lines.join('\n\n');
+}
+
+/** A server that is told to keep a model says a moment centuries ahead. */
+const everMs = 365 * 86_400_000;
+
+function loadedText(until: number | null | undefined): string {
+	if (until === undefined) return 'In memory.';
+	if (until === null || until - Date.now() > everMs) return 'In memory until you unload it.';
+	const time = new Date(until).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
+	return `In memory until ${time}, unless it is used again.`;
 }
 
 function bytes(count: number): string {
