@@ -227,6 +227,7 @@ class Parts {
 			supervisor,
 			gate,
 			titleOf: conversation => this.#conversations?.live.find(({ id }) => id === conversation)?.view.title,
+			modelOf: conversation => this.#conversations?.live.find(({ id }) => id === conversation)?.view.model,
 			providers: async () => (await this.providers.get()).providers,
 			append: event => this.append(event),
 		});

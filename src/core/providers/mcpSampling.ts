@@ -1,7 +1,16 @@
 import { ExpectedError } from '../base/errors';
 import type { Usage } from '../ledger/events';
 import type { McpSampling, McpSamplingAnswer } from '../mcp/ports';
-import type { ImagePart, ModelMessage, ModelRequest, Provider, TextPart } from './provider';
+import {
+	modelRefText,
+	parseModelRef,
+	type ImagePart,
+	type ModelMessage,
+	type ModelRequest,
+	type Provider,
+	type TextPart,
+} from './provider';
+import type { ProviderModels } from './registry';
 
 /** More than this is not asked for on a server's word. */
 const mostOutputTokens = 32_000;
@@ -11,6 +20,36 @@ export interface SamplingRun {
 	readonly answer: McpSamplingAnswer;
 	readonly usage: Usage | null;
 	readonly reportedUsd: number | null;
+}
+
+/** A model that may answer a server, and what a person calls it. */
+export interface SamplingModel {
+	readonly model: string;
+	readonly label: string;
+}
+
+/**
+ * Who is proposed to answer: the first of the wanted models whose provider is up, else whatever is up, what costs nothing
+ * first. With nothing up it is the first wanted one, whose provider then says what is wrong.
+ */
+export function samplingModel(wanted: readonly string[], listed: readonly ProviderModels[]): SamplingModel {
+	const ready = listed.flatMap(entry => (entry.state === 'ready' && entry.models.length > 0 ? [entry] : []));
+	// Auto weighs a conversation, of which a server's request has none.
+	const named = wanted.filter(model => model !== 'auto').map(parseModelRef);
+	for (const ref of named) {
+		const found = ready.find(({ provider }) => provider.id === ref.provider);
+		if (!found) continue;
+		const known = found.models.find(({ id }) => id === ref.model)?.label;
+		return { model: modelRefText(ref), label: `${known ?? ref.model} (${found.provider.label})` };
+	}
+	const up = ready.find(({ provider }) => provider.isLocal) ?? ready[0];
+	const [first] = up?.models ?? [];
+	if (up && first) {
+		const model = modelRefText({ provider: up.provider.id, model: first.id });
+		return { model, label: `${first.label} (${up.provider.label})` };
+	}
+	const [ref = parseModelRef('default')] = named;
+	return { model: modelRefText(ref), label: `${ref.model} (${ref.provider})` };
 }
 
 /** A server's request in the words that all providers have in common. Rejects what no provider is asked by us. */

@@ -1,11 +1,17 @@
 import * as vscode from 'vscode';
 import { localDay } from '../../core/base/clock';
 import { CancelledError, ExpectedError, errorText } from '../../core/base/errors';
-import { newId, type ExecutionId } from '../../core/base/ids';
+import { newId, type ConversationId, type ExecutionId } from '../../core/base/ids';
 import { toNano, type CostBasis, type NanoDollars } from '../../core/base/money';
 import type { LedgerEvent, Usage } from '../../core/ledger/events';
 import type { McpAsker, McpSampling, McpSamplingAnswer } from '../../core/mcp/ports';
-import { runSampling, samplingRequest, samplingText } from '../../core/providers/mcpSampling';
+import {
+	runSampling,
+	samplingModel,
+	samplingRequest,
+	samplingText,
+	type SamplingModel,
+} from '../../core/providers/mcpSampling';
 import { parseModelRef } from '../../core/providers/provider';
 import type { Providers } from '../../core/providers/registry';
 import type { Host } from '../host/context';
@@ -18,10 +24,14 @@ export interface SamplingDeps {
 	readonly memory: McpMemory;
 	readonly documents: McpDocuments;
 	readonly providers: () => Promise<Providers>;
+	/** What the conversation itself asks. */
+	readonly modelOf: (conversation: ConversationId) => string | undefined;
 	readonly append: (event: LedgerEvent) => void;
 }
 
 const longest = 1200;
+/** A provider that does not answer must not keep the question from being asked. */
+const listingMs = 3000;
 const once = { title: 'Allow Once' };
 const always = { title: 'Always Allow This Server' };
 const other = { title: 'Choose Another Model…' };
@@ -85,33 +95,37 @@ async function askUser(
 	request: McpSampling,
 	signal: AbortSignal,
 ): Promise<string> {
-	let model: string = deps.host.settings.get('chat.model');
+	const { conversation } = asker;
+	const own = conversation === null ? undefined : deps.modelOf(conversation);
+	const providers = await deps.providers();
+	const wanted = [...(own === undefined ? [] : [own]), deps.host.settings.get('chat.model')];
+	let chosen = samplingModel(wanted, await providers.models(signal, false, AbortSignal.timeout(listingMs)));
 	const text = samplingText(request);
 	const shown = text.length > longest ? `${text.slice(0, longest)}…` : text;
 	for (;;) {
-		const detail = `Model: ${model}, at most ${request.maxTokens} tokens of answer. It is you who pays.\n\n${shown}`;
+		const detail = `Model: ${chosen.label}, at most ${request.maxTokens} tokens of answer. It is you who pays.\n\n${shown}`;
 		const question = `The MCP server “${asker.server}” wants to ask a language model.`;
 		const picked = await vscode.window.showWarningMessage(question, { modal: true, detail }, once, other, all, always);
 		if (signal.aborted) throw new CancelledError();
-		if (picked === once) return model;
+		if (picked === once) return chosen.model;
 		if (picked === always) {
-			await deps.memory.setSampling(asker.serverId, model);
-			return model;
+			await deps.memory.setSampling(asker.serverId, chosen.model);
+			return chosen.model;
 		}
 		if (picked === all) await deps.documents.show(`What ${asker.server} wants to ask`, text);
-		else if (picked === other) model = (await pickModel(await deps.providers(), signal)) ?? model;
+		else if (picked === other) chosen = (await pickModel(providers, signal)) ?? chosen;
 		else throw new ExpectedError('mcp.samplingRefused', 'The user refused the request for a model.');
 	}
 }
 
-async function pickModel(providers: Providers, signal: AbortSignal): Promise<string | undefined> {
+async function pickModel(providers: Providers, signal: AbortSignal): Promise<SamplingModel | undefined> {
 	const listed = await providers.models(signal);
 	const items = listed.flatMap(entry =>
 		entry.state === 'ready'
 			? entry.models.map(({ id, label }) => ({
 					label,
 					description: entry.provider.label,
-					model: `${entry.provider.id}/${id}`,
+					chosen: { model: `${entry.provider.id}/${id}`, label: `${label} (${entry.provider.label})` },
 				}))
 			: [],
 	);
@@ -119,5 +133,5 @@ async function pickModel(providers: Providers, signal: AbortSignal): Promise<str
 		placeHolder: 'Which model answers?',
 		ignoreFocusOut: true,
 	});
-	return picked?.model;
+	return picked?.chosen;
 }

@@ -35,6 +35,8 @@ export interface McpServiceDeps {
 	readonly signIns: SignIns;
 	/** Title of a conversation, for questions that servers ask on its behalf. */
 	readonly titleOf: (conversation: ConversationId) => string | undefined;
+	/** The model that a conversation asks. */
+	readonly modelOf: (conversation: ConversationId) => string | undefined;
 	/** Who answers when a server asks a model. */
 	readonly providers: () => Promise<Providers>;
 	readonly append: (event: LedgerEvent) => void;

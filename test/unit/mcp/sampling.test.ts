@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { noUsage } from '../../../src/core/ledger/events';
 import type { McpSampling } from '../../../src/core/mcp/ports';
-import { runSampling, samplingRequest, samplingText } from '../../../src/core/providers/mcpSampling';
-import type { ModelEvent, Provider } from '../../../src/core/providers/provider';
+import { runSampling, samplingModel, samplingRequest, samplingText } from '../../../src/core/providers/mcpSampling';
+import type { ModelEvent, Provider, ProviderModel } from '../../../src/core/providers/provider';
+import type { ProviderModels } from '../../../src/core/providers/registry';
 
 const { signal } = new AbortController();
 const request: McpSampling = {
@@ -89,5 +90,23 @@ describe('a server asks a model', () => {
 		expect(samplingText(request)).toBe(
 			'System: Be brief.\n\nUser: What is in it?\n\nUser: (image)\n\nAssistant: A boat.',
 		);
+	});
+
+	test('the conversation’s own model is proposed, then the usual one, then whatever is up', () => {
+		const entry = (id: string, models: readonly string[], isLocal: boolean): ProviderModels => ({
+			provider: { ...providerOf([]), id, label: id.toUpperCase(), isLocal },
+			state: 'ready',
+			models: models.map(name => ({ id: name, label: name }) as ProviderModel),
+		});
+		const listed = [entry('house', ['large'], false), entry('ollama', ['qwen3:4b'], true)];
+		const model = (...wanted: string[]): string => samplingModel(wanted, listed).model;
+		expect(samplingModel(['ollama/qwen3:4b', 'default'], listed)).toEqual({
+			model: 'ollama/qwen3:4b',
+			label: 'qwen3:4b (OLLAMA)',
+		});
+		expect(model('auto', 'house/large')).toBe('house/large');
+		// Without Claude nobody is proposed who cannot answer.
+		expect(model('default')).toBe('ollama/qwen3:4b');
+		expect(samplingModel(['default'], []).model).toBe('default');
 	});
 });
