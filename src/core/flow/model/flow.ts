@@ -3,7 +3,7 @@ import type { Json } from '../../base/json';
 /** The version of the document's format that this code writes. */
 export const flowFormat = 1;
 
-/** A readable slug that never changes: `fetch-diff`. Renaming a node changes its `name` only. */
+/** A readable slug that never changes: `fetch-diff` (see `slugs.ts`). Renaming a node changes its `name` only. */
 export type NodeId = string;
 
 /** What a port or an input of a flow carries. `any` fits every other kind. */
@@ -36,7 +36,7 @@ export interface FlowNode {
 	readonly type: string;
 	/** What people read; absent: the type's title. */
 	readonly name?: string;
-	/** Parameters by name. A text may hold expressions: `{{ nodes.fetch.body }}`. */
+	/** Parameters by name; one that is `null` is not set. A text may hold expressions: `{{ nodes.fetch.body }}`. */
 	readonly params?: Readonly<Record<string, Json>>;
 	/** The container that the node stands in (`map`, `while`, `try`, …). */
 	readonly in?: NodeId;
@@ -52,6 +52,8 @@ export interface FlowNode {
 	readonly note?: string;
 	/** What an import kept of the original, verbatim, by the name of the system: `{ n8n: { … } }`. */
 	readonly origin?: Readonly<Record<string, Json>>;
+	/** Keys of a newer format, which are kept and written back. */
+	readonly unknown?: Readonly<Record<string, Json>>;
 }
 
 /** From an output port to an input port. One line in the document: `fetch.body -> review.input`. */
@@ -79,7 +81,7 @@ export interface FlowLimits {
 	readonly concurrency?: number;
 }
 
-/** Pixels, on a grid of 8. */
+/** Pixels, on a grid of 8 (`normalise.ts`). */
 export interface Position {
 	readonly x: number;
 	readonly y: number;
@@ -100,9 +102,10 @@ export interface Flow {
 	readonly inputs: Readonly<Record<string, FlowInput>>;
 	readonly limits: FlowLimits;
 	readonly nodes: Readonly<Record<NodeId, FlowNode>>;
-	/** Without duplicates, in the order of their lines. */
+	/** Without duplicates, sorted by their lines. */
 	readonly edges: readonly FlowEdge[];
 	readonly groups: Readonly<Record<string, FlowGroup>>;
+	/** A node without a place is put somewhere by whoever draws it. */
 	readonly layout: Readonly<Record<NodeId, Position>>;
 	/** Keys of a newer format, which are kept and written back. */
 	readonly unknown?: Readonly<Record<string, Json>>;
@@ -111,4 +114,9 @@ export interface Flow {
 /** The edge's line: also its identity. */
 export function edgeText({ from, output, to, input }: FlowEdge): string {
 	return `${from}.${output} -> ${to}.${input}`;
+}
+
+/** A flow with nothing in it. */
+export function emptyFlow(id: string, name: string): Flow {
+	return { id, name, inputs: {}, limits: {}, nodes: {}, edges: [], groups: {}, layout: {} };
 }

@@ -7,8 +7,9 @@ import type { FlowEdge, FlowGroup, FlowInput, FlowLimits, FlowNode, NodeId, Posi
  * meanwhile: what is gone already is skipped, never an error.
  */
 export type FlowOp =
-	| { readonly op: 'addNode'; readonly id: NodeId; readonly node: FlowNode; readonly at: Position }
-	/** Its edges, its place and its membership of groups go with it; nodes inside a container stay, outside of it. */
+	/** Skipped when the id is taken. */
+	| { readonly op: 'addNode'; readonly id: NodeId; readonly node: FlowNode; readonly at?: Position }
+	/** Its edges, its place and its membership of groups go with it; nodes inside a container stay, in what it was in. */
 	| { readonly op: 'removeNode'; readonly id: NodeId }
 	/** Replaces one key of a node; `null` takes it away. `params` is set by `setParam`. */
 	| {
@@ -19,10 +20,19 @@ export type FlowOp =
 	  }
 	/** `null` removes the parameter, which then has its type's default. */
 	| { readonly op: 'setParam'; readonly id: NodeId; readonly name: string; readonly value: Json }
-	| { readonly op: 'move'; readonly places: Readonly<Record<NodeId, Position>> }
+	/** `null` forgets a place. */
+	| { readonly op: 'move'; readonly places: Readonly<Record<NodeId, Position | null>> }
 	| { readonly op: 'addEdge'; readonly edge: FlowEdge }
 	| { readonly op: 'removeEdge'; readonly edge: FlowEdge }
 	/** `null` removes the group, not its nodes. */
 	| { readonly op: 'setGroup'; readonly id: string; readonly group: FlowGroup | null }
 	| { readonly op: 'setInput'; readonly name: string; readonly input: FlowInput | null }
-	| { readonly op: 'setFlow'; readonly name?: string; readonly description?: string; readonly limits?: FlowLimits };
+	/** What is absent stays. An empty `description` takes it away; `limits` and `unknown` are replaced whole. */
+	| {
+			readonly op: 'setFlow';
+			readonly id?: string;
+			readonly name?: string;
+			readonly description?: string;
+			readonly limits?: FlowLimits;
+			readonly unknown?: Readonly<Record<string, Json>>;
+	  };
