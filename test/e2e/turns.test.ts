@@ -88,7 +88,7 @@ describe('an answer', () => {
 		await chat.send('think');
 		await chat.shows('I have thought about it.');
 		await idle();
-		const toggle = chat.button(/^Thought for/);
+		const toggle = chat.button(/^Thought/);
 		expect(await chat.text()).not.toContain('The fares are in whole cents');
 		await toggle.press('Enter');
 		await chat.shows('The fares are in whole cents');

@@ -28,7 +28,8 @@ export function announce(
 		if (text) said.push(text);
 	}
 	if (before.status !== after.status && after.status !== 'waiting') said.push(statusWords[after.status]);
-	return said.length > 0 ? said.join('. ') : null;
+	// A sentence that has its end needs no second one.
+	return said.length > 0 ? said.join('. ').replaceAll(/([.!?…])\. /g, '$1 ') : null;
 }
 
 function describeItem(item: ChatItem, name: string, previous: () => ChatItem | undefined): string | null {

@@ -121,6 +121,11 @@ describe('rows', () => {
 		await waitFor(() => expect(page.asked('runAction')).toEqual([{ action }]));
 	});
 
+	test('of notices show commands as such', async () => {
+		await openChat(snapshot([notice('It is not running. Start it with `ollama serve` or its app.')]));
+		expect(screen.getByText('ollama serve').tagName).toBe('CODE');
+	});
+
 	test('of the user can be sent again, forked, and taken back after a look at what would change', async () => {
 		const page = await openChat(snapshot([user('Fix it')]));
 		fireEvent.click(screen.getByLabelText('Edit and retry'));

@@ -7,7 +7,9 @@ import { useOpen } from '../host';
 /** What the model thought, folded once it is done. */
 export function ThinkingRow({ item }: { readonly item: ThinkingItem }): ReactElement {
 	const [isOpen, setIsOpen] = useOpen(item.id, false);
-	const took = item.duration === null ? 'Thought' : `Thought for ${formatDuration(item.duration)}`;
+	// Milliseconds tell nobody anything here.
+	const isShort = item.duration === null || item.duration < 1000;
+	const took = isShort ? 'Thought' : `Thought for ${formatDuration(item.duration)}`;
 	const hasText = item.text.trim() !== '';
 	return (
 		<div className="thinking">
