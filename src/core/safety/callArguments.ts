@@ -1,5 +1,6 @@
 import type { SafetyContext, ToolCall } from './approval';
 import type { Finding } from './finding';
+import { namesMetadataService } from './metadata';
 import { pathRules } from './paths';
 import { hostFindings } from './policyRules';
 import { judgeShell, judgeShellCall } from './shell/analysis';
@@ -29,7 +30,7 @@ export function argumentFindings(call: ToolCall, context: SafetyContext): readon
 			const finding = rules.protection(path, call.cwd, access);
 			if (finding) findings.push(finding);
 		}
-		if (/169\.254\.169\.254|metadata\.google\.internal|100\.100\.100\.200|fd00:ec2::254/iu.test(text))
+		if (namesMetadataService(text))
 			findings.push({ tier: 'BLACK', reason: 'asks the cloud for this machine’s credentials' });
 		findings.push(...hostFindings(text, context));
 		if (commandKey.test(key)) findings.push(...judgeShell(text, call.cwd, context).findings.all());

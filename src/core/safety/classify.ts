@@ -4,6 +4,7 @@ import type { ApprovalKind, Classification, GrantScope, SafetyContext, ToolCall 
 import { argumentFindings } from './callArguments';
 import { Findings, type Finding } from './finding';
 import { foreignFindings, foreignKey, foreignLabel } from './foreignTools';
+import { namesMetadataService } from './metadata';
 import { pathRules, type Access } from './paths';
 import { hostFindings, raisedTo, toolFindings } from './policyRules';
 import { holdsSecretMark } from './secrets';
@@ -242,12 +243,12 @@ function judgeFetch(call: ToolCall, context: SafetyContext): Judgement {
 	const address = textOf(call, 'url') ?? '';
 	for (const finding of hostFindings(address, context)) findings.add(finding);
 	const url = URL.canParse(address) ? new URL(address) : undefined;
+	if (namesMetadataService(address))
+		findings.add({ tier: 'BLACK', reason: 'asks the cloud for this machine’s credentials' });
 	if (!url) findings.add({ tier: 'ORANGE', reason: `${address} is no address` });
 	else if (!/^https?:$/u.test(url.protocol))
 		findings.add({ tier: 'RED', reason: `${url.protocol} is no address of a page` });
-	else if (/^(?:169\.254\.169\.254|metadata\.google\.internal|\[fd00:ec2::254\])$/u.test(url.hostname)) {
-		findings.add({ tier: 'BLACK', reason: 'asks the cloud for this machine’s credentials' });
-	} else if (url.username !== '' || address.length > 2000)
+	else if (url.username !== '' || address.length > 2000)
 		findings.add({ tier: 'ORANGE', reason: 'carries data away in the address' });
 	const host = url?.host ?? address;
 	return {

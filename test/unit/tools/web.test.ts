@@ -99,6 +99,7 @@ describe('a fetch', () => {
 		'http://169.254.169.254/latest/meta-data/',
 		'http://①②⑦.0.0.1/',
 		'http://192.168.0.1:8080/',
+		'http://168.63.129.16/',
 	])('of %s is refused before anything is sent', async url => {
 		await expect(guarded(url, publicPorts('0'))).rejects.toMatchObject({ code: 'private-address' });
 	});

@@ -1,3 +1,4 @@
+import { namesMetadataService } from '../../metadata';
 import type { CommandCall, Handler, Judge } from '../call';
 import { hasOption, sortWords } from '../options';
 import { plainField, unknownMark, type Field } from '../words';
@@ -133,8 +134,7 @@ function judgeAddress(judge: Judge, call: CommandCall, field: Field): void {
 	if (file !== undefined) judge.path(plainField(file), 'read', call.scope);
 	else if (/^(?:scp|sftp|ftp|smtp|telnet|gopher|dict|ldap):/iu.test(field.text))
 		judge.add('ORANGE', `${call.name} opens ${field.text}`);
-	if (/169\.254\.169\.254|metadata\.google\.internal|100\.100\.100\.200/u.test(field.text))
-		judge.add('BLACK', 'asks the cloud for this machine’s credentials');
+	if (namesMetadataService(field.text)) judge.add('BLACK', 'asks the cloud for this machine’s credentials');
 }
 
 /** What comes in through a pipe leaves the machine when the command sends it. */
