@@ -71,7 +71,6 @@ export function approvalContext(view: ApprovalView): string {
 
 /** The whole approval as Markdown, with the exact effect in a block that nothing can break out of. */
 export function approvalMarkdown(view: ApprovalView): string {
-	const look = tierLook(view.tier);
 	const head = `**${escapeMarkdown(view.asker)}** ${verb(view)}`;
 	const tier = `${view.tier}: ${tierMeaning(view)}`;
 	const reasons = view.reasons.map(reason => `- ${escapeMarkdown(reason)}`).join('\n');

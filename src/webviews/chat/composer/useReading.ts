@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 export interface Reading {
 	/** How many attachments are being read. */
@@ -12,18 +12,25 @@ export interface Reading {
 /** Keeps a message from leaving before what was chosen for it. */
 export function useReading(send: () => Promise<void>): Reading {
 	const [count, setCount] = useState(0);
-	const [isWanted, setIsWanted] = useState(false);
+	const isWanted = useRef(false);
 	useEffect(() => {
-		if (!isWanted || count > 0) return;
-		setIsWanted(false);
+		if (!isWanted.current || count > 0) return;
+		isWanted.current = false;
 		void send();
-	}, [isWanted, count, send]);
+	}, [count, send]);
 	const follow = async (work: Promise<boolean>): Promise<void> => {
 		setCount(before => before + 1);
 		const isAttached = await work.catch(() => false);
 		// Its failure is shown above the composer; whether to send without it is for the person to say.
-		if (!isAttached) setIsWanted(false);
+		if (!isAttached) isWanted.current = false;
 		setCount(before => before - 1);
 	};
-	return { count, follow, sendWhenRead: async () => (count > 0 ? setIsWanted(true) : send()) };
+	return {
+		count,
+		follow,
+		sendWhenRead: async () => {
+			if (count === 0) await send();
+			else isWanted.current = true;
+		},
+	};
 }
