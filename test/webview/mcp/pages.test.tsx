@@ -131,7 +131,7 @@ describe('the inspector', () => {
 			},
 		});
 		await user.click(button('Call Tool'));
-		await screen.findByRole('heading', { name: 'The tool reports an error' }, slow);
+		await screen.findByRole('heading', { name: /The tool reports an error/ }, slow);
 		expect(screen.getByText('no such file')).toBeTruthy();
 	});
 
