@@ -63,7 +63,7 @@ test('an agent does not write the policy by itself', async () => {
 	await chat.button(/^Allow/).waitFor();
 	await chat.shows('decides what agents may do in this repository');
 	await chat.shows('RED');
-	await chat.button('Refuse').click();
+	await chat.button('Refuse…').click();
 	await chat.frame.getByRole('textbox', { name: /Why not/ }).press('Enter');
 	await until('an empty tree', async () => (await editor.rows('Approvals')).length === 0);
 });
