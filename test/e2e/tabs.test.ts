@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { say } from '../fakes/messages/reply.ts';
 import { Editor } from './driver/editor.ts';
 import { until } from './driver/until.ts';
+import { editorsWrittenDown } from './driver/writtenDown.ts';
 
 let editor: Editor;
 
@@ -27,27 +28,6 @@ const pages = (count: number): Promise<unknown> =>
 		return (await Promise.all(shown)).filter(Boolean).length === count;
 	});
 
-/** The workbench in a browser saves its state every few seconds; a reload before that finds no editors, whoever's they are. */
-const isWrittenDown = (): Promise<boolean> =>
-	editor.page.evaluate(async () => {
-		const opened = <T>(request: IDBRequest<T>): Promise<T> =>
-			new Promise((resolve, reject) => {
-				request.addEventListener('success', () => resolve(request.result));
-				request.addEventListener('error', () => reject(new Error('The state cannot be read')));
-			});
-		for (const { name } of await indexedDB.databases()) {
-			if (!name?.startsWith('vscode-web-state-db')) continue;
-			const database = await opened(indexedDB.open(name));
-			const values = database.objectStoreNames.contains('ItemTable')
-				? await opened(database.transaction('ItemTable').objectStore('ItemTable').getAll())
-				: [];
-			database.close();
-			if (values.some(value => typeof value === 'string' && value.includes('chatPanel') && value.includes('Fares')))
-				return true;
-		}
-		return false;
-	});
-
 describe('a conversation in an editor tab', () => {
 	test('opens beside the view, and its title follows a rename', async () => {
 		const chat = await editor.openChat();
@@ -66,7 +46,7 @@ describe('a conversation in an editor tab', () => {
 		// Only the tab is left, so the page that is found is the tab's.
 		await editor.page.keyboard.press('Control+B');
 		await pages(1);
-		await until('the workbench to write down its editors', isWrittenDown);
+		await editorsWrittenDown(editor.page, 'chatPanel', 'Fares');
 		await editor.reload();
 		await tab('Fares');
 		const root = await editor.surface('chat');

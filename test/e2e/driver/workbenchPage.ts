@@ -149,6 +149,14 @@ export class WorkbenchPage {
 		await this.page.keyboard.press('Enter');
 	}
 
+	/** Types into a pick, and takes the entry that holds the text once there is one. */
+	async pickInput(text: string): Promise<void> {
+		const input = this.quickInput();
+		await input.waitFor();
+		await input.fill(text);
+		await this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: text }).first().click();
+	}
+
 	/** Picks a theme as the user does. */
 	async setTheme(theme: Theme): Promise<void> {
 		const { name, mark } = themes[theme];
