@@ -78,7 +78,7 @@ export interface NodeContext {
 	/** Absolute path of the workspace folder; relative paths start here. */
 	readonly cwd: string;
 	/** What the run, or the node that runs this sub-flow, gave the flow; defaults filled in. */
-	readonly inputs: Readonly<Record<string, Json>>;
+	readonly flowInputs: Readonly<Record<string, Json>>;
 	/** A line of the run's log. */
 	log(text: string): void;
 	/** What the node shows while it works: the answer so far. Called at any pace; throttled by the receiver. */
