@@ -1,6 +1,8 @@
 // Builds three targets: the extension (ESM with lazy chunks), the worker threads, and one bundle per webview.
 import * as esbuild from 'esbuild';
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { englishZod, smallValidator } from './scripts/build/lighter.mjs';
+import { requireBanner, workerBuilds, writePacked } from './scripts/build/workers.mjs';
 
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
@@ -11,26 +13,6 @@ const browserOnly = {
 	setup(build) {
 		build.onResolve({ filter: /^node:/ }, args => ({
 			errors: [{ text: `${args.path} cannot run in a webview (imported by ${args.importer})` }],
-		}));
-	},
-};
-
-/**
- * The MCP SDK's client brings ajv, unasked, for a check that we make with a smaller library, which the tools bring anyway:
- * 130 KB less to load.
- */
-const smallValidator = {
-	name: 'small-validator',
-	setup(build) {
-		build.onResolve({ filter: /validation\/ajv-provider\.js$/ }, ({ resolveDir }) => ({
-			path: 'ajv-provider',
-			namespace: 'small-validator',
-			pluginData: { resolveDir },
-		}));
-		build.onLoad({ filter: /.*/, namespace: 'small-validator' }, ({ pluginData }) => ({
-			contents:
-				"export { CfWorkerJsonSchemaValidator as AjvJsonSchemaValidator } from '../validation/cfworker-provider.js';",
-			resolveDir: pluginData.resolveDir,
 		}));
 	},
 };
@@ -46,19 +28,10 @@ const shared = {
 	metafile: true,
 };
 
-/** CommonJS dependencies inside an ES module bundle still call `require` for Node's built-ins. */
-const requireBanner = {
-	js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __dirname = import.meta.dirname;",
-};
-
 const folders = folder =>
 	readdirSync(folder, { withFileTypes: true })
 		.filter(entry => entry.isDirectory() && existsSync(`${folder}/${entry.name}/main.tsx`))
 		.map(entry => [entry.name, `${folder}/${entry.name}/main.tsx`]);
-
-const workers = readdirSync('src/workers')
-	.filter(file => file.endsWith('.ts'))
-	.map(file => `src/workers/${file}`);
 
 const builds = [
 	{
@@ -72,10 +45,10 @@ const builds = [
 		external: ['vscode'],
 		// Its CommonJS form requires its parts by names that no bundler sees.
 		alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
-		plugins: [smallValidator],
+		plugins: [smallValidator, englishZod],
 		banner: requireBanner,
 	},
-	{ ...shared, entryPoints: workers, outdir: 'dist/workers', platform: 'node', format: 'esm', banner: requireBanner },
+	...workerBuilds(shared, 'dist/workers'),
 	{
 		...shared,
 		entryPoints: Object.fromEntries(folders('src/webviews')),
@@ -87,14 +60,13 @@ const builds = [
 		jsx: 'automatic',
 		loader: { '.ttf': 'file' },
 		assetNames: '[name]',
-		plugins: [browserOnly],
+		plugins: [browserOnly, englishZod],
 		define: { 'process.env.NODE_ENV': JSON.stringify(production ? 'production' : 'development') },
 	},
 ];
 
 rmSync('dist', { recursive: true, force: true });
-mkdirSync('dist/workers', { recursive: true });
-cpSync('node_modules/sql.js/dist/sql-wasm.wasm', 'dist/workers/sql-wasm.wasm');
+await writePacked('dist/workers', production);
 for (const options of builds) {
 	const context = await esbuild.context(options);
 	if (watch) await context.watch();

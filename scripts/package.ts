@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { cache, root } from './lib/tools.ts';
 
 const file = join(cache, 'quarterdeck.vsix');
-const limit = 3 * 1024 * 1024;
+const limit = 3_000_000;
 
 mkdirSync(cache, { recursive: true });
 const vsce = join(root, 'node_modules', '@vscode', 'vsce', 'vsce');

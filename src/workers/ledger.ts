@@ -7,7 +7,7 @@ import { sqlJsEngine } from '../core/storage/sqlJs';
 
 if (!parentPort) throw new Error('ledger.ts runs as a worker thread');
 const port = parentPort;
-const engine = sqlJsEngine(fileURLToPath(new URL('./sql-wasm.wasm', import.meta.url)));
+const engine = sqlJsEngine(fileURLToPath(new URL('./sql-wasm.wasm.br', import.meta.url)));
 hostLedger(new LedgerService({ engine: () => engine.get() }), {
 	post: message => port.postMessage(message),
 	onMessage(listener) {

@@ -1,18 +1,25 @@
 import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { brotliDecompress } from 'node:zlib';
 import type { Database, SqlJsStatic, Statement } from 'sql.js';
 import { Lazy } from '../base/async';
 import type { OpenDatabase, SqlDatabase, SqlRow, SqlStatement, SqlValue } from './sqlDatabase';
 
 /**
  * Loads sql.js on first use.
- * @param wasmFile absolute path of `sql-wasm.wasm`
+ * @param wasmFile absolute path of `sql-wasm.wasm`, or of `sql-wasm.wasm.br`, which is the same compressed
  */
 export function sqlJsEngine(wasmFile: string): Lazy<OpenDatabase> {
 	return new Lazy<OpenDatabase>(async () => {
-		const [{ default: initialise }, wasmBinary] = await Promise.all([import('sql.js'), readFile(wasmFile)]);
+		const [{ default: initialise }, wasmBinary] = await Promise.all([import('sql.js'), readWasm(wasmFile)]);
 		const engine: SqlJsStatic = await initialise({ wasmBinary: new Uint8Array(wasmBinary).buffer });
 		return image => new SqlJsDatabase(new engine.Database(image));
 	});
+}
+
+async function readWasm(file: string): Promise<Uint8Array> {
+	const bytes = await readFile(file);
+	return file.endsWith('.br') ? promisify(brotliDecompress)(bytes) : bytes;
 }
 
 /** Texts with a list of values in them differ from call to call; the oldest statements make room. */

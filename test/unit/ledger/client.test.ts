@@ -1,7 +1,8 @@
 import { build } from 'esbuild';
-import { copyFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { brotliCompressSync, constants } from 'node:zlib';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Emitter } from '../../../src/core/base/event';
 import { newId, type HostId } from '../../../src/core/base/ids';
@@ -24,7 +25,9 @@ async function bundleWorker(): Promise<string> {
 		banner: { js: banner },
 		logLevel: 'error',
 	});
-	copyFileSync(join(repository, 'node_modules/sql.js/dist/sql-wasm.wasm'), join(folder, 'sql-wasm.wasm'));
+	const wasm = readFileSync(join(repository, 'node_modules/sql.js/dist/sql-wasm.wasm'));
+	const params = { [constants.BROTLI_PARAM_QUALITY]: 1 };
+	writeFileSync(join(folder, 'sql-wasm.wasm.br'), brotliCompressSync(wasm, { params }));
 	return outfile;
 }
 
