@@ -6,7 +6,13 @@ import type { ApprovalView } from '../safety/approval';
 
 /** Something the user put beside the text of a prompt. */
 export type AttachmentView =
-	| { readonly kind: 'file'; readonly path: string; readonly label: string }
+	| {
+			readonly kind: 'file';
+			readonly path: string;
+			readonly label: string;
+			/** Size on disk; absent for folders and where nobody looked. */
+			readonly bytes?: number;
+	  }
 	| {
 			readonly kind: 'selection';
 			readonly path: string;
@@ -38,6 +44,8 @@ export type AttachmentView =
 			readonly detail?: string;
 			/** Tokens that the text takes, roughly. */
 			readonly tokens?: number;
+			/** Size of the file that the text is from. */
+			readonly bytes?: number;
 	  };
 
 interface ItemBase {

@@ -34,8 +34,10 @@ const byItem = z.object({ ...byConversation, item: id<ItemId>() });
 const byApproval = z.object({ approval: id<ApprovalId>() });
 const byExecution = z.object({ execution: id<ExecutionId>() });
 
+const bytes = z.exactOptional(z.number().check(z.minimum(0)));
+
 const attachment: z.ZodMiniType<AttachmentView> = z.discriminatedUnion('kind', [
-	z.object({ kind: z.literal('file'), path, label }),
+	z.object({ kind: z.literal('file'), path, label, bytes }),
 	z.object({
 		kind: z.literal('selection'),
 		path,
@@ -63,6 +65,7 @@ const attachment: z.ZodMiniType<AttachmentView> = z.discriminatedUnion('kind', [
 		text: longText(promptLimit + 2_000, 'An attached text is longer than a million characters. Add it with @ instead.'),
 		detail: z.exactOptional(z.string().check(z.maxLength(2_000))),
 		tokens: z.exactOptional(line),
+		bytes,
 	}),
 ]);
 
@@ -157,6 +160,7 @@ const checks: { readonly [K in keyof Requests]: z.ZodMiniType<Requests[K]['param
 		uri: z.string().check(z.maxLength(10_000)),
 	}),
 	attachUris: z.object({ uris: z.array(z.string().check(z.maxLength(10_000))).check(z.maxLength(500)) }),
+	attachPaths: z.object({ paths: z.array(path).check(z.maxLength(500)) }),
 	attachData: z.object({
 		name: z.string().check(z.minLength(1), z.maxLength(1000), z.regex(noControls)),
 		bytes: z.instanceof(Uint8Array).check(z.refine(bytes => bytes.length <= documentLimit)),

@@ -159,6 +159,11 @@ export interface ChatContract {
 			params: { readonly uris: readonly string[] };
 			result: { readonly attachments: readonly AttachmentView[]; readonly refused: readonly string[] };
 		};
+		/** The same for files that were picked after `@`: documents and pictures by what they hold. */
+		attachPaths: {
+			params: { readonly paths: readonly string[] };
+			result: { readonly attachments: readonly AttachmentView[]; readonly refused: readonly string[] };
+		};
 		/** Reads a resource of an MCP server, to be attached as what it holds. */
 		attachResource: { params: { readonly server: string; readonly uri: string }; result: readonly AttachmentView[] };
 		/** Lets the user pick files in VS Code's own dialog. */

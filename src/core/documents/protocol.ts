@@ -5,15 +5,20 @@ import type { Handlers } from '../rpc/rpc';
 import { documentLimit } from './kinds';
 import { documentText, readDocument, type DocumentText } from './read';
 
+/** A document's text, and how large its file is. */
+export interface ReadFile extends DocumentText {
+	readonly bytes: number;
+}
+
 /** What the documents worker answers. Parsing takes seconds and much memory: it never runs in the extension host. */
 export interface DocumentsContract {
 	requests: {
 		/** Reads a file that the host has checked. */
-		readFile: { params: { readonly path: string; readonly limit: number }; result: DocumentText };
+		readFile: { params: { readonly path: string; readonly limit: number }; result: ReadFile };
 		/** Reads a file whose bytes the host has: one that was dropped from another program. */
 		readBytes: {
 			params: { readonly name: string; readonly bytes: Uint8Array; readonly limit: number };
-			result: DocumentText;
+			result: ReadFile;
 		};
 	};
 	events: Record<string, never>;
@@ -25,11 +30,12 @@ export function documentHandlers(): Handlers<DocumentsContract> {
 		readFile: async ({ path, limit }) => {
 			const { size } = await stat(path);
 			checkSize(basename(path), size);
-			return documentText(await readDocument(basename(path), await readFile(path), limit), limit);
+			return { ...documentText(await readDocument(basename(path), await readFile(path), limit), limit), bytes: size };
 		},
 		readBytes: async ({ name, bytes, limit }) => {
 			checkSize(name, bytes.length);
-			return documentText(await readDocument(name, bytes, limit), limit);
+			const bytesRead = bytes.length;
+			return { ...documentText(await readDocument(name, bytes, limit), limit), bytes: bytesRead };
 		},
 	};
 }

@@ -3,8 +3,7 @@ import * as vscode from 'vscode';
 import { ExpectedError } from '../../core/base/errors';
 import type { AttachmentView } from '../../core/chat/items';
 import { promptLimit } from '../../core/chat/limits';
-import type { DocumentsContract } from '../../core/documents/protocol';
-import type { DocumentText } from '../../core/documents/read';
+import type { DocumentsContract, ReadFile } from '../../core/documents/protocol';
 import type { Client } from '../../core/rpc/rpc';
 import type { Host } from '../host/context';
 import { askWorker } from '../host/workerHost';
@@ -38,7 +37,7 @@ export class Documents {
 		);
 	}
 
-	#ask(name: string, question: (client: Client<DocumentsContract>) => Promise<DocumentText>): Promise<DocumentText> {
+	#ask(name: string, question: (client: Client<DocumentsContract>) => Promise<ReadFile>): Promise<ReadFile> {
 		const { context, log } = this.#host;
 		const file = context.asAbsolutePath(join('dist', 'workers', 'documents.js'));
 		const location = vscode.ProgressLocation.Window;
@@ -65,6 +64,6 @@ function isGone(error: unknown): boolean {
 	return ['worker-gone', 'timeout', 'disposed'].some(code => ExpectedError.is(error, code));
 }
 
-function attachment(label: string, { text, detail, tokens }: DocumentText): AttachmentView {
-	return { kind: 'text', label, text, detail, tokens };
+function attachment(label: string, { text, detail, tokens, bytes }: ReadFile): AttachmentView {
+	return { kind: 'text', label, text, detail, tokens, bytes };
 }

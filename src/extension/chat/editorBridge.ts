@@ -120,7 +120,8 @@ export class EditorBridge extends Owner {
 		if (isOfficeFile(uri.path) && stat.type !== vscode.FileType.Directory)
 			return this.#documents.fromFile(uri.fsPath, label);
 		const mediaType = imageTypes[uri.path.slice(uri.path.lastIndexOf('.') + 1).toLowerCase()];
-		if (!mediaType || stat.type === vscode.FileType.Directory) return { kind: 'file', path: uri.fsPath, label };
+		if (stat.type === vscode.FileType.Directory) return { kind: 'file', path: uri.fsPath, label };
+		if (!mediaType) return { kind: 'file', path: uri.fsPath, label, bytes: stat.size };
 		if (stat.size > imageBytesLimit)
 			throw new ExpectedError(
 				'too-large',

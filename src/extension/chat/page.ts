@@ -183,6 +183,7 @@ export class ChatPage implements Disposable {
 			},
 			attachResource: ({ server, uri }) => this.#deps.servers.read(server, uri),
 			attachUris: ({ uris }) => editor.attachUris(uris),
+			attachPaths: ({ paths }) => editor.attachUris(paths.map(path => vscode.Uri.file(path).toString())),
 			attachData: ({ name, bytes }) => documents.fromBytes(name, bytes),
 			pickFiles: () => editor.pickFiles(),
 			copy: async ({ text }) => {

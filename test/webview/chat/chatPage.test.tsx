@@ -322,6 +322,30 @@ describe('the composer', () => {
 		);
 	});
 
+	test('a file that is picked after @ is read by the host, as one that is dropped', async () => {
+		const page = await openChat(snapshot([]));
+		const attachment = { kind: 'file', path: '/w/plan.docx', label: 'plan.docx' } as const;
+		const read = {
+			kind: 'text',
+			label: 'plan.docx',
+			text: 'The plan',
+			detail: 'Word',
+			tokens: 2,
+			bytes: 9_000,
+		} as const;
+		page.host.answer({
+			mentions: () => [{ attachment, label: 'plan.docx', detail: '', matches: [] }],
+			attachPaths: () => ({ attachments: [read], refused: ['“old.docx” is damaged.'] }),
+		});
+		const person = userEvent.setup();
+		await person.type(composer(), 'see @plan');
+		await within(await screen.findByRole('listbox')).findByText(/plan/);
+		await person.keyboard('{Enter}');
+		await screen.findByText('9 KB, 2 tokens');
+		expect(page.asked('attachPaths')).toEqual([{ paths: ['/w/plan.docx'] }]);
+		expect(screen.getByText('“old.docx” is damaged.')).toBeTruthy();
+	});
+
 	test('a message waits for what is still being read for it', async () => {
 		const page = await openChat(snapshot([]));
 		const read = new Deferred<readonly AttachmentView[]>();
@@ -400,7 +424,7 @@ describe('the composer', () => {
 		await screen.findByLabelText('Remove report.pdf');
 		const [asked] = page.asked('attachData') as { name: string; bytes: Uint8Array }[];
 		expect([asked?.name, ...(asked?.bytes ?? [])]).toEqual(['report.pdf', 37, 80, 68, 70]);
-		expect(screen.getByText('8.4k tokens')).toBeTruthy();
+		expect(screen.getByText('1.2 MB, 8.4k tokens')).toBeTruthy();
 		expect(screen.getByTitle('report.pdf: PDF, 12 pages')).toBeTruthy();
 	});
 

@@ -181,9 +181,17 @@ function useMenu(
 		if (attachments) dispatch({ type: 'attach', attachments });
 		return attachments !== undefined;
 	};
+	const attachFile = async (path: string): Promise<boolean> => {
+		const read = await attempt('attachPaths', { paths: [path] }, Infinity);
+		if (!read) return false;
+		dispatch({ type: 'attach', attachments: read.attachments });
+		for (const sentence of read.refused) dispatch({ type: 'failed', text: sentence, actions: [] });
+		return read.refused.length === 0;
+	};
 	const attachHit = ({ attachment }: MentionHit): void => {
 		// What an MCP server has is read now: later it may not run any more.
 		if (attachment.kind === 'resource') void reading.follow(attachResource(attachment.server, attachment.uri));
+		else if (attachment.kind === 'file') void reading.follow(attachFile(attachment.path));
 		else dispatch({ type: 'attach', attachments: [attachment] });
 	};
 	const pick = (suggestion: Suggestion): void => {

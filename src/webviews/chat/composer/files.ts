@@ -52,7 +52,7 @@ async function readOne(file: File, readInHost: ReadInHost): Promise<AttachmentVi
 		return `“${label}” has ${formatBytes(file.size)}; text up to ${formatBytes(textLimit)} can be dropped. Add it with @ instead, so that the model reads what it needs.`;
 	try {
 		const text = new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer());
-		if (!text.includes('\0')) return { kind: 'text', label, text };
+		if (!text.includes('\0')) return { kind: 'text', label, text, bytes: file.size };
 	} catch {
 		// Not UTF-8: told below.
 	}
