@@ -97,6 +97,7 @@ const usages = (): readonly Extract<LedgerEvent, { type: 'usage.recorded' }>[] =
 
 describe('a user without Claude', () => {
 	test('is offered the Ollama of this machine, and goes on with it', async () => {
+		await chat.shows('Ollama is ready');
 		await chat.shows('There is no Claude CLI at /nowhere/claude');
 		await chat.button('Add a Model Provider').waitFor();
 		await editor.screenshot('loop-no-claude');
@@ -227,8 +228,8 @@ describe('Auto', () => {
 		await idle();
 		await editor.screenshot('loop-auto');
 		await chat.button('Why this one?').press('Enter');
-		await until('the explanation', async () =>
-			(await editor.page.locator('.tab').allInnerTexts()).some(tab => tab.includes('Preview')),
-		);
+		const tabs = (): Promise<string[]> => editor.page.locator('.tab').allInnerTexts();
+		await until('the explanation', async () => (await tabs()).some(tab => tab.includes('Preview')));
+		expect((await tabs()).some(tab => tab.includes('Untitled'))).toBe(false);
 	});
 });

@@ -18,8 +18,13 @@ const outputAction: ErrorAction = { title: 'Show Output', command: 'quarterdeck.
 /** The CLI tries a failed request again, up to ten times: say so at the first time, not after minutes. */
 export function retryText(message: Extract<SystemMessage, { subtype: 'api_retry' }>): NoticeText {
 	const seconds = (message.retry_delay_ms / 1000).toFixed(1);
+	const { sentence } = message;
 	const again = `Trying again in ${seconds} s (${message.attempt} of ${message.max_retries}).`;
 	const details = `${message.error_status ?? ''} ${message.error}`.trim();
+	if (sentence !== undefined) {
+		const ended = /[.!?…]$/.test(sentence) ? sentence : `${sentence}.`;
+		return { level: 'warning', code: 'api-retry', text: `${ended} ${again}`, actions: [stopAction] };
+	}
 	const isSignedOut = message.error_status === 401 || message.error_status === 403;
 	return {
 		level: isSignedOut ? 'error' : 'warning',

@@ -215,6 +215,8 @@ export type SystemMessage = Common & { readonly type: 'system' } & (
 				readonly retry_delay_ms: number;
 				readonly error_status: number | null;
 				readonly error: string;
+				/** Why, as a sentence. The CLI says none; our own providers do. */
+				readonly sentence?: string;
 		  }
 		| {
 				readonly subtype: 'compact_boundary';

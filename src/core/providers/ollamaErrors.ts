@@ -130,7 +130,8 @@ const sentences: Partial<Record<ProviderErrorCode, (context: OllamaContext) => s
 	'no-quota': ({ label }) => `The account at ${label} has used up what it may.`,
 	'rate-limited': ({ label }) => `${label} has had too many requests for the moment.`,
 	overloaded: ({ label, model }) => `${label} cannot run '${model}' now.`,
-	'too-long': ({ model }) => `The conversation is longer than '${model}' can read.`,
+	'too-long': ({ model }) =>
+		`The conversation is longer than '${model}' can read. Send less, begin a new one, or choose a model with a larger window.`,
 	'no-tools': ({ model }) => `'${model}' cannot call tools. Choose a model that can.`,
 	'no-images': ({ model }) => `'${model}' cannot read pictures. Choose a model that can.`,
 	'cut-off': ({ label }) => `${label} broke off its answer.`,

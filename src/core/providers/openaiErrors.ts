@@ -209,7 +209,8 @@ const sentences: Partial<Record<ProviderErrorCode, (context: OpenAiContext) => s
 	'no-quota': ({ label }) => `The account at ${label} has no credit left.`,
 	'rate-limited': ({ label }) => `${label} has had too many requests for the moment.`,
 	overloaded: ({ label }) => `${label} is overloaded or has a fault of its own.`,
-	'too-long': ({ model }) => `The conversation is longer than '${model}' can read.`,
+	'too-long': ({ model }) =>
+		`The conversation is longer than '${model}' can read. Send less, begin a new one, or choose a model with a larger window.`,
 	filtered: ({ label }) => `${label} refused for its content rules.`,
 	'no-tools': ({ model, label }) => `'${model}' at ${label} cannot call tools.`,
 	'no-images': ({ model, label }) => `'${model}' at ${label} cannot read pictures.`,

@@ -73,7 +73,7 @@ export class ResilientProvider<P extends Provider = Provider> implements Provide
 			const outcome = yield* this.#attempt(request);
 			if (outcome === null) return;
 			const delayMs = this.#delayAfter(outcome, attempt, maxAttempts);
-			if (delayMs === null) throw outcome;
+			if (delayMs === null) throw withWait(outcome);
 			request.onRetry?.({ attempt, maxAttempts, delayMs, reason: outcome.message });
 			await pause(this.#clock, delayMs, request.signal);
 		}
@@ -179,5 +179,19 @@ function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
 		const timer = clock.after(ms, () => end(resolve));
 		if (signal.aborted) cancel();
 		else signal.addEventListener('abort', cancel, { once: true });
+	});
+}
+
+/** A server that said when it wants to be asked again, and is not waited for that long: whoever reads it can. */
+function withWait(error: ProviderError): ProviderError {
+	const { retryAfterMs, message, code, actions } = error;
+	if (retryAfterMs === null || retryAfterMs <= longestWaitMs) return error;
+	const ended = /[.!?…]$/.test(message) ? message : `${message}.`;
+	const minutes = Math.ceil(retryAfterMs / 60_000);
+	const wait = minutes < 120 ? `${minutes} minutes` : `${Math.ceil(minutes / 60)} hours`;
+	return new ProviderError(code, `${ended} It asks to be left alone for ${wait}.`, {
+		retryAfterMs,
+		actions,
+		cause: error,
 	});
 }

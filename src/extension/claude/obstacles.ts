@@ -137,7 +137,9 @@ export class Obstacles extends Owner {
 }
 
 function withOthers(own: Obstacle, { instead, actions }: Others): Obstacle {
-	return { ...own, actions: [...actions, ...own.actions], ...(instead ? { instead } : {}) };
+	if (instead) return { ...own, actions: [...actions, ...own.actions], instead };
+	const text = `${own.text}\n\nOther models need none of this: start Ollama or LM Studio and it is offered here by itself, or add a provider.`;
+	return { ...own, text, actions: [...actions, ...own.actions] };
 }
 
 const untrusted: Obstacle = {
@@ -170,7 +172,7 @@ function cliObstacle(error: unknown, settingsPath: string): Obstacle {
 		return {
 			code: 'cli-missing',
 			title: 'Install the Claude CLI',
-			text: `${settingsPath === '' ? '' : `${error.message}\n\n`}Claude answers through its CLI, which you install and sign in to yourself; other models need none of it: start Ollama or LM Studio and it is offered here by itself, or add a provider. For Claude, install the CLI in a terminal, then run \`claude\` once to sign in:\n\n\`\`\`sh\nnpm install -g @anthropic-ai/claude-code\n\`\`\`\n\nThis page goes on by itself once it is there.`,
+			text: `${settingsPath === '' ? '' : `${error.message}\n\n`}Claude answers through its CLI, which you install and sign in to yourself. Install it in a terminal, then run \`claude\` once to sign in:\n\n\`\`\`sh\nnpm install -g @anthropic-ai/claude-code\n\`\`\`\n\nThis page goes on by itself once it is there.`,
 			actions: [guide, locate, recheck],
 		};
 	return {

@@ -205,6 +205,16 @@ test('the first retry is shown at once, and later ones replace it', async () => 
 	expect(notices[0]?.text).toContain('(2 of 10)');
 });
 
+test('what another provider says of its failure is said as it is', async () => {
+	const world = new World();
+	const conversation = await started(world);
+	const sentence = 'Ollama has had too many requests for the moment. It says: slow down';
+	const retry = { type: 'system', subtype: 'api_retry', max_retries: 4, retry_delay_ms: 4000, error_status: null };
+	world.session.say({ ...retry, attempt: 1, error: sentence, sentence });
+	const [shownNotice] = items(conversation).filter(item => item.kind === 'notice');
+	expect(shownNotice?.text).toBe(`${sentence}. Trying again in 4.0 s (1 of 4).`);
+});
+
 test('when the CLI has lost a session, a new one is told what came before', async () => {
 	const world = new World();
 	const conversation = await started(world, 'Remember the number 7');

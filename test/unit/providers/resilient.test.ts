@@ -98,6 +98,18 @@ describe('what a server says about when to come back', () => {
 		expect(await ask(provider)).toEqual(['start', 'Hi', 'end']);
 	});
 
+	test('is said in the sentence, where it is not waited for', async () => {
+		const { provider } = world([fails('rate-limited', 600_000)]);
+		const error: unknown = await provider
+			.stream(requestFor())
+			.next()
+			.catch((thrown: unknown) => thrown);
+		expect(error).toMatchObject({
+			message: 'It failed: rate-limited. It asks to be left alone for 10 minutes.',
+			retryAfterMs: 600_000,
+		});
+	});
+
 	test('holds for other requests to the same model, and not for other models', async () => {
 		const { clock, inner, provider } = world([fails('rate-limited', 90_000), says('Hi')]);
 		await ask(provider, 'small');

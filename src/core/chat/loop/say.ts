@@ -82,6 +82,7 @@ export class Speaker {
 			retry_delay_ms: retry.delayMs,
 			error_status: null,
 			error: retry.reason,
+			sentence: retry.reason,
 		});
 	}
 
