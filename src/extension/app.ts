@@ -8,6 +8,7 @@ import { DisposableStore, type Disposable } from '../core/base/lifecycle';
 import { ChangeFiles, diskReader } from '../core/chat/review/changeFiles';
 import type { Conversations } from '../core/chat/conversations';
 import { TurnChanges } from '../core/chat/review/turnChanges';
+import type { McpHub } from '../core/mcp/hub';
 import type { LedgerClient } from '../core/ledger/client';
 import type { LedgerEvent } from '../core/ledger/events';
 import type { Ledger } from '../core/ledger/queries';
@@ -123,6 +124,7 @@ class Parts {
 	#artifacts: ArtifactsRegistration | undefined;
 	#mcpUi: McpUi | undefined;
 	#servers: McpChatBridge | undefined;
+	#mcpHub: Pick<McpHub, 'toolFacts'> | undefined;
 
 	constructor(host: Host, store: DisposableStore) {
 		const storage = host.context.globalStorageUri.fsPath;
@@ -232,6 +234,7 @@ class Parts {
 			append: event => this.append(event),
 		});
 		store.add(serverTools.use(tool => service.hub.toolFacts(tool)));
+		this.#mcpHub = service.hub;
 		store.add(this.toolbox.add(service.hub.toolSource()));
 		return service;
 	}
@@ -245,6 +248,8 @@ class Parts {
 			toolbox,
 			ownCalls,
 			search,
+			startServers: () => this.#startServers(),
+			serverOf: tool => this.#mcpHub?.toolFacts(tool)?.serverId,
 			supervisor: () => this.supervisor.get(),
 			ledger: () => this.ledger.get(),
 			memory: async () => (await this.memory.get()).memory,
@@ -272,6 +277,11 @@ class Parts {
 	async #prepareTools(): Promise<void> {
 		const log = (error: unknown): void => this.#host.log.warn(errorText(error));
 		await this.tools.get().catch(log);
+		await this.#startServers();
+	}
+
+	async #startServers(): Promise<void> {
+		const log = (error: unknown): void => this.#host.log.warn(errorText(error));
 		const started = this.mcp.get().then(mcp => mcp.startFor('conversation'));
 		const patience = new Promise<void>(resolve => this.#host.clock.after(toolPatienceMs, resolve));
 		await Promise.race([started.catch(log), patience]);

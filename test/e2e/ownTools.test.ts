@@ -1,11 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { root } from '../../scripts/lib/tools.ts';
 import { callTool, say } from '../fakes/messages/reply.ts';
 import type { ChatPage } from './driver/chatPage.ts';
 import { Editor } from './driver/editor.ts';
 import { journalEvents } from './driver/journal.ts';
 import { until } from './driver/until.ts';
+
+const everything = join(root, 'node_modules/@modelcontextprotocol/server-everything/dist/index.js');
 
 let editor: Editor;
 let chat: ChatPage;
@@ -14,6 +17,7 @@ let chat: ChatPage;
 beforeAll(async () => {
 	editor = await Editor.start({
 		extensions: inject('extensions'),
+		settings: { 'quarterdeck.mcp.servers': { everything: { command: process.execPath, args: [everything, 'stdio'] } } },
 		script: request => {
 			if (request.isSide) return say('A title');
 			const result = request.toolResults.at(-1);
@@ -61,6 +65,21 @@ describe('what only the editor knows, in the Claude CLI', () => {
 		expect(
 			journalEvents(editor.place).filter(
 				event => event.type === 'approval.requested' && event.tool === 'quarterdeck_terminal_output',
+			),
+		).toHaveLength(1);
+	});
+
+	test('brings the tools of the user’s MCP servers along, asked about under their own names', async () => {
+		await chat.send('everything__echo {"message":"ahoy"}');
+		await chat.button('Allow once').waitFor();
+		await chat.shows('everything · echo');
+		await chat.shows('echo is a tool of the MCP server “everything”');
+		await editor.screenshot('own-tools-mcp');
+		await chat.button('Allow once').click();
+		await chat.shows(/The tool said:[^]*Echo: ahoy/u);
+		expect(
+			journalEvents(editor.place).filter(
+				event => event.type === 'approval.requested' && event.tool === 'mcp__everything__echo',
 			),
 		).toHaveLength(1);
 	});

@@ -233,10 +233,12 @@ export function handOnNotice(why: 'missing' | 'switched', model: string): Pick<N
 /** The CLI's question in the gate's own words. */
 export function permissionCall(request: PermissionRequest): PermissionCall {
 	const { toolName, input, toolUseId, decisionReason, decisionReasonType, isManualOnly } = request;
+	const { isServedByUs } = request;
 	return {
 		toolName,
 		input,
 		toolUseId,
+		...(isServedByUs === undefined ? {} : { isServedByUs }),
 		...(decisionReason === null ? {} : { decisionReason }),
 		...(decisionReasonType === null ? {} : { decisionReasonType }),
 		...(isManualOnly ? { classifierApprovable: false } : {}),

@@ -57,6 +57,8 @@ export interface PermissionUpdate {
 /** A call that waits for a person: `AskUserQuestion` and `ExitPlanMode` come this way too. */
 export interface PermissionRequest {
 	readonly toolName: string;
+	/** The tool is one that we serve to the CLI, of ours or of an MCP server of ours. */
+	readonly isServedByUs?: boolean;
 	readonly input: Readonly<Record<string, unknown>>;
 	readonly toolUseId: string;
 	readonly title: string | null;
@@ -92,6 +94,8 @@ export type PermissionResult =
 /** Every tool call, before any rule of the CLI is asked. */
 export interface HookCall {
 	readonly toolName: string;
+	/** The tool is one that we serve to the CLI, of ours or of an MCP server of ours. */
+	readonly isServedByUs?: boolean;
 	readonly input: Readonly<Record<string, unknown>>;
 	readonly toolUseId: string;
 	readonly sessionId: string;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
-/** What some model servers take as the longest name of a tool. */
-const maxName = 64;
+/** What some model servers take as the longest name of a tool (64), less what the Claude CLI puts before ours. */
+const maxName = 64 - 'quarterdeck__'.length;
 const maxServer = 28;
 
 export interface NamedServer {

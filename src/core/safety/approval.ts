@@ -67,6 +67,8 @@ export interface ToolCall {
 	readonly input: Readonly<Record<string, unknown>>;
 	/** Absolute path of the folder that the call runs in. */
 	readonly cwd: string;
+	/** The server is one that the asking program runs itself: what we know of a server of the same name is not about it. */
+	readonly isOfOtherServer?: boolean;
 }
 
 /** The places and rules that a classification depends on. */

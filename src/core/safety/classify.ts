@@ -42,7 +42,8 @@ export function classify(call: ToolCall, context: SafetyContext): Classification
 }
 
 /** The same with every finding, for whoever explains it. */
-export function examine(call: ToolCall, context: SafetyContext): Examination {
+export function examine(call: ToolCall, places: SafetyContext): Examination {
+	const context = call.isOfOtherServer === true ? { ...places, toolFacts: () => undefined } : places;
 	const rule = toolTier(call.tool);
 	const judgement = judge(call, context, rule);
 	const { findings } = judgement;

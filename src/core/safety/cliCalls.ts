@@ -1,6 +1,8 @@
 /** A tool call as the Claude CLI's `PreToolUse` hook describes it. */
 export interface HookCall {
 	readonly toolName: string;
+	/** The tool is one that we serve to the CLI, of ours or of an MCP server of ours. */
+	readonly isServedByUs?: boolean;
 	readonly input: Readonly<Record<string, unknown>>;
 	readonly toolUseId: string;
 	/** The folder the call runs in; the CLI's own working folder when absent. */
@@ -15,6 +17,8 @@ export type HookVerdict = 'pass' | { readonly decision: 'ask' | 'deny'; readonly
 /** A tool call for which the CLI wants a verdict (`can_use_tool`). */
 export interface PermissionCall {
 	readonly toolName: string;
+	/** As in `HookCall`. */
+	readonly isServedByUs?: boolean;
 	readonly input: Readonly<Record<string, unknown>>;
 	readonly toolUseId: string;
 	readonly cwd?: string;

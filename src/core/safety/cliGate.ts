@@ -104,7 +104,13 @@ export class CliGate {
 	}
 
 	#callOf(call: HookCall | PermissionCall, cwd?: string): ToolCall {
-		return { tool: call.toolName, input: call.input, cwd: call.cwd ?? cwd ?? this.#options.cwd };
+		const isOther = call.toolName.startsWith('mcp__') && call.isServedByUs !== true;
+		return {
+			tool: call.toolName,
+			input: call.input,
+			cwd: call.cwd ?? cwd ?? this.#options.cwd,
+			...(isOther ? { isOfOtherServer: true } : {}),
+		};
 	}
 
 	/** A fault of ours while judging must not let the call through. */

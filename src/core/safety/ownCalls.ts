@@ -12,10 +12,13 @@ export interface OwnCall {
 /** A CLI that forgets its calls must not make us grow. */
 const most = 500;
 
-const ownPrefix = 'quarterdeck_';
+/** Whether the call will reach us: it is of a tool that we serve to the CLI. */
+function isServed({ tool, isOfOtherServer }: ToolCall): boolean {
+	return tool.startsWith('quarterdeck_') || (tool.startsWith('mcp__') && isOfOtherServer !== true);
+}
 
 /**
- * Calls of our own tools between the CLI's question and the moment when they reach us, by the CLI's id of the call. What
+ * Calls of tools that we serve between the CLI's question and the moment when they reach us, by the CLI's id of the call. What
  * was decided at the first is not asked again at the second.
  */
 export class OwnCalls {
@@ -23,12 +26,12 @@ export class OwnCalls {
 
 	/** The CLI is about to make this call. */
 	announced(toolUseId: string, call: ToolCall, origin: CallOrigin): void {
-		if (call.tool.startsWith(ownPrefix)) this.#set(toolUseId, { call, origin, verdict: null });
+		if (isServed(call)) this.#set(toolUseId, { call, origin, verdict: null });
 	}
 
 	/** The gate allowed it. */
 	allowed(toolUseId: string, call: ToolCall, origin: CallOrigin, verdict: Verdict): void {
-		if (call.tool.startsWith(ownPrefix) && verdict.isAllowed) this.#set(toolUseId, { call, origin, verdict });
+		if (isServed(call) && verdict.isAllowed) this.#set(toolUseId, { call, origin, verdict });
 	}
 
 	/** The call has arrived: an allowance serves once. */

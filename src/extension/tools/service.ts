@@ -31,6 +31,10 @@ export interface ToolsServiceDeps {
 	readonly ledger: () => Promise<Ledger>;
 	readonly memory: () => Promise<Memory>;
 	readonly search: WebSearch;
+	/** Starts the MCP servers that are wanted, and waits for them a moment. */
+	readonly startServers: () => Promise<void>;
+	/** Where the server of an MCP tool is defined, as in `McpServerDefinition.id`. */
+	readonly serverOf: (tool: string) => string | undefined;
 }
 
 /** What the Claude CLI does not have itself; for the rest it has its own tools, which it knows better. */
@@ -72,8 +76,9 @@ export class ToolsService extends Owner {
 		this.runner = new ToolRunner({ toolbox, gate, clock: host.clock });
 		this.#claude = this.own(
 			new OwnToolsHost({
-				tools: () => this.#source.tools().filter(tool => forClaude.has(tool.name)),
-				onDidChangeTools: changed.event,
+				tools: () => toolbox.list().filter(({ name }) => forClaude.has(name) || this.#isServerFor(name)),
+				onDidChangeTools: toolbox.onDidChange,
+				prepare: deps.startServers,
 				runner: this.runner,
 				ownCalls: deps.ownCalls,
 				folder: join(host.context.globalStorageUri.fsPath, 'tools'),
@@ -87,6 +92,11 @@ export class ToolsService extends Owner {
 	/** Our own tools for one Claude CLI; `null` when the user does not want that. */
 	async leaseForClaude(cwd: string): Promise<OwnToolsLease | null> {
 		return this.#deps.host.settings.get('tools.offerToClaude') ? this.#claude.lease(cwd) : null;
+	}
+
+	/** The CLI reads a folder's `.mcp.json` itself; the servers of our own settings it gets from us. */
+	#isServerFor(tool: string): boolean {
+		return tool.startsWith('mcp__') && this.#deps.serverOf(tool)?.startsWith('workspace:') === false;
 	}
 
 	#ports(): BuiltInPorts {

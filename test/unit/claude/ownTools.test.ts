@@ -46,7 +46,7 @@ async function open(calls: readonly (readonly [string, Record<string, unknown>])
 	const parts = gateForTest({ context: machineContext([world.cwd]) });
 	const run = vi.fn<Run>(async input => textResult(`ran with ${JSON.stringify(input)}`));
 	const schema = { type: 'object', properties: { file_path: { type: 'string' } } };
-	const tools = ['quarterdeck_diagnostics', 'quarterdeck_terminal_output'].map(name =>
+	const tools = ['quarterdeck_diagnostics', 'quarterdeck_terminal_output', 'mcp__docs__find_page'].map(name =>
 		toolForTest({ name, schema, run }),
 	);
 	const toolbox = new Toolbox();
@@ -93,7 +93,11 @@ describe('our own tools in the real CLI', () => {
 		await turn(session, log, 'go');
 		const status = await session.mcpStatus();
 		expect(status).toMatchObject([{ name: 'quarterdeck', status: 'connected', scope: 'dynamic' }]);
-		expect(status[0]?.tools?.map(tool => tool.name).sort()).toEqual(['diagnostics', 'terminal_output']);
+		expect(status[0]?.tools?.map(tool => tool.name).sort()).toEqual([
+			'diagnostics',
+			'docs__find_page',
+			'terminal_output',
+		]);
 		expect(at.world.api.requests.at(-1)?.toolResults[0]).toMatchObject({
 			isError: false,
 			text: expect.stringContaining('ran with {"file_path":"a.ts"}'),
@@ -115,6 +119,21 @@ describe('our own tools in the real CLI', () => {
 		await turn(session, log, 'go');
 		expect(asked).toEqual(['quarterdeck_terminal_output']);
 		expect(at.run).toHaveBeenCalledTimes(1);
+	});
+
+	test('bring those of MCP servers along, which are asked about once under their own names', async () => {
+		const at = await open([['mcp__quarterdeck__docs__find_page', {}]]);
+		const { session, log } = await at.start();
+		const asked: string[] = [];
+		const watching = at.approvals.onDidAdd(view => {
+			asked.push(view.tool);
+			at.approvals.decide(view.id, { outcome: 'allow', scope: 'once' });
+		});
+		closing.push(() => watching.dispose());
+		await turn(session, log, 'go');
+		expect(asked).toEqual(['mcp__docs__find_page']);
+		expect(at.run).toHaveBeenCalledTimes(1);
+		expect(at.world.api.requests.at(-1)?.toolResults[0]?.text).toContain('ran with {}');
 	});
 
 	test('are still judged when the CLI’s own rules let them pass', async () => {

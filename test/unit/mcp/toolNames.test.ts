@@ -33,7 +33,7 @@ describe('names of tools', () => {
 			['a', 'server', 'x'.repeat(90), `${'x'.repeat(90)}y`],
 			['b', 'server__echo', 'y'],
 		]);
-		expect(long.map(name => name.length)).toEqual([64, 64]);
+		expect(long.map(name => name.length)).toEqual([51, 51]);
 		expect(new Set(long).size).toBe(2);
 		expect(fake).toEqual(['mcp__server_echo__y']);
 		expect(names([['c', '💥', '💥']])[0]?.[0]).toMatch(/^mcp__server__/);

@@ -119,4 +119,16 @@ describe('“always allow this tool of this server here”', () => {
 		world.approvals.dispose();
 		world.grants.dispose();
 	});
+
+	test('does not hold for a server of the same name that the CLI runs itself', () => {
+		const facts: ForeignTool = { server: 'github', serverId: 'settings:github', tool: 'list_issues', annotations: {} };
+		const world = gateForTest({ context: { toolFacts: () => facts } });
+		const tool = 'mcp__github__list_issues';
+		world.grants.add('workspace', world.gate.classify({ tool, input: {}, cwd }), null);
+		const asked = { toolName: tool, input: {}, toolUseId: 'u1' };
+		expect(world.cli.onHook({ ...asked, isServedByUs: true })).toBe('pass');
+		expect(world.cli.onHook(asked)).toMatchObject({ decision: 'ask' });
+		world.approvals.dispose();
+		world.grants.dispose();
+	});
 });

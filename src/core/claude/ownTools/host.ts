@@ -13,7 +13,7 @@ import type { OwnCall, OwnCalls } from '../../safety/ownCalls';
 import { toolTier } from '../../safety/tiers';
 import type { Tool } from '../../tools/tool';
 import type { ToolRunner } from '../../tools/toolRunner';
-import { ownServerName, servedName, type OwnToolsLease } from './names';
+import { ownServerName, servedName, toolOfServed, type OwnToolsLease } from './names';
 import type { OwnToolsContract, ServedTool } from './protocol';
 import { socketVariable, tokenVariable } from './protocol';
 import { SocketPort } from './socketPort';
@@ -22,6 +22,8 @@ export interface OwnToolsPorts {
 	/** The tools to offer: those that the CLI does not have itself. */
 	readonly tools: () => readonly Tool[];
 	readonly onDidChangeTools: Event<void>;
+	/** Starts what brings more tools, and waits for it a moment. Never rejects. */
+	readonly prepare?: () => Promise<void>;
 	readonly runner: Pick<ToolRunner, 'run'>;
 	readonly ownCalls: OwnCalls;
 	/** A folder of ours that no agent reads. */
@@ -44,7 +46,7 @@ const helloBytes = 4096;
 const maxSocketPath = 100;
 
 /**
- * Serves our own tools to Claude CLIs. Each CLI starts a small server process that speaks MCP with it and passes every
+ * Serves our own tools, and those of the user's MCP servers, to Claude CLIs. Each CLI starts a small server process that speaks MCP with it and passes every
  * call on to here, over a socket that only this user can open and with a token that only that process has.
  */
 export class OwnToolsHost extends Owner {
@@ -135,8 +137,9 @@ export class OwnToolsHost extends Owner {
 				known().sockets.add(socket);
 				return { version: this.#ports.version };
 			},
-			list: () => {
+			list: async () => {
 				known();
+				await this.#ports.prepare?.();
 				return this.#ports.tools().map(servedTool);
 			},
 			call: params => this.#call(known(), params, running, text => server.emit('progress', { id: params.id, text })),
@@ -168,7 +171,7 @@ export class OwnToolsHost extends Owner {
 	): Promise<OwnToolsContract['requests']['call']['result']> {
 		const stop = new AbortController();
 		running.set(id, stop);
-		const tool = `quarterdeck_${servedName(name)}`;
+		const tool = toolOfServed(name);
 		const known = toolUseId === null ? undefined : this.#ports.ownCalls.take(toolUseId);
 		const isSame = known !== undefined && isSameCall(known, tool, input);
 		const origin = isSame ? known.origin : { conversation: null, asker: 'Claude', execution: null, step: null };

@@ -86,7 +86,13 @@ function toolUseOf({ _meta: meta }: { readonly _meta?: Readonly<Record<string, u
 
 function mcpTool({ name, title, description, schema, isReadOnly }: ServedTool): McpTool {
 	const inputSchema = { ...schema, type: 'object' as const };
-	return { name, title, description, inputSchema, annotations: { readOnlyHint: isReadOnly, openWorldHint: false } };
+	return {
+		name,
+		title,
+		description,
+		inputSchema,
+		annotations: { readOnlyHint: isReadOnly, openWorldHint: name.includes('__') },
+	};
 }
 
 function mcpContent(part: ToolContent): CallToolResult['content'][number] {

@@ -88,7 +88,8 @@ function ownName(tool: string): string {
 
 /** Splits `mcp__server__tool`; `null` for the CLI's own tools. */
 export function mcpName(tool: string): { readonly server: string; readonly tool: string } | null {
-	const match = /^mcp__(.+?)__(.+)$/.exec(tool);
+	// Tools that we serve to the CLI carry our name before their server's.
+	const match = /^mcp__(?:quarterdeck__(?=.+__))?(.+?)__(.+)$/.exec(tool);
 	return match ? { server: match[1] ?? '', tool: match[2] ?? '' } : null;
 }
 
