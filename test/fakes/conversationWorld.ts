@@ -158,6 +158,8 @@ export class World {
 	remembered: (project: string, prompt: string) => Awaited<ReturnType<ConversationMemory['recall']>> = () => null;
 	readonly restarted: ConversationId[] = [];
 	readonly learned: Parameters<ConversationMemory['learn']>[0][] = [];
+	/** What shows a new fact in the conversation that it is from. */
+	showLearned: Parameters<ConversationMemory['learn']>[1] | undefined;
 
 	constructor() {
 		onTestFinished(() => {
@@ -190,7 +192,10 @@ export class World {
 			memory: {
 				recall: async (_, project, prompt) => this.remembered(project, prompt),
 				restarted: conversation => void this.restarted.push(conversation),
-				learn: exchange => void this.learned.push(exchange),
+				learn: (exchange, show) => {
+					this.learned.push(exchange);
+					this.showLearned = show;
+				},
 			},
 			price: () => 5,
 			remainingBudget: async () => this.remaining,

@@ -85,7 +85,7 @@ export class Conversation extends Owner {
 		this.approvals = new ApprovalRows(this.#runner, patch => this.#patch(patch));
 		this.#holder = this.own(this.#newHolder(record.plan));
 		const parts = { conversation: this.id, deps, items: this.#items, runner: this.#runner };
-		this.#preamble = new Preamble(this.id, this.project, deps, note => this.#runner.tell(note));
+		this.#preamble = new Preamble(this.id, this.project, deps, note => !this.isDisposed && this.#runner.tell(note));
 		this.#model = new AnsweringModel({ ...parts, view: patch => this.#patch(patch) }, record.model);
 	}
 

@@ -85,7 +85,7 @@ export function newHolder(parts: SessionParts, plan: SessionPlan): SessionHolder
 				onRefused: (toolUse, reason) => runner.refused(toolUse, reason),
 				onProgress: (toolUse, text) => runner.rows.showOutput(toolUse, text),
 				onFailure: error => runner.fail(error),
-				onNotice: note => runner.tell(note),
+				onNotice: note => void runner.tell(note),
 				onLimits: limits => view({ limits }),
 				settled: () => deps.settled(),
 			},

@@ -115,6 +115,7 @@ const webAddress = z.string().check(z.maxLength(2000), z.regex(/^https:\/\/[^\s\
 const action = z.discriminatedUnion('command', [
 	z.object({ title, command: z.literal('quarterdeck.openUrl'), args: z.tuple([webAddress]) }),
 	z.object({ title, command: z.literal('quarterdeck.executions.open'), args: z.tuple([z.uuid()]) }),
+	z.object({ title, command: z.literal('quarterdeck.memory.forget'), args: z.tuple([z.uuid()]) }),
 	z.object({
 		title,
 		command: z.literal('quarterdeck.routing.explain'),

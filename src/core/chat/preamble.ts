@@ -1,9 +1,15 @@
 import { errorText } from '../base/errors';
-import type { ConversationId } from '../base/ids';
+import type { ConversationId, MemoryId } from '../base/ids';
 import type { Logger } from '../base/logger';
 import type { AttachmentView, ChatItem } from './items';
 import type { NoticeText } from './notices';
 import { earlierText, promptContent } from './prompt';
+
+/** A fact that was new in a conversation. */
+export interface LearnedFact {
+	readonly id: MemoryId;
+	readonly text: string;
+}
 
 /** What the memory does for conversations. */
 export interface ConversationMemory {
@@ -15,13 +21,19 @@ export interface ConversationMemory {
 	): Promise<{ readonly text: string; readonly facts: readonly { readonly text: string }[] } | null>;
 	/** The conversation's session began afresh: it knows nothing of what it was given. */
 	restarted(conversation: ConversationId): void;
-	/** Learns from an exchange, where the user wants that. Nobody waits for it. */
-	learn(exchange: {
-		readonly conversation: ConversationId;
-		readonly project: string;
-		readonly prompt: string;
-		readonly answer: string;
-	}): void;
+	/**
+	 * Learns from an exchange, where the user wants that. Nobody waits for it.
+	 * @param show tells the user of each new fact; `false` when the conversation is closed by then
+	 */
+	learn(
+		exchange: {
+			readonly conversation: ConversationId;
+			readonly project: string;
+			readonly prompt: string;
+			readonly answer: string;
+		},
+		show: (fact: LearnedFact) => boolean,
+	): void;
 }
 
 /** What a preamble needs of a conversation's surroundings. */
@@ -39,13 +51,13 @@ export class Preamble {
 	readonly #conversation: ConversationId;
 	readonly #project: string;
 	readonly #deps: PreambleDeps;
-	readonly #tell: (note: NoticeText) => void;
+	readonly #tell: (note: NoticeText) => boolean;
 	/** Text of what came before, when the session does not have it. */
 	#handOn: string | null = null;
 	#remembered: string | null = null;
 
-	/** @param tell shows the user what the model is given */
-	constructor(conversation: ConversationId, project: string, deps: PreambleDeps, tell: (note: NoticeText) => void) {
+	/** @param tell shows the user what the model is given and what was learned; `false` when nobody sees it any more */
+	constructor(conversation: ConversationId, project: string, deps: PreambleDeps, tell: (note: NoticeText) => boolean) {
 		this.#conversation = conversation;
 		this.#project = project;
 		this.#deps = deps;
@@ -108,6 +120,19 @@ export class Preamble {
 			.slice(from + 1)
 			.flatMap(item => (item.kind === 'text' && item.parent === null ? [item.text] : []))
 			.join('\n\n');
-		memory.learn({ conversation: this.#conversation, project: this.#project, prompt: asked.text, answer });
+		const exchange = { conversation: this.#conversation, project: this.#project, prompt: asked.text, answer };
+		memory.learn(exchange, fact => this.#tell(learnedText(fact)));
 	}
+}
+
+function learnedText({ id, text }: LearnedFact): NoticeText {
+	return {
+		level: 'info',
+		code: 'learned',
+		text: `Remembered: ${text}`,
+		actions: [
+			{ title: 'Undo', command: 'quarterdeck.memory.forget', args: [id] },
+			{ title: 'Open Memory', command: 'quarterdeck.memory.open' },
+		],
+	};
 }

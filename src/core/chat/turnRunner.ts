@@ -125,8 +125,9 @@ export class TurnRunner {
 	}
 
 	/** Tells the user of something beside the conversation. */
-	tell(text: NoticeText): void {
+	tell(text: NoticeText): true {
 		this.#add(text);
+		return true;
 	}
 
 	/** The user stopped a turn whose prompt was not sent yet. */

@@ -13,6 +13,7 @@ const file = z.object({
 			tier: z.enum(memoryTiers),
 			category: z.enum(memoryCategories),
 			project: z.optional(z.nullable(z.string())),
+			confidence: z.optional(z.number().check(z.minimum(0), z.maximum(1))),
 		}),
 	),
 });
@@ -21,7 +22,7 @@ const file = z.object({
 export function exportFacts(facts: readonly MemoryRow[]): string {
 	const kept = facts
 		.filter(({ tier }) => tier !== 'conversation')
-		.map(({ text, tier, category, project }) => ({ text, tier, category, project }));
+		.map(({ text, tier, category, project, confidence }) => ({ text, tier, category, project, confidence }));
 	return `${JSON.stringify({ format: 'quarterdeck-memory', version: 1, facts: kept }, null, '\t')}\n`;
 }
 
@@ -53,9 +54,9 @@ export async function importFacts(memory: Memory, text: string): Promise<ImportR
 	}
 	const refused: string[] = [];
 	let imported = 0;
-	for (const { project = null, ...fact } of read.data.facts) {
+	for (const { project = null, confidence = 1, ...fact } of read.data.facts) {
 		try {
-			await memory.remember({ ...fact, project, source: 'import' });
+			await memory.remember({ ...fact, project, confidence, source: 'import' });
 			imported += 1;
 		} catch (error) {
 			if (!ExpectedError.is(error)) throw error;

@@ -84,6 +84,7 @@ export const internalCommandIds = [
 	'quarterdeck.executions.more',
 	'quarterdeck.ledger.retry',
 	'quarterdeck.providers.runAction',
+	'quarterdeck.memory.forget',
 ] as const;
 export type InternalCommandId = (typeof internalCommandIds)[number];
 

@@ -14,10 +14,10 @@ export function memoryForChat(host: Host, memory: Lazy<MemoryService>): Conversa
 		restarted: conversation => {
 			void memory.started?.then(service => service.forgetGiven(conversation));
 		},
-		learn: exchange => {
+		learn: (exchange, show) => {
 			if (!host.settings.get('memory.learn')) return;
 			memory.get().then(
-				service => service.learn(exchange),
+				service => service.learn(exchange, show),
 				(error: unknown) => host.log.warn(`Nothing was learned: ${errorText(error)}`),
 			);
 		},

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Lazy } from '../../core/base/async';
+import { ExpectedError } from '../../core/base/errors';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle';
 import type { Ledger } from '../../core/ledger/queries';
 import type { Host } from '../host/context';
@@ -31,7 +32,16 @@ export function registerMemory(host: Host, { ledger, memory: service }: MemoryDe
 	);
 	store.add(host.commands.register('quarterdeck.memory.open', () => panels.show(identity, 'Memory')));
 	store.add(host.commands.register('quarterdeck.memory.remember', async () => remember(await service.get())));
+	store.add(host.commands.register('quarterdeck.memory.forget', async (id: string) => forget(await service.get(), id)));
 	return store;
+}
+
+/** Takes back a fact that a conversation shows as learned. */
+async function forget({ memory }: MemoryService, id: string): Promise<void> {
+	const fact = (await memory.find()).find(row => row.id === id);
+	if (!fact) throw new ExpectedError('no-fact', 'That fact is not remembered any more.');
+	await memory.forget([fact.id]);
+	void vscode.window.showInformationMessage(`Forgotten: ${fact.text}`);
 }
 
 /** Remembers what the user writes, beginning with what is selected. */

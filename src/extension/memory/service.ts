@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ConversationId, MemoryId } from '../../core/base/ids';
 import { Owner } from '../../core/base/lifecycle';
+import type { LearnedFact } from '../../core/chat/preamble';
 import type { Ledger } from '../../core/ledger/queries';
 import { Learner, type Exchange } from '../../core/memory/learner';
 import { Memory, type MemoryChange } from '../../core/memory/memory';
@@ -66,11 +67,11 @@ export class MemoryService extends Owner {
 		this.#given.delete(conversation);
 	}
 
-	/** Learns from an exchange, where the user wants that, and shows what is new. */
-	async learn(exchange: Exchange): Promise<void> {
+	/** Learns from an exchange, where the user wants that, and shows what is new: in its conversation while that is open. */
+	async learn(exchange: Exchange, show: (fact: LearnedFact) => boolean): Promise<void> {
 		if (this.learner === null) return;
 		const facts = await this.#learner.learn(exchange, this.#stopping.signal);
-		for (const fact of facts) void this.#show(fact.text, fact.id);
+		for (const fact of facts) if (!show(fact)) void this.#show(fact.text, fact.id);
 	}
 
 	async #show(text: string, id: MemoryId): Promise<void> {

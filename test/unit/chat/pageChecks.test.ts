@@ -128,6 +128,6 @@ test('every action that a row or an obstacle offers is taken, and no other', () 
 			!providerActions.some(other => other === command),
 	);
 	// These take an id.
-	const special = ['quarterdeck.executions.open', 'quarterdeck.routing.explain'];
+	const special = ['quarterdeck.executions.open', 'quarterdeck.memory.forget', 'quarterdeck.routing.explain'];
 	expect(plain.filter(command => !special.includes(command)).toSorted()).toEqual([...plainActions]);
 });

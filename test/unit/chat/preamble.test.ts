@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { asId, type MemoryId } from '../../../src/core/base/ids';
 import { World, assistant, result, streamText } from '../../fakes/conversationWorld';
 
 const facts = [{ text: 'Answers in German are wanted' }, { text: 'Tests run with pnpm' }];
@@ -54,6 +55,26 @@ test('a turn that went well is learned from, with what was asked and what was sa
 	await vi.waitFor(() => expect(world.session.sent).toHaveLength(2));
 	world.session.say(result({ subtype: 'error_during_execution', is_error: true }));
 	expect(world.learned).toHaveLength(1);
+});
+
+test('what was learned is a row of its conversation, with the way back; a closed one shows nothing', async () => {
+	const world = new World();
+	const conversation = await world.conversations.create();
+	conversation.send('Use tabs from now on', []);
+	await vi.waitFor(() => expect(world.session.sent).toHaveLength(1));
+	world.session.say(result());
+	const id = asId<MemoryId>('m1');
+	expect(world.showLearned?.({ id, text: 'Tabs are wanted' })).toBe(true);
+	expect(conversation.snapshot(10).items.at(-1)).toMatchObject({
+		code: 'learned',
+		text: 'Remembered: Tabs are wanted',
+		actions: [
+			{ title: 'Undo', command: 'quarterdeck.memory.forget', args: ['m1'] },
+			{ title: 'Open Memory', command: 'quarterdeck.memory.open' },
+		],
+	});
+	conversation.dispose();
+	expect(world.showLearned?.({ id, text: 'Tabs are wanted' })).toBe(false);
 });
 
 test('a session that begins afresh is given its facts again', async () => {
