@@ -1,5 +1,7 @@
 import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import type { Node } from 'jsonc-parser';
+import { edgeText } from './flow';
+import type { FlowEdge } from './flow';
 import type { FlowProblem, JsonPath, TextRange } from './problem';
 
 /** Lines and columns of offsets, counted from 0. */
@@ -41,6 +43,7 @@ export class LineMap {
 export class PositionMap {
 	private readonly root: Node | undefined;
 	private readonly lines: LineMap;
+	private edges: ReadonlyMap<string, Node> | undefined;
 	private readonly keys = new Map<Node, ReadonlyMap<string, Node>>();
 
 	constructor(text: string) {
@@ -60,6 +63,16 @@ export class PositionMap {
 			node = next.type === 'property' ? next.children?.[1] : next;
 		}
 		return this.of(node);
+	}
+
+	/** Of the line of an edge: its number in the text is not its number in the flow. */
+	edge(edge: FlowEdge): TextRange | undefined {
+		if (!this.edges) {
+			const lines = this.root && findNodeAtLocation(this.root, ['edges'])?.children;
+			this.edges = new Map((lines ?? []).map(line => [String(line.value).replaceAll(/\s+/g, ''), line]));
+		}
+		const node = this.edges.get(edgeText(edge).replaceAll(/\s+/g, ''));
+		return node && this.of(node);
 	}
 
 	private of(node: Node | undefined): TextRange {
@@ -94,9 +107,9 @@ function tolerantTree(text: string): Node | undefined {
 export function locateProblems(text: string, problems: readonly FlowProblem[]): readonly FlowProblem[] {
 	if (problems.every(problem => problem.range)) return problems;
 	const map = new PositionMap(text);
-	return problems.map(problem =>
-		problem.range ? problem : { ...problem, range: map.range(problem.path, problem.isKey) },
-	);
+	const rangeOf = ({ edge, path, isKey }: FlowProblem): TextRange =>
+		(edge && path[0] === 'edges' ? map.edge(edge) : undefined) ?? map.range(path, isKey);
+	return problems.map(problem => (problem.range ? problem : { ...problem, range: rangeOf(problem) }));
 }
 
 /** The value's place, for going from a node to its lines. */

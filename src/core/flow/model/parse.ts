@@ -1,7 +1,6 @@
 import type { Json } from '../../base/json';
 import { flowFormat } from './flow';
 import type { Flow, FlowEdge, FlowGroup, FlowInput, FlowNode, Position } from './flow';
-import { fromDocument } from './lines';
 import { locateProblems } from './lineMap';
 import { migrate } from './migrations';
 import { edgeLine, keysOf, sortEdges } from './normalise';
@@ -50,7 +49,7 @@ export function parseFlow(text: string): FlowParse {
 		return { flow: undefined, problems: syntaxProblems(json) };
 	}
 	if (countKeys(raw) !== scan.keys) return { flow: undefined, problems: duplicateKeys(json) };
-	const report = new ShapeReport();
+	const report = new ShapeReport(true);
 	const flow = readDocument(raw, report);
 	const problems = locateProblems(json, report.problems.slice(0, maxProblems));
 	const isBroken = report.problems.some(problem => problem.severity === 'error');
@@ -119,7 +118,7 @@ function readFlow(raw: Raw, report: ShapeReport): Flow | undefined {
 		report.error(id === undefined ? [] : ['id'], `"id" ${slugRule}.`, { code: 'bad-id' });
 	const name = raw['name'] ?? id;
 	if (typeof name !== 'string') report.error(['name'], '"name" must be a text.');
-	const description = fromDocument(raw['description'] ?? '');
+	const description = report.decode(raw['description'] ?? '');
 	if (typeof description !== 'string') report.error(['description'], '"description" must be a text.');
 	const unknown = unknownKeys(raw, report);
 	return {
@@ -140,7 +139,7 @@ function unknownKeys(raw: Raw, report: ShapeReport): Raw | undefined {
 	let unknown: Record<string, Json> | undefined;
 	for (const key of Object.keys(raw)) {
 		if ((flowKeys as readonly string[]).includes(key) || key === '__proto__') continue;
-		(unknown ??= {})[key] = fromDocument(raw[key]!);
+		(unknown ??= {})[key] = report.decode(raw[key]!);
 		if (key !== '$schema') report.problems.push(strangerOf([key], flowKeys));
 	}
 	return unknown;

@@ -24,6 +24,14 @@ export type Raw = Readonly<Record<string, Json>>;
 export class ShapeReport {
 	readonly problems: FlowProblem[] = [];
 
+	/** @param isDocument texts of several lines stand there as lists of lines */
+	constructor(private readonly isDocument = false) {}
+
+	/** The value that is meant. */
+	decode(value: Json): Json {
+		return this.isDocument ? fromDocument(value) : value;
+	}
+
 	error(path: JsonPath, message: string, more: Partial<FlowProblem> = {}): undefined {
 		this.problems.push({ code: 'bad-shape', severity: 'error', message, path, ...more });
 		return undefined;
@@ -54,7 +62,7 @@ export function isRecord(value: Json | undefined): value is Raw {
 type Reader = (value: Json, path: JsonPath, report: ShapeReport) => unknown;
 
 const text: Reader = (value, path, report) => {
-	const decoded = fromDocument(value);
+	const decoded = report.decode(value);
 	return typeof decoded === 'string' ? decoded : report.error(path, `${nameOf(path)} must be a text.`);
 };
 
@@ -111,7 +119,7 @@ function readRetry(value: Json, path: JsonPath, report: ShapeReport): RetryPolic
 
 function readErrorPolicy(value: Json, path: JsonPath, report: ShapeReport): ErrorPolicy | undefined {
 	if (value === 'stop' || value === 'branch') return value;
-	const decoded = fromDocument(value);
+	const decoded = report.decode(value);
 	if (isRecord(decoded) && Object.keys(decoded).length === 1 && isRecord(decoded['value'])) {
 		return { value: decoded['value'] };
 	}
@@ -126,7 +134,7 @@ function readValues(value: Json, path: JsonPath, report: ShapeReport): Raw | und
 	if (!isRecord(value)) return report.error(path, `${nameOf(path)} must be an object.`);
 	let changed: Record<string, Json> | undefined;
 	for (const key of Object.keys(value)) {
-		const after = fromDocument(value[key]!);
+		const after = report.decode(value[key]!);
 		// An own `__proto__` is no parameter of anything, and assigning it would do something else.
 		if (key === '__proto__') report.error([...path, key], `A parameter cannot be named "${key}".`, { isKey: true });
 		else if (after !== value[key]) (changed ??= { ...value })[key] = after;
@@ -175,7 +183,7 @@ export function readNode(value: Json, path: JsonPath, report: ShapeReport): Flow
 	}
 	for (const key of Object.keys(value)) {
 		if ((nodeKeys as readonly string[]).includes(key) || key === '__proto__') continue;
-		(unknown ??= {})[key] = fromDocument(value[key]!);
+		(unknown ??= {})[key] = report.decode(value[key]!);
 		report.problems.push(strangerOf([...path, key], nodeKeys));
 	}
 	if (unknown) node['unknown'] = unknown;
@@ -252,6 +260,15 @@ export function readPlace(value: Json, path: JsonPath, report: ShapeReport): Pos
 	if (!isPlace) return report.error(path, `${nameOf(path)} must be [x, y] or [x, y, width, height].`);
 	const [x = 0, y = 0, width, height] = value as unknown as readonly number[];
 	return snapPosition({ x, y, ...(width === undefined || height === undefined ? {} : { width, height }) });
+}
+
+/** An edge as operations carry it. */
+export function readEdgeParts(value: Json | undefined, path: JsonPath, report: ShapeReport): FlowEdge | undefined {
+	if (!isRecord(value)) return report.error(path, 'An edge must be an object.', { code: 'bad-edge' });
+	const { from, output, to, input } = value;
+	const isWhole = [from, output, to, input].every(name => typeof name === 'string' && isSlug(name));
+	if (!isWhole) return report.error(path, `What an edge names ${slugRule}.`, { code: 'bad-edge' });
+	return { from, output, to, input } as FlowEdge;
 }
 
 const edgePattern = /^\s*([^\s.]+)\s*\.\s*([^\s.]+)\s*->\s*([^\s.]+)\s*\.\s*([^\s.]+)\s*$/;

@@ -1,0 +1,105 @@
+import type { Json } from '../../../base/json';
+import type { NodeCatalog, NodeType, Ports, PortWorld } from '../../nodes/nodeType';
+import type { Flow, FlowEdge, FlowNode, NodeId } from '../flow';
+import { maxProblems } from '../problem';
+import type { CheckCode, FlowFix, FlowProblem, JsonPath, Severity } from '../problem';
+
+/** What the checks may know beside the document. What is absent is not checked. */
+export interface ValidationWorld extends PortWorld {
+	/** Names of secrets that have a value here. */
+	readonly secrets?: ReadonlySet<string>;
+}
+
+/** A node with what its type says of it. */
+export interface CheckedNode {
+	readonly id: NodeId;
+	readonly node: FlowNode;
+	/** `undefined`: unknown, which has been told; nothing more is said of it. */
+	readonly type: NodeType | undefined;
+	readonly ports: Ports;
+	/** Ports that depend on the parameters may be more than are known now. */
+	readonly isOpen: boolean;
+	/** The container it stands in; `null` is the flow itself. */
+	parent: CheckedNode | null;
+	/** Outer inputs at which an edge ends. */
+	readonly connected: Set<string>;
+	/** An edge or an expression uses what it gives. */
+	isFollowed: boolean;
+	/** An edge begins at its output `error`. */
+	isCaught: boolean;
+}
+
+export interface ProblemDetails {
+	readonly severity?: Severity;
+	readonly isKey?: boolean;
+	readonly node?: NodeId;
+	readonly param?: string;
+	readonly edge?: FlowEdge;
+	readonly fixes?: readonly FlowFix[];
+}
+
+/** What one pass over a flow has found so far. */
+export class Checks {
+	readonly nodes = new Map<NodeId, CheckedNode>();
+	private readonly errors: FlowProblem[] = [];
+	private readonly others: FlowProblem[] = [];
+	private count = 0;
+
+	constructor(
+		readonly flow: Flow,
+		readonly catalog: NodeCatalog,
+		readonly world: ValidationWorld,
+	) {}
+
+	add(code: CheckCode, path: JsonPath, message: string, details: ProblemDetails = {}): void {
+		this.take({ code, severity: 'error', message, path, ...details });
+	}
+
+	take(problem: FlowProblem): void {
+		this.count++;
+		const list = problem.severity === 'error' ? this.errors : this.others;
+		if (list.length < maxProblems) list.push(problem);
+	}
+
+	/** Of a node: the path begins there. */
+	ofNode(code: CheckCode, id: NodeId, path: JsonPath, message: string, details: ProblemDetails = {}): void {
+		this.add(code, ['nodes', id, ...path], message, { node: id, ...details });
+	}
+
+	ofEdge(code: CheckCode, at: number, message: string, details: ProblemDetails = {}): void {
+		const edge = this.flow.edges[at]!;
+		this.add(code, ['edges', at], message, { edge, ...details });
+	}
+
+	/** Errors first; what is too much is counted. */
+	done(): readonly FlowProblem[] {
+		const shown = [...this.errors, ...this.others].slice(0, maxProblems);
+		const rest = this.count - shown.length;
+		if (rest === 0) return shown;
+		const message = `${rest} more problem${rest === 1 ? ' is' : 's are'} not shown.`;
+		return [...shown, { code: 'more-problems', severity: 'warning', message, path: [] }];
+	}
+}
+
+/** Whether `inner` stands in `container`, however deep. */
+export function isInside(inner: CheckedNode, container: CheckedNode): boolean {
+	for (let up = inner.parent; up; up = up.parent) if (up === container) return true;
+	return false;
+}
+
+/** Whether what stands in `outer` can be seen from what stands in `inner`. */
+export function encloses(outer: CheckedNode | null, inner: CheckedNode | null): boolean {
+	for (let up = inner; up; up = up.parent) if (up === outer) return true;
+	return outer === null;
+}
+
+export const quoted = (names: Iterable<string>): string => [...names].map(name => `'${name}'`).join(', ');
+
+export function valueAt(value: Json | undefined, path: JsonPath): Json | undefined {
+	let at: Json | undefined = value;
+	for (const step of path) {
+		if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return undefined;
+		at = (at as Readonly<Record<string | number, Json>>)[step];
+	}
+	return at;
+}
