@@ -265,6 +265,6 @@ function cycleIn({ nodes, order, inStart, inEdges, edgeFrom }: Body): NodeId[] {
 			}
 		}
 	}
-	const circle = path.slice(visited[node]!).toReversed();
+	const circle = path.slice(visited[node]).toReversed();
 	return [...circle, circle[0]!].map(local => nodes[local]!.id);
 }

@@ -162,7 +162,13 @@ export type RunEvent =
 	  }
 	| { readonly type: 'run.breakpoints'; readonly breakpoints: readonly Breakpoint[] }
 	/** A sub-flow was read. The run keeps what it read. */
-	| { readonly type: 'run.flow'; readonly path: string; readonly flow: string }
+	| {
+			readonly type: 'run.flow';
+			readonly path: string;
+			/** SHA-256 of the canonical document. */
+			readonly flow: string;
+			readonly document: StoredValue;
+	  }
 	| { readonly type: 'run.status'; readonly status: Extract<RunStatus, 'running' | 'paused' | 'waiting'> }
 	| {
 			readonly type: 'run.ended';

@@ -36,6 +36,8 @@ export class Frame {
 	/** What runs or waits in it, and can be aborted. */
 	readonly calls = new Set<{ abort(): void }>();
 	readonly outputs: (PortValues | undefined)[];
+	/** Outputs of the flow, where this is its first frame. */
+	readonly results: Record<string, Json> = {};
 	readonly #sink: FrameSink;
 	readonly #states: Uint8Array;
 	readonly #edges: Uint8Array;
@@ -115,7 +117,7 @@ export class Frame {
 			const value = this.valueOf(edge);
 			if (value === undefined) continue;
 			if (!slot.isMany) inputs[slot.port] ??= value;
-			else (((inputs[slot.port] as Json[] | undefined) ?? (inputs[slot.port] = [])) as Json[]).push(value);
+			else ((inputs[slot.port] as Json[] | undefined) ?? (inputs[slot.port] = [])).push(value);
 		}
 		return inputs;
 	}
@@ -142,9 +144,7 @@ export class Frame {
 
 	/** Outputs of a node of this flow, as seen from here; `undefined` when it did not run or is not to be seen. */
 	valuesOf(node: CompiledNode): PortValues | undefined {
-		for (let frame: Frame | null = this; frame?.instance === this.instance; frame = frame.parent)
-			if (frame.body.index === node.body) return frame.outputs[node.local];
-		return undefined;
+		return frameAround(this, frame => frame.body.index === node.body)?.outputs[node.local];
 	}
 
 	/** Takes another value for an output while the run is paused. */
@@ -155,12 +155,10 @@ export class Frame {
 		return true;
 	}
 
+	/** Of a node outside of the container, or of a container that this stands in: then its inner side. */
 	#outerValues(node: CompiledNode): PortValues | undefined {
-		for (let frame: Frame | null = this; frame?.instance === this.instance; frame = frame.parent) {
-			if (frame.body.owner === node) return frame.entry;
-			if (frame.body.index === node.body) return frame.outputs[node.local];
-		}
-		return undefined;
+		const frame = frameAround(this, ({ body }) => body.owner === node || body.index === node.body);
+		return frame?.body.owner === node ? frame.entry : frame?.outputs[node.local];
 	}
 
 	#isThere(edge: number): boolean {
@@ -248,4 +246,11 @@ export class Frame {
 		}
 		if (this.#remaining === 0 && !this.isOver) this.#sink.done(this);
 	}
+}
+
+/** The innermost frame of the same flow, from `start` outwards, that fits. */
+function frameAround(start: Frame, fits: (frame: Frame) => boolean): Frame | undefined {
+	for (let frame: Frame | null = start; frame?.instance === start.instance; frame = frame.parent)
+		if (fits(frame)) return frame;
+	return undefined;
 }

@@ -1,4 +1,5 @@
 import type { PortValues } from '../nodes/nodeType';
+import type { FramePath } from './events';
 import type { RunHub } from './hub';
 import type { NodeCall } from './nodeCall';
 import type { FlowInstance } from './instance';
@@ -14,6 +15,8 @@ export class Frames implements FrameSink {
 	readonly #settleGiven: SettleGiven;
 	readonly #toAbort: Frame[] = [];
 	#isAborting = false;
+	/** Frames that are open, by their paths. */
+	readonly open = new Map<FramePath, Frame>();
 	/** Errors of branches of races, which end nothing by themselves. */
 	readonly lost = new WeakMap<Frame, NodeFailure[]>();
 
@@ -40,6 +43,7 @@ export class Frames implements FrameSink {
 	}
 
 	#open(frame: Frame): Frame {
+		this.open.set(frame.path, frame);
 		this.#hub.scheduler.defer(() => {
 			if (!frame.isOver) frame.start(this.#settleGiven);
 		});
@@ -72,8 +76,9 @@ export class Frames implements FrameSink {
 		this.#isAborting = true;
 		for (let frame = this.#toAbort.pop(); frame; frame = this.#toAbort.pop()) {
 			frame.isOver = true;
+			this.open.delete(frame.path);
 			// Ending a container's call brings its frames here, into the list.
-			for (const call of [...frame.calls]) call.abort();
+			for (const call of frame.calls) call.abort();
 			frame.calls.clear();
 		}
 		this.#isAborting = false;

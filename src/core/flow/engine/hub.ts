@@ -27,7 +27,8 @@ export interface RunHub {
 	readonly waits: Waits;
 	/** Between 0 and 1, for the jitter of retries. */
 	readonly random: () => number;
-	emit(event: RunEvent): void;
+	/** @param isKept whether the journal needs it; absent: it does */
+	emit(event: RunEvent, isKept?: boolean): void;
 	/** Requests at once, by provider. */
 	semaphore(provider: string): Semaphore;
 	/** Unique in the run. */

@@ -53,8 +53,14 @@ export class NodeCall implements NodeContext, CallerNode {
 	cost: NanoDollars | null = null;
 	/** Nothing that still happens for it counts. */
 	isOver = false;
-	/** It has a slot of the scheduler. */
+	/** It has a slot of the scheduler, which it may have lent to others. */
 	hasSlot = false;
+	/** Waits that are open while it has lent its slot. */
+	parks = 0;
+	/** Grows when an attempt is over: what the old one still gives back does not count. */
+	token = 0;
+	/** Under which its result is kept. */
+	cacheKey: string | undefined;
 	/** Sub-flows that it called. */
 	flows = 0;
 	timer: Disposable | undefined;
@@ -118,6 +124,7 @@ export class NodeCall implements NodeContext, CallerNode {
 
 	/** The attempt is over: what it started is told so, and a new one gets a signal of its own. */
 	closeAttempt(reason: Error): void {
+		this.token++;
 		this.timer?.dispose();
 		this.timer = undefined;
 		this.#progressTimer?.dispose();
@@ -223,14 +230,29 @@ export class NodeCall implements NodeContext, CallerNode {
 
 	/** Gives the slot to others while `wait` is open. */
 	async parked<T>(wait: () => Promise<T>): Promise<T> {
-		if (!this.hasSlot) return wait();
-		this.hub.scheduler.park();
+		this.park();
 		try {
 			return await wait();
 		} finally {
-			// An ended call gave back everything when it ended.
-			if (!this.isOver) await this.hub.scheduler.unpark();
+			await this.unpark();
 		}
+	}
+
+	/** Gives the slot back for as long as it only waits. May be called several times, each with its own `unpark`. */
+	park(): void {
+		if (this.hasSlot && this.parks++ === 0) this.hub.scheduler.park();
+	}
+
+	/** Resolves when the node may go on. */
+	async unpark(): Promise<void> {
+		if (!this.hasSlot) return;
+		if (this.parks > 1) {
+			this.parks--;
+			return;
+		}
+		await this.hub.scheduler.unpark();
+		// It ended meanwhile, or waits for something else again.
+		if (this.isOver || !this.hasSlot || --this.parks > 0) this.hub.scheduler.park();
 	}
 
 	#tellProgress(): void {
@@ -240,7 +262,7 @@ export class NodeCall implements NodeContext, CallerNode {
 		if (text === undefined || this.isOver) return;
 		this.#lastProgress = this.hub.clock.monotonic();
 		const { node, frame } = this.place;
-		this.emit({ type: 'node.progress', node, frame, text });
+		this.hub.emit({ type: 'node.progress', node, frame, text }, false);
 	}
 }
 

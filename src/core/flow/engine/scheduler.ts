@@ -53,10 +53,9 @@ export class Scheduler {
 		this.#locals.push(local);
 	}
 
-	/** Runs after what runs now, before the next node. */
+	/** Runs after what runs now, before the next node. Whoever is not called by the scheduler wakes it afterwards. */
 	defer(task: () => void): void {
 		this.#tasks.push(task);
-		this.wake();
 	}
 
 	/** Takes a slot for a node of a type; `false`: the node waits for the type and comes again by itself. */
@@ -78,6 +77,11 @@ export class Scheduler {
 	/** Gives a node's slot back. */
 	release(frame: Frame, local: number): void {
 		this.#running--;
+		this.releaseType(frame, local);
+	}
+
+	/** The same for a node that has lent its slot. */
+	releaseType(frame: Frame, local: number): void {
 		const type = frame.instance.compiled.types[frame.body.nodes[local]!.typeIndex]!;
 		if (type.concurrency === Number.POSITIVE_INFINITY) return;
 		const state = this.#typeState(type);

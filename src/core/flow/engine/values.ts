@@ -37,18 +37,33 @@ export function checkOutputs(raw: unknown, maxLength: number): CheckedOutputs {
 	return { values, texts };
 }
 
-/** The value as an event carries it while it is small. */
-export function storedValue(value: Json, text: string): StoredValue {
-	return { value, bytes: byteLength(text) };
+/** Keeps a text elsewhere and gives the name it is found by. */
+export type PutText = (text: string) => Promise<string>;
+export type StoredOutputs = Readonly<Record<string, StoredValue>>;
+
+/** Outputs as events carry them. Large ones are put away first; without `put` they stay. */
+export function storeOutputs(
+	{ values, texts }: CheckedOutputs,
+	put: PutText | undefined,
+): StoredOutputs | Promise<StoredOutputs> {
+	const stored: Record<string, StoredValue> = {};
+	const large: Promise<void>[] = [];
+	for (const [port, text] of texts) {
+		const bytes = Buffer.byteLength(text);
+		if (put === undefined || bytes <= largeValueBytes) stored[port] = { value: values[port] ?? null, bytes };
+		else
+			large.push(
+				put(text).then(blob => {
+					stored[port] = { blob, bytes, preview: text.slice(0, previewLength) };
+				}),
+			);
+	}
+	return large.length === 0 ? stored : Promise.all(large).then(() => stored);
 }
 
-export function isLarge(text: string): boolean {
-	return text.length > largeValueBytes / 3 && byteLength(text) > largeValueBytes;
-}
-
-/** A large value that lies in a file. */
-export function storedBlob(hash: string, text: string): StoredValue {
-	return { blob: hash, bytes: byteLength(text), preview: text.slice(0, previewLength) };
+/** One value as an event carries it. */
+export function storedJson(value: Json): StoredValue {
+	return { value, bytes: Buffer.byteLength(JSON.stringify(value)) };
 }
 
 /** An error as it comes out of the port `error`, and of a `try`. */
@@ -73,7 +88,7 @@ function jsonText(port: string, value: unknown): string | undefined {
 	if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
 		return JSON.stringify(value);
 	try {
-		return JSON.stringify(value) as string | undefined;
+		return JSON.stringify(value);
 	} catch (error) {
 		const text = `What came out at '${port}' cannot be written down: ${messageOf(error).split('\n')[0]}`;
 		throw new FlowError('node-output', text, { cause: error });
@@ -84,10 +99,6 @@ function describe(value: unknown): string {
 	if (value === null) return 'null';
 	if (Array.isArray(value)) return 'a list';
 	return typeof value === 'undefined' ? 'nothing' : `a ${typeof value}, which is no JSON`;
-}
-
-function byteLength(text: string): number {
-	return Buffer.byteLength(text);
 }
 
 /** Whether a value is JSON as it stands: then it need not be copied. Circles cannot come here: they have no text. */

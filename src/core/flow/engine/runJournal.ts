@@ -1,0 +1,171 @@
+import { hash } from 'node:crypto';
+import { join } from 'node:path';
+import { Deferred } from '../../base/async';
+import type { ExecutionId } from '../../base/ids';
+import type { AppendFile, AppendFs } from '../../storage/appendFs';
+import { diskAppendFs } from '../../storage/appendFs';
+import { BlobStore } from '../../storage/blobs';
+import { ensureFolder } from '../../storage/files';
+import type { RunEvent } from './events';
+import { largeValueBytes } from './values';
+
+/** Version of the lines that are written. */
+export const runJournalVersion = 1;
+
+/** Where the journals of runs lie: `<execution>-<n>.jsonl`, and large values in `blobs`. */
+export interface RunFolder {
+	readonly journals: string;
+	readonly blobs: string;
+}
+
+export function runFolder(folder: string): RunFolder {
+	return { journals: join(folder, 'runs'), blobs: join(folder, 'blobs') };
+}
+
+/** A run's journal is begun once, and each time the run is resumed: nobody appends to a file that another wrote. */
+export function journalPath({ journals }: RunFolder, execution: ExecutionId, number: number): string {
+	return join(journals, `${execution}-${number}.jsonl`);
+}
+
+export interface RunJournalOptions {
+	readonly folder: RunFolder;
+	readonly execution: ExecutionId;
+	readonly number: number;
+	readonly fs?: AppendFs;
+	/** Called once, when the disk takes nothing more. */
+	readonly onFailure: (error: unknown) => void;
+}
+
+/**
+ * What a run writes down, one event a line. Lines of one turn of the loop are written together; `durable` resolves when
+ * all of them would survive a power cut, and several that wait share one sync.
+ */
+export class RunJournal {
+	readonly #options: RunJournalOptions;
+	readonly #blobs: BlobStore;
+	readonly #file: Promise<AppendFile>;
+	#lines: string[] = [];
+	#waiting: Deferred<void>[] = [];
+	#isScheduled = false;
+	#writing: Promise<void> | undefined;
+	#failure: unknown;
+	#hasFailed = false;
+	#blobFolder: Promise<void> | undefined;
+	/** What must be on disk before the first line. */
+	#before: Promise<void> | undefined;
+
+	constructor(options: RunJournalOptions) {
+		this.#options = options;
+		this.#blobs = new BlobStore(options.folder.blobs);
+		this.#file = this.#open();
+		// Told when something is written.
+		this.#file.catch(() => undefined);
+	}
+
+	append(event: RunEvent, at: number): void {
+		this.line(`{"at":${at},"event":${JSON.stringify(event)}}\n`);
+	}
+
+	/** The first line: what the run is of. The document goes into a file of its own when it is large. */
+	header(fields: string, document: string, at: number): void {
+		if (document.length <= largeValueBytes) {
+			this.line(`{"at":${at},"header":${fields},"document":{"value":${document}}}\n`);
+			return;
+		}
+		const name = hash('sha256', document);
+		this.#before = this.put(document).then(() => undefined);
+		// Told when the line is written.
+		this.#before.catch(() => undefined);
+		this.line(`{"at":${at},"header":${fields},"document":{"blob":"${name}"}}\n`);
+	}
+
+	/** Appends a line as it is. */
+	line(text: string): void {
+		this.#lines.push(text);
+		if (this.#isScheduled || this.#writing) return;
+		this.#isScheduled = true;
+		setImmediate(() => {
+			this.#isScheduled = false;
+			this.#begin();
+		});
+	}
+
+	/** Keeps a large text and gives the name it is found by, once it is on disk. */
+	async put(text: string): Promise<string> {
+		this.#blobFolder ??= ensureFolder(this.#options.folder.blobs);
+		await this.#blobFolder;
+		return (await this.#blobs.put(text)).hash;
+	}
+
+	/** Resolves when everything appended so far is on disk. Rejects when the disk does not take it. */
+	durable(): Promise<void> {
+		if (this.#hasFailed) return Promise.reject(this.#failure);
+		const wait = new Deferred<void>();
+		this.#waiting.push(wait);
+		// After what else this turn of the loop appends.
+		queueMicrotask(() => this.#begin());
+		return wait.promise;
+	}
+
+	/** Writes what is left and closes. */
+	async close(): Promise<void> {
+		while (this.#writing || this.#lines.length > 0) {
+			this.#begin();
+			await this.#writing;
+			if (this.#hasFailed) break;
+		}
+		await this.#file.then(
+			file => file.close(),
+			() => undefined, // It was never there.
+		);
+	}
+
+	#begin(): void {
+		if (this.#writing || this.#hasFailed || (this.#lines.length === 0 && this.#waiting.length === 0)) return;
+		this.#writing = this.#write().then(
+			() => {
+				this.#writing = undefined;
+				this.#begin();
+			},
+			(error: unknown) => this.#fail(error),
+		);
+	}
+
+	async #write(): Promise<void> {
+		const file = await this.#file;
+		await this.#before;
+		const [lines, waiting] = [this.#lines, this.#waiting];
+		this.#lines = [];
+		this.#waiting = [];
+		try {
+			if (lines.length > 0) await file.write(Buffer.from(lines.join(''), 'utf8'));
+			if (waiting.length === 0) return;
+			await file.sync();
+		} catch (error) {
+			for (const wait of waiting) wait.reject(error);
+			throw error;
+		}
+		for (const wait of waiting) wait.resolve();
+	}
+
+	#fail(error: unknown): void {
+		this.#writing = undefined;
+		this.#hasFailed = true;
+		this.#failure = error;
+		this.#lines = [];
+		for (const wait of this.#waiting.splice(0)) wait.reject(error);
+		this.#options.onFailure(error);
+	}
+
+	async #open(): Promise<AppendFile> {
+		const { folder, execution, number, fs = diskAppendFs } = this.#options;
+		const path = journalPath(folder, execution, number);
+		try {
+			return await fs.create(path);
+		} catch (error) {
+			if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+			await fs.ensureFolder(folder.journals);
+			return fs.create(path);
+		}
+	}
+}
