@@ -1,3 +1,4 @@
+import type { Json } from '../base/json';
 import { redactSecrets } from '../safety/secrets';
 import type { ToolContent, ToolResult } from './tool';
 
@@ -37,6 +38,19 @@ export function resultForModel(tool: string, result: ToolResult, limits: ResultL
 	const body = [shown, ...notes].filter(part => part !== '').join('\n');
 	const marked: ToolContent[] = body === '' && images.length > 0 ? [] : [{ type: 'text', text: marking(tool, body) }];
 	return { content: [...marked, ...images], fullText: isCut ? text : null };
+}
+
+/** A result as a flow gets it: whole, not marked, and without secrets all the same. */
+export function valueForProgram({ value, content }: ToolResult): Json {
+	if (value !== undefined) return redactedValue(value);
+	return withoutSecrets(content.flatMap(part => (part.type === 'text' ? [part.text] : [])).join('\n'));
+}
+
+function redactedValue(value: Json): Json {
+	if (typeof value === 'string') return withoutSecrets(value);
+	if (typeof value !== 'object' || value === null) return value;
+	if (Array.isArray(value)) return (value as readonly Json[]).map(redactedValue);
+	return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, redactedValue(part)]));
 }
 
 /** What a model or the journal gets holds no secrets that can be told as such. */

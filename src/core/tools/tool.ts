@@ -1,4 +1,5 @@
 import type { ConversationId, ExecutionId } from '../base/ids';
+import type { Json } from '../base/json';
 import type { QuestionView } from '../safety/approval';
 
 /** A part of what a tool gives back. It is data for the model, never an instruction. */
@@ -11,6 +12,8 @@ export interface ToolResult {
 	readonly isError: boolean;
 	/** Lines of the change for the chat, as a unified diff without headers, where a file was changed. */
 	readonly diff?: string;
+	/** The same for a program: what `content` says in words, as a value. Absent: its text is the value. */
+	readonly value?: Json;
 }
 
 /** For whom and where a call runs. */
@@ -25,6 +28,11 @@ export interface ToolContext {
 	readonly onProgress: (text: string) => void;
 	/** What the person answered, for a tool with `questions`. */
 	readonly answers?: Readonly<Record<string, string>>;
+	/**
+	 * What `${secret:name}` in the input stands for. Only a tool that says so puts them in; neither the gate nor a journal
+	 * sees them, and no result holds them.
+	 */
+	readonly secrets?: Readonly<Record<string, string>>;
 	/** Asks the person in front of this conversation; absent where nobody is there. */
 	readonly ask?: (questions: readonly QuestionView[]) => Promise<Readonly<Record<string, string>>>;
 }

@@ -1,12 +1,13 @@
 import type { Clock } from '../base/clock';
 import { errorText } from '../base/errors';
+import type { Json } from '../base/json';
 import { DisposableStore, toDisposable } from '../base/lifecycle';
 import type { Decision } from '../safety/approval';
 import type { CallOrigin, Gate, Verdict } from '../safety/gate';
 import { isOwnTool } from '../safety/tiers';
 import { checkInput } from './inputCheck';
 import { nearestNames } from './nearestNames';
-import { defaultResultLimits, resultForModel, type ResultLimits } from './resultText';
+import { defaultResultLimits, resultForModel, valueForProgram, type ResultLimits } from './resultText';
 import { textResult, type Tool, type ToolContent, type ToolContext, type ToolResult } from './tool';
 import type { Toolbox } from './toolbox';
 
@@ -35,6 +36,8 @@ export interface RunOptions {
 	readonly offered?: (tool: Tool) => boolean;
 	/** The gate has allowed exactly this call already, on the way here. */
 	readonly verdict?: Extract<Verdict, { isAllowed: true }>;
+	/** A flow calls, not a model: the outcome has the result as a value. */
+	readonly isForProgram?: boolean;
 	/** The gate allowed the call and it begins now; for rows that say `running`. */
 	readonly onStart?: (started: { readonly tool: Tool; readonly input: Readonly<Record<string, unknown>> }) => void;
 }
@@ -56,6 +59,8 @@ export interface ToolOutcome {
 	readonly fullText: string | null;
 	/** As in `ToolResult`. */
 	readonly diff: string | null;
+	/** What the tool gave, as a value, for a call with `isForProgram` whose tool ran. Like `content` it holds no known secrets. */
+	readonly value?: Json;
 	/** What ran: the person may have changed what the model asked for. `null` when it was no object. */
 	readonly input: Readonly<Record<string, unknown>> | null;
 	/** What the gate said; `null` when the call did not get there. */
@@ -133,7 +138,9 @@ export class ToolRunner {
 		const { isError, diff } = ended.result;
 		const status: OutcomeStatus = ended.cause ?? (isError ? 'failed' : 'done');
 		const noted: readonly ToolContent[] = note === null ? content : [...content, { type: 'text', text: note }];
-		return { ...base, status, content: noted, isError: isError || note !== null, fullText, diff: diff ?? null, ranMs };
+		const value = options.isForProgram === true ? { value: valueForProgram(ended.result) } : {};
+		const isFailed = isError || note !== null;
+		return { ...base, status, content: noted, isError: isFailed, fullText, diff: diff ?? null, ...value, ranMs };
 	}
 
 	/** Runs under a timeout and the caller's signal; a tool that does not heed either is no longer waited for. */

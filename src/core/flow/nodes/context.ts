@@ -83,8 +83,15 @@ export interface NodeContext {
 	log(text: string): void;
 	/** What the node shows while it works: the answer so far. Called at any pace; throttled by the receiver. */
 	progress(text: string): void;
-	/** Calls a tool by its name, through the gate. What is refused or fails comes back as such; it never throws for those. */
-	callTool(name: string, input: Readonly<Record<string, unknown>>): Promise<ToolOutcome>;
+	/**
+	 * Calls a tool by its name, through the gate. What is refused or fails comes back as such; it never throws for those.
+	 * The outcome has a `value`. Secrets stand in the input as `${secret:name}` and go to the tool beside it.
+	 */
+	callTool(
+		name: string,
+		input: Readonly<Record<string, unknown>>,
+		secrets?: Readonly<Record<string, string>>,
+	): Promise<ToolOutcome>;
 	/** Tools by name or pattern (`mcp__github__*`), as they are offered to models. */
 	offers(patterns: readonly string[]): Promise<readonly ToolOffer[]>;
 	/** Rejects with a `ProviderError`, or a `FlowLimitError` before the call when a cap is reached. */

@@ -142,9 +142,9 @@ export interface ParamMeta {
 	readonly isRaw?: boolean;
 }
 
-/** Keeps the parameters' type while the literal is checked. */
-export function defineNode<Params>(type: NodeType<Params>): NodeType<Params> {
-	return type;
+/** Checks a literal with the type of its parameters. To all others a node's parameters are unknown. */
+export function defineNode<Params>(type: NodeType<Params>): NodeType {
+	return type as unknown as NodeType;
 }
 
 /** The node types that a flow may use, by name. Custom nodes come and go with their files. */
