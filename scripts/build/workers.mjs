@@ -11,7 +11,10 @@ export const requireBanner = {
 };
 
 /** Compiled WebAssembly, by the name of the compressed file that a worker finds beside it. */
-const engines = { 'sql-wasm.wasm': 'node_modules/sql.js/dist/sql-wasm.wasm' };
+const engines = {
+	'quickjs.wasm': 'node_modules/@jitl/quickjs-wasmfile-release-sync/dist/emscripten-module.wasm',
+	'sql-wasm.wasm': 'node_modules/sql.js/dist/sql-wasm.wasm',
+};
 
 /** These start with every window: each is one file, whose reading waits for no other. */
 const isEarly = file => /(?:ledger|watchdog)\.ts$/.test(file);

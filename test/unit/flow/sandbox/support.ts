@@ -1,0 +1,83 @@
+import { build } from 'esbuild';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { brotliCompressSync, constants } from 'node:zlib';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import { Emitter } from '../../../../src/core/base/event';
+import { Sandbox, type SandboxDeps, type SandboxOptions } from '../../../../src/core/flow/sandbox/sandbox';
+import type { SandboxPort } from '../../../../src/core/flow/sandbox/thread';
+import type { Json } from '../../../../src/core/base/json';
+
+const repository = resolve(import.meta.dirname, '../../../..');
+const wasm = 'node_modules/@jitl/quickjs-wasmfile-release-sync/dist/emscripten-module.wasm';
+const banner =
+	"import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __dirname = import.meta.dirname;";
+
+/** The worker as it is packaged: its code beside the compressed engine. */
+export async function bundleSandbox(folder: string): Promise<string> {
+	const outfile = join(folder, 'sandbox.mjs');
+	await build({
+		entryPoints: [join(repository, 'src/workers/sandbox.ts')],
+		outfile,
+		bundle: true,
+		platform: 'node',
+		format: 'esm',
+		banner: { js: banner },
+		logLevel: 'error',
+	});
+	const params = { [constants.BROTLI_PARAM_QUALITY]: 1 };
+	writeFileSync(join(folder, 'quickjs.wasm.br'), brotliCompressSync(readFileSync(join(repository, wasm)), { params }));
+	return outfile;
+}
+
+/** Worker threads that were started and have not ended. */
+export const liveThreads = new Set<Worker>();
+
+export function startThread(file: string): SandboxPort {
+	const worker = new Worker(file);
+	liveThreads.add(worker);
+	const exit = new Emitter<unknown>();
+	worker.on('exit', code => {
+		liveThreads.delete(worker);
+		exit.fire(code);
+	});
+	worker.on('error', () => undefined);
+	return {
+		// oxlint-disable-next-line unicorn/require-post-message-target-origin -- not a window: there is no origin
+		post: message => worker.postMessage(message),
+		onMessage(listener) {
+			worker.on('message', listener);
+			return { dispose: () => worker.off('message', listener) };
+		},
+		onDidExit: exit.event,
+		dispose: () => void worker.terminate(),
+	};
+}
+
+/** Bundles the worker once for a test file, and gives sandboxes that end with their test. */
+export function useSandbox(): (deps?: Partial<SandboxDeps>) => Sandbox {
+	let folder = '';
+	let file = '';
+	beforeAll(async () => {
+		folder = mkdtempSync(join(tmpdir(), 'qd-sandbox-'));
+		file = await bundleSandbox(folder);
+	});
+	afterAll(() => rmSync(folder, { recursive: true, force: true }));
+	return deps => {
+		const sandbox = new Sandbox({ startThread: () => startThread(file), ...deps });
+		onTestFinished(() => sandbox.dispose());
+		return sandbox;
+	};
+}
+
+/** Runs a function body. */
+export function evaluate(
+	sandbox: Sandbox,
+	source: string,
+	values: Readonly<Record<string, Json>> = {},
+	options: Partial<SandboxOptions> = {},
+): Promise<Json | undefined> {
+	return sandbox.run({ kind: 'body', source, values }, { signal: new AbortController().signal, ...options });
+}
