@@ -9,6 +9,7 @@ import type { NodeCatalog, PortValues, PortWorld } from '../nodes/nodeType';
 import type { CacheStore } from './cache';
 import { compileFlow } from './compile';
 import type { StepKind } from './debugger';
+import type { EarlierRun } from './earlier';
 import { Engine, throwProblems } from './engine';
 import { FlowError } from './errors';
 import type { Breakpoint, NodePlace, RunEvent, RunScope } from './events';
@@ -17,7 +18,6 @@ import { inputsFor, type TriggerValues } from './instance';
 import { limitsOf, type RunLimits, type Spent } from './limits';
 import { NodeFailure } from './nodeFailure';
 import { planRun, type RunPlan } from './plan';
-import type { FinishedRun } from './readJournal';
 import { RunJournal, runJournalVersion, type RunFolder } from './runJournal';
 import type { LoadedFlow, RunServices } from './services';
 import { checkOutputs, messageOf, storeOutputs, storedJson, type StoredOutputs } from './values';
@@ -56,7 +56,25 @@ export interface FlowRunOptions {
 	/** Told every event from the first on. */
 	readonly onEvent?: RunListener;
 	/** Of a run that goes on after its program was killed. */
-	readonly resumed?: FinishedRun;
+	readonly resumed?: ResumedRun;
+}
+
+/** What the journal of an interrupted run adds up to; see `resume.ts`. */
+export interface ResumedRun extends EarlierRun {
+	readonly execution: ExecutionId;
+	readonly startedAt: number;
+	/** Node runs that have ended. */
+	readonly count: number;
+	/** Files that its journal has so far. */
+	readonly journals: number;
+	readonly pins: ReadonlyMap<NodeId, PortValues>;
+	readonly given: ReadonlyMap<NodeId, PortValues>;
+	readonly breakpoints: readonly Breakpoint[];
+	readonly spent: Spent;
+	/** Until when its questions stand, by their ids. */
+	readonly waits: ReadonlyMap<string, number | null>;
+	/** Sub-flows that it read, by their paths. */
+	readonly flows: ReadonlyMap<string, LoadedFlow>;
 }
 
 export type RunListener = (event: RunEvent, at: number) => void;

@@ -4,7 +4,7 @@ import type { PortValues } from '../nodes/nodeType';
 import { cacheKey, type CacheStore } from './cache';
 import { startContainer } from './containers';
 import type { Debugger, Hold } from './debugger';
-import type { EarlierRun } from './earlier';
+import type { EarlierRun, EndedNode } from './earlier';
 import { FlowError } from './errors';
 import type { RunEvent } from './events';
 import type { Frame } from './frame';
@@ -50,7 +50,7 @@ export class NodeRunner implements CallOwner {
 		const { earlier, debugger: debug } = this.#ports;
 		const ended = earlier?.ended(frame.path, compiled.id);
 		if (ended) {
-			this.#restore(frame, local, ended.outputs, ended.isHeld);
+			this.#restore(frame, local, ended);
 			return;
 		}
 		const isContainer = compiled.container !== null;
@@ -317,10 +317,13 @@ export class NodeRunner implements CallOwner {
 		this.#settle(call, values);
 	}
 
-	#restore(frame: Frame, local: number, values: PortValues, isHeld: boolean): void {
+	#restore(frame: Frame, local: number, { outputs, error, isHeld }: EndedNode): void {
 		const call = new NodeCall(this.#hub, frame, local, this);
-		if (isHeld) this.#holdAfter(call, values, true);
-		else this.#settle(call, values);
+		if (outputs === null) {
+			const failure = new NodeFailure(call.node, new FlowError('given-up', error ?? 'It failed.'));
+			this.#ports.frames.fail(frame, local, failure);
+		} else if (isHeld) this.#holdAfter(call, outputs, true);
+		else this.#settle(call, outputs);
 	}
 
 	/** It may have done its work before the program was killed: only a person can know. */
