@@ -123,3 +123,26 @@ describe('downloading a model', () => {
 		await rowThat(row => row.startsWith('gemma3:1b'));
 	});
 });
+
+describe('a server of this machine', () => {
+	test('lets go of a loaded model when it is told to', async () => {
+		const row = await editor.row('Models', 'llama3.2:3b');
+		await row.hover();
+		await row.locator('[aria-label^="Unload Model"]').click();
+		await rowThat(text => text.startsWith('llama3.2:3b') && !text.includes('loaded'));
+	});
+
+	test('that is stopped stays in the view as stopped, and comes back', async () => {
+		const { port } = ollama;
+		const again = async (): Promise<void> => {
+			await editor.pane('Models').locator('.pane-header').hover();
+			await editor.pane('Models').locator('[aria-label^="Look for Models Again"]').click();
+		};
+		await ollama.stop();
+		await again();
+		expect(await rowThat(row => row.startsWith('Ollama: is not running'))).toContain('ran here before');
+		ollama = await FakeOllama.start({ port, models: [everything] });
+		await again();
+		await rowThat(row => row.startsWith('Ollama: up'));
+	});
+});

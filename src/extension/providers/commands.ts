@@ -65,7 +65,8 @@ export async function testProvider(deps: ProviderCommandDeps, argument: unknown)
 	const { id, label } = await pickProvider(deps, argument, 'Which provider do you want to test?');
 	const provider = service.providers.get(id);
 	await vscode.window.withProgress(
-		{ location: vscode.ProgressLocation.Notification, title: `Asking ${label}…` },
+		// A notification that is gone after milliseconds only flickers, and makes VS Code hold back the one that counts.
+		{ location: vscode.ProgressLocation.Window, title: `Asking ${label}…` },
 		async () => {
 			service.providers.forget(id);
 			await service.recheck(provider);
