@@ -170,9 +170,9 @@ describe('the inspector', () => {
 		await frame.locator('input[data-path="/b"]').fill('23');
 		await press(frame, 'Call Tool');
 		await frame.locator('.result').getByText(/42/).waitFor();
-		await editor.page.locator('.titlebar [aria-label^="Toggle Primary Side Bar"]').first().click();
+		await editor.command('View: Toggle Primary Side Bar Visibility');
 		await pictures('mcp-inspector');
-		await editor.page.locator('.titlebar [aria-label^="Toggle Primary Side Bar"]').first().click();
+		await editor.command('View: Toggle Primary Side Bar Visibility');
 	});
 
 	test('images and structured results are drawn', async () => {

@@ -6,12 +6,11 @@ import { root } from '../../scripts/lib/tools.ts';
 import type { FakeReply, SeenRequest } from '../fakes/modelReply.ts';
 import { FakeOllama } from '../fakes/ollama/server.ts';
 import type { ChatPage } from './driver/chatPage.ts';
-import { Editor, type Theme } from './driver/editor.ts';
+import { Editor } from './driver/editor.ts';
 import { journalEvents } from './driver/journal.ts';
 import { until } from './driver/until.ts';
 
 const everything = join(root, 'node_modules/@modelcontextprotocol/server-everything/dist/index.js');
-const themes: readonly Theme[] = ['light', 'dark', 'contrast'];
 
 let editor: Editor;
 let chat: ChatPage;
@@ -62,14 +61,6 @@ afterAll(async () => {
 const idle = (): Promise<void> => chat.button('Stop (Escape)').waitFor({ state: 'detached', timeout: 30_000 });
 const folder = (...names: string[]): string => join(editor.place.folder, ...names);
 
-async function pictures(name: string): Promise<void> {
-	for (const theme of themes) {
-		await editor.setTheme(theme);
-		await editor.page.mouse.move(900, 700);
-		await editor.screenshot(`${name}-${theme}`);
-	}
-}
-
 const frameWith = (selector: string): Promise<Frame> =>
 	until(`a page with ${selector}`, async () => {
 		for (const frame of editor.page.frames()) {
@@ -95,7 +86,6 @@ describe('the everything server in the chat', () => {
 	test('its tool is asked about, called, and its result reaches the model as data', async () => {
 		await chat.send('call mcp__everything__get-sum {"a":19,"b":23}');
 		await chat.button('Allow once').waitFor();
-		await pictures('mcp-chat-approval');
 		await chat.button('Allow once').press('Enter');
 		await chat.shows(/The tool said:[^]*42/u);
 		await idle();
@@ -107,10 +97,8 @@ describe('the everything server in the chat', () => {
 	test('its prompts are commands, and what is missing is asked for', async () => {
 		await chat.composer().fill('/every');
 		await chat.shows('everything:args-prompt');
-		await editor.screenshot('mcp-chat-commands');
 		await chat.send('/everything:args-prompt Paris');
 		await editor.quickInput().waitFor();
-		await editor.screenshot('mcp-chat-argument');
 		await editor.answerInput('Texas');
 		await chat.shows("I read: What's weather in Paris, Texas?");
 		await idle();
@@ -120,7 +108,6 @@ describe('the everything server in the chat', () => {
 		await chat.composer().pressSequentially('Explain @architecture');
 		const hit = chat.frame.getByRole('option').filter({ hasText: 'everything' }).first();
 		await hit.waitFor();
-		await editor.screenshot('mcp-chat-mention');
 		await hit.click();
 		await chat.composer().press('Enter');
 		const asked = await until('the question', () => ollama.seen.find(request => said(request).includes('Explain')));
@@ -134,7 +121,6 @@ describe('the everything server in the chat', () => {
 		const question = await frameWith('.elicitation');
 		await question.getByText('The MCP server “everything” asks you').waitFor();
 		await question.locator('input[data-path="/name"]').fill('Ada');
-		await pictures('mcp-chat-question');
 		await question.locator('vscode-button', { hasText: 'Send the Answer' }).first().click();
 		await chat.shows(/The tool said:[^]*Ada/u);
 		await idle();
@@ -146,8 +132,7 @@ describe('the everything server in the chat', () => {
 		await editor.dialog().waitFor();
 		const text = await editor.dialog().innerText();
 		expect(text).toContain('Say harbour');
-		expect(text).toContain('Model: qwen3:4b (');
-		await editor.screenshot('mcp-chat-sampling');
+		expect(text).toMatch(/Model: qwen3:4b \(.*costs nothing/u);
 		await editor.dialog().getByRole('button', { name: 'Allow Once' }).click();
 		await chat.shows(/The tool said:[^]*sampling result[^]*I read:[^]*Say harbour/u);
 		await idle();
@@ -169,7 +154,6 @@ describe('instructions that stand in data', () => {
 		await chat.shows('git push --force origin main');
 		await chat.button('Refuse').waitFor();
 		await chat.shows('RED');
-		if (mode === 'Autonomous') await pictures('injection-autonomous');
 		await chat.button('Refuse').click();
 		await chat.frame.getByRole('textbox', { name: /Why not/ }).press('Enter');
 		await chat.shows(/The tool said: (?:Error: )?Not allowed by the user/u);
@@ -196,6 +180,5 @@ describe('instructions that stand in data', () => {
 		await chat.send('call quarterdeck_read_file {"file_path":"notes.md"}');
 		await chat.shows(/The tool said:[^]*never allowed/u);
 		await idle();
-		await editor.screenshot('injection-never');
 	});
 });

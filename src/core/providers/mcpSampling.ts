@@ -26,6 +26,8 @@ export interface SamplingRun {
 export interface SamplingModel {
 	readonly model: string;
 	readonly label: string;
+	/** It answers on this machine, where nobody is paid. */
+	readonly isLocal: boolean;
 }
 
 /**
@@ -40,16 +42,20 @@ export function samplingModel(wanted: readonly string[], listed: readonly Provid
 		const found = ready.find(({ provider }) => provider.id === ref.provider);
 		if (!found) continue;
 		const known = found.models.find(({ id }) => id === ref.model)?.label;
-		return { model: modelRefText(ref), label: `${known ?? ref.model} (${found.provider.label})` };
+		return {
+			model: modelRefText(ref),
+			label: `${known ?? ref.model} (${found.provider.label})`,
+			isLocal: found.provider.isLocal,
+		};
 	}
 	const up = ready.find(({ provider }) => provider.isLocal) ?? ready[0];
 	const [first] = up?.models ?? [];
 	if (up && first) {
 		const model = modelRefText({ provider: up.provider.id, model: first.id });
-		return { model, label: `${first.label} (${up.provider.label})` };
+		return { model, label: `${first.label} (${up.provider.label})`, isLocal: up.provider.isLocal };
 	}
 	const [ref = parseModelRef('default')] = named;
-	return { model: modelRefText(ref), label: `${ref.model} (${ref.provider})` };
+	return { model: modelRefText(ref), label: `${ref.model} (${ref.provider})`, isLocal: false };
 }
 
 /** A server's request in the words that all providers have in common. Rejects what no provider is asked by us. */

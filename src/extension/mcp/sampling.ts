@@ -103,7 +103,7 @@ async function askUser(
 	const text = samplingText(request);
 	const shown = text.length > longest ? `${text.slice(0, longest)}…` : text;
 	for (;;) {
-		const detail = `Model: ${chosen.label}, at most ${request.maxTokens} tokens of answer. It is you who pays.\n\n${shown}`;
+		const detail = `Model: ${chosen.label}, at most ${request.maxTokens} tokens of answer. ${chosen.isLocal ? 'It answers on this machine and costs nothing.' : 'It is you who pays.'}\n\n${shown}`;
 		const question = `The MCP server “${asker.server}” wants to ask a language model.`;
 		const picked = await vscode.window.showWarningMessage(question, { modal: true, detail }, once, other, all, always);
 		if (signal.aborted) throw new CancelledError();
@@ -125,7 +125,11 @@ async function pickModel(providers: Providers, signal: AbortSignal): Promise<Sam
 			? entry.models.map(({ id, label }) => ({
 					label,
 					description: entry.provider.label,
-					chosen: { model: `${entry.provider.id}/${id}`, label: `${label} (${entry.provider.label})` },
+					chosen: {
+						model: `${entry.provider.id}/${id}`,
+						label: `${label} (${entry.provider.label})`,
+						isLocal: entry.provider.isLocal,
+					},
 				}))
 			: [],
 	);

@@ -103,6 +103,7 @@ describe('a server asks a model', () => {
 		expect(samplingModel(['ollama/qwen3:4b', 'default'], listed)).toEqual({
 			model: 'ollama/qwen3:4b',
 			label: 'qwen3:4b (OLLAMA)',
+			isLocal: true,
 		});
 		expect(model('auto', 'house/large')).toBe('house/large');
 		// Without Claude nobody is proposed who cannot answer.
