@@ -1,4 +1,5 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import type { Json } from '../base/json';
 import type { ToolContent, ToolResult } from '../tools/tool';
 import { checkInput } from '../tools/inputCheck';
 import { isObject, type JsonObject } from './jsonText';
@@ -51,6 +52,7 @@ export function toToolResult(result: CallToolResult, outputSchema: JsonObject | 
 	return {
 		content: content.length > 0 ? content : [{ type: 'text', text: '[no content]' }],
 		isError: result.isError ?? false,
+		...(structuredContent === undefined ? {} : { value: structuredContent as Json }),
 	};
 }
 

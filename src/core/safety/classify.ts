@@ -154,6 +154,8 @@ function judge(call: ToolCall, context: SafetyContext, rule: ToolTier): Judgemen
 			return judgeWrite(call, context);
 		case 'fetch':
 			return judgeFetch(call, context);
+		case 'request':
+			return judgeRequest(call, context);
 		case 'worktreeExit':
 			return judgeWorktreeExit(call);
 		case 'remoteTrigger':
@@ -262,6 +264,28 @@ function judgeFetch(call: ToolCall, context: SafetyContext): Judgement {
 				label: `pages of ${host}`,
 			},
 		],
+	};
+}
+
+/** Reading an address is like fetching a page; what sends something there, or signs in, leaves this machine. */
+function judgeRequest(call: ToolCall, context: SafetyContext): Judgement {
+	const { findings, effect } = judgeFetch(call, context);
+	const method = (textOf(call, 'method') ?? 'GET').toUpperCase();
+	if (!['GET', 'HEAD', 'OPTIONS'].includes(method))
+		findings.add({ tier: 'ORANGE', reason: `${method} changes something on another machine` });
+	const headers = json(typeof call.input['headers'] === 'object' ? { ...call.input['headers'] } : {});
+	if (headers.includes('${secret:')) findings.add({ tier: 'ORANGE', reason: 'signs in with one of your secrets' });
+	else if (headers.length > 2000) findings.add({ tier: 'ORANGE', reason: 'carries data away in its headers' });
+	const body = textOf(call, 'body');
+	const host = URL.canParse(effect) ? new URL(effect).host : effect;
+	const tier = isWorse(findings.tier, 'YELLOW') ? findings.tier : 'YELLOW';
+	const label = `${method} requests to ${host}`;
+	return {
+		findings,
+		effect: [`${method} ${effect}`, ...(headers === '{}' ? [] : [headers]), ...(body === undefined ? [] : [body])].join(
+			'\n',
+		),
+		parts: [{ tier, key: `Request ${method} ${host}`, label }],
 	};
 }
 

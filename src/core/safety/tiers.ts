@@ -9,6 +9,7 @@ export type ToolRule =
 	| 'listFolder'
 	| 'writeFile'
 	| 'fetch'
+	| 'request'
 	| 'worktreeExit'
 	| 'remoteTrigger'
 	| 'monitor'
@@ -116,6 +117,7 @@ const untieredTool = tool('BLACK', 'plain', 'uses a tool of ours without a tier'
 const ownPrefix = 'quarterdeck_';
 const ownTools: Readonly<Record<string, ToolTier>> = {
 	quarterdeck_read_file: tool('GREEN', 'readFile', 'reads a file'),
+	quarterdeck_read_document: tool('GREEN', 'readFile', 'reads a document'),
 	quarterdeck_list_folder: tool('GREEN', 'listFolder', 'lists a folder'),
 	quarterdeck_find_files: tool('GREEN', 'listFolder', 'finds files'),
 	quarterdeck_search: tool('GREEN', 'readFile', 'searches files'),
@@ -131,6 +133,7 @@ const ownTools: Readonly<Record<string, ToolTier>> = {
 	quarterdeck_git_log: tool('GREEN', 'readFile', 'looks at the commits of the repository'),
 	quarterdeck_git_commit: tool('YELLOW', 'plain', 'commits to the repository'),
 	quarterdeck_fetch_page: tool('YELLOW', 'fetch', 'fetches a page'),
+	quarterdeck_http_request: tool('YELLOW', 'request', 'sends a request to a web server'),
 	quarterdeck_web_search: tool('YELLOW', 'plain', 'searches the web'),
 	quarterdeck_system_info: tool('GREEN', 'plain', 'looks at this machine'),
 	quarterdeck_calculate: tool('GREEN', 'plain', 'calculates'),

@@ -7,6 +7,7 @@ import { terminalOutputTool } from './commands/terminalOutput';
 import { editFileTool } from './files/editFile';
 import { findFilesTool } from './files/findFiles';
 import { listFolderTool } from './files/listFolder';
+import { readDocumentTool } from './files/readDocument';
 import { readFileTool } from './files/readFile';
 import { ReadMarks } from './files/readMarks';
 import { searchTool } from './files/search';
@@ -22,6 +23,7 @@ import { timeTool } from './small/time';
 import type { Tool } from './tool';
 import type { ToolSource } from './toolbox';
 import { fetchPageTool } from './web/fetchPage';
+import { httpRequestTool } from './web/httpRequest';
 import { publicPorts, type FetchPorts } from './web/guardedFetch';
 import { webSearchTool } from './web/webSearch';
 
@@ -50,6 +52,7 @@ function fileTools(ports: BuiltInPorts): readonly Tool[] {
 	const command = ports.shell === null ? [] : [runCommandTool(ports, ports.shell)];
 	return [
 		readFileTool(ports, marks),
+		...(ports.readDocument ? [readDocumentTool(ports.readDocument)] : []),
 		listFolderTool(),
 		...searching,
 		writeFileTool(ports, marks),
@@ -71,6 +74,7 @@ function otherTools(ports: BuiltInPorts, fetchPorts: FetchPorts): readonly Tool[
 	const { readPage, people, memory, ledger, clock } = ports;
 	return [
 		...(readPage ? [fetchPageTool(fetchPorts, readPage)] : []),
+		httpRequestTool(fetchPorts),
 		systemInfoTool(ports),
 		calculateTool(),
 		timeTool(clock),

@@ -116,6 +116,13 @@ export interface PageText {
 	readonly text: string;
 }
 
+/** Reads a document away from the host's own thread. Rejects with an `ExpectedError` that names the file. */
+export type ReadDocumentText = (
+	path: string,
+	limit: number,
+	signal: AbortSignal,
+) => Promise<{ readonly text: string; /** `PDF, 12 pages`, and what was left out. */ readonly detail: string }>;
+
 /** Starts a process that ends with its window; see `ProcessSupervisor`. */
 export type Spawn = (request: SpawnRequest) => SupervisedProcess;
 
@@ -137,6 +144,7 @@ export interface BuiltInPorts {
 	readonly memory?: MemoryPort;
 	readonly ledger?: () => Promise<Pick<Ledger, 'query'>>;
 	readonly readPage?: ReadPage;
+	readonly readDocument?: ReadDocumentText;
 	/** Asked whenever the list of tools is made. */
 	readonly webSearch?: () => WebSearchChoice | null;
 	/** The program's version, for `system_info` and the name it gives itself on the web. */

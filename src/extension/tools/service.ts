@@ -16,6 +16,7 @@ import { ToolRunner } from '../../core/tools/toolRunner';
 import type { Host } from '../host/context';
 import { safetyContext } from '../safety/context';
 import { EditorCode } from './code';
+import { documentReader } from './documents';
 import { memoryPort } from './memory';
 import { pageReader } from './pages';
 import { findRipgrep, findShell } from './programs';
@@ -117,6 +118,7 @@ export class ToolsService extends Owner {
 			memory: memoryPort(memory),
 			ledger,
 			readPage: pageReader(host),
+			readDocument: documentReader(host),
 			webSearch: () => search.choice,
 			version: versionOf(host),
 		};

@@ -22,6 +22,7 @@ const everything = {
 	memory: {},
 	ledger: async () => ({}),
 	readPage: async () => ({ title: '', text: '' }),
+	readDocument: async () => ({ text: '', detail: '' }),
 	ripgrep: '/usr/bin/rg',
 	webSearch: () => ({ kind: 'searxng', url: 'https://example.org' }) as const,
 } as unknown as Partial<BuiltInPorts>;

@@ -83,7 +83,8 @@ function resultOf(result: ProgramResult, endedAfter: number | null, ranSeconds: 
 			: result.code === null
 				? `[ended by ${result.signal ?? 'a signal'} after ${ran}]`
 				: `[exit code ${result.code}, ${ran}]`;
-	return textResult(output === '' ? `(no output)\n${end}` : `${output}\n${end}`, result.code !== 0);
+	const shown = textResult(output === '' ? `(no output)\n${end}` : `${output}\n${end}`, result.code !== 0);
+	return { ...shown, value: { output, exitCode: endedAfter === null ? result.code : null } };
 }
 
 /** Colours and cursor movements say nothing to a model; of a line that was drawn over, the last state counts. */

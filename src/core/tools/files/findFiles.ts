@@ -48,8 +48,9 @@ export function findFilesTool(ports: RipgrepPorts): Tool {
 					return true;
 				});
 				if (found.length === 0)
-					return textResult(`No file under ${shownPath(folder, cwd)} fits ${args.text('pattern')}.`);
-				return textResult(found.join('\n') + (hasMore ? `\n[more files fit; only ${limit} are shown]` : ''));
+					return { ...textResult(`No file under ${shownPath(folder, cwd)} fits ${args.text('pattern')}.`), value: [] };
+				const note = hasMore ? `\n[more files fit; only ${limit} are shown]` : '';
+				return { ...textResult(found.join('\n') + note), value: found };
 			} catch (error) {
 				if (ExpectedError.is(error)) return textResult(error.message, true);
 				throw error;

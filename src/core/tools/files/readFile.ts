@@ -61,7 +61,8 @@ async function read(
 	const bytes = await readRegular(path, imageType === undefined ? maxTextBytes : maxImageBytes);
 	if (typeof bytes === 'string') return textResult(bytes, true);
 	if (imageType !== undefined && isBinary(bytes)) {
-		return { content: [{ type: 'image', mediaType: imageType, data: bytes.toString('base64') }], isError: false };
+		const image = { mediaType: imageType, data: bytes.toString('base64') };
+		return { content: [{ type: 'image', ...image }], isError: false, value: image };
 	}
 	if (isBinary(bytes))
 		return textResult(`${path} is not a text file (${bytes.length.toLocaleString('en')} bytes).`, true);
@@ -72,7 +73,7 @@ async function read(
 		unsaved === undefined || unsaved.replaceAll('\r\n', '\n') === text
 			? ''
 			: '\n[The editor holds changes of this file that are not saved; this is what is on disk.]';
-	return textResult(numbered(text, shownPath(path, context.cwd), args) + note);
+	return { ...textResult(numbered(text, shownPath(path, context.cwd), args) + note), value: linesOf(text, args) };
 }
 
 /** The bytes of a regular file, or why it is not read: a pipe or a device could keep a reader for ever. */
@@ -103,6 +104,15 @@ function numbered(text: string, shown: string, args: Args): string {
 	const left = lines.length - last;
 	const note = left > 0 ? `\n[${left} more lines; go on with first_line ${last + 1}]` : '';
 	return `${part.join('\n')}${note}`;
+}
+
+/** For a program: the lines that were asked for, else all, as they are. */
+function linesOf(text: string, args: Args): string {
+	const first = args.number('first_line', 1);
+	const count = args.number('line_count', 0);
+	if (first <= 1 && count === 0) return text;
+	const lines = text.split(/(?<=\n)/u);
+	return lines.slice(first - 1, count === 0 ? undefined : first - 1 + count).join('');
 }
 
 function cutLine(line: string): string {

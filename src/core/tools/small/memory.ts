@@ -30,8 +30,10 @@ function searchTool(memory: MemoryPort): Tool {
 			const args = new Args(input);
 			const where = { text: args.text('query'), limit: args.number('limit', 10), project: cwd, conversation };
 			const facts = await memory.search(where);
-			if (facts.length === 0) return textResult('Nothing is remembered about that.');
-			return textResult(facts.map(({ id, text, category }) => `[${id}] ${category}: ${text}`).join('\n'));
+			if (facts.length === 0) return { ...textResult('Nothing is remembered about that.'), value: [] };
+			const lines = facts.map(({ id, text, category }) => `[${id}] ${category}: ${text}`);
+			const value = facts.map(({ id, text, category }) => ({ id, text, category }));
+			return { ...textResult(lines.join('\n')), value };
 		},
 	});
 }
@@ -60,7 +62,8 @@ function rememberTool(memory: MemoryPort): Tool {
 			const project = args.flag('is_everywhere') ? null : cwd;
 			const fact = { text, category, isPermanent: args.flag('is_permanent'), project, conversation };
 			try {
-				return textResult(`Remembered as [${(await memory.remember(fact)).id}].`);
+				const { id } = await memory.remember(fact);
+				return { ...textResult(`Remembered as [${id}].`), value: { id } };
 			} catch (error) {
 				if (ExpectedError.is(error)) return textResult(error.message, true);
 				throw error;

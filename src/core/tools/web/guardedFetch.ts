@@ -23,18 +23,26 @@ export interface FetchPorts {
 	readonly agent: string;
 }
 
+/** What is asked of a server, where that is more than a page. */
+export interface FetchAsk {
+	readonly method: string;
+	readonly body?: string;
+}
+
 export interface FetchedBody {
 	/** The address that answered, after redirects. */
 	readonly url: string;
 	readonly status: number;
 	readonly contentType: string;
+	/** Names in small letters. */
+	readonly headers: Readonly<Record<string, string>>;
 	readonly bytes: Buffer;
 	/** More came than the limit allows. */
 	readonly isCut: boolean;
 }
 
 export type FetchErrorCode =
-	'bad-address' | 'private-address' | 'not-found' | 'unreachable' | 'too-many-redirects' | 'timeout';
+	'redirected' | 'bad-address' | 'private-address' | 'not-found' | 'unreachable' | 'too-many-redirects' | 'timeout';
 
 export const pageLimits: FetchLimits = { bytes: 5_000_000, ms: 30_000, redirects: 5 };
 
@@ -59,19 +67,24 @@ export async function guardedFetch(
 	limits: FetchLimits,
 	signal: AbortSignal,
 	headers: Readonly<Record<string, string>> = {},
+	ask?: FetchAsk,
 ): Promise<FetchedBody> {
 	const late = AbortSignal.timeout(limits.ms);
 	const both = AbortSignal.any([signal, late]);
 	try {
 		let url = checkedUrl(address);
+		const { origin } = url;
+		let asked = ask ?? { method: 'GET' };
 		for (let hop = 0; hop <= limits.redirects; hop++) {
 			const pinned = await pinnedAddress(url, ports);
 			both.throwIfAborted();
 			// Headers of ours (a key) are for the server that was asked, not for where it sends us.
-			const own = hop === 0 ? headers : {};
-			const answer = await request(url, pinned, { 'user-agent': ports.agent, ...own }, limits.bytes, both);
+			const own = hop === 0 || (ask !== undefined && url.origin === origin) ? headers : {};
+			const sent = { headers: { 'user-agent': ports.agent, ...own }, ask: asked };
+			const answer = await request(url, pinned, sent, limits.bytes, both);
 			if (answer.location === undefined) return { url: url.href, ...answer.body };
 			url = checkedUrl(new URL(answer.location, url).href);
+			asked = afterRedirect(asked, answer.body.status, url, origin);
 		}
 		throw failure('too-many-redirects', `${address} sends from one address to the next without an end.`);
 	} catch (error) {
@@ -80,6 +93,18 @@ export async function guardedFetch(
 		if (ExpectedError.is(error)) throw error;
 		throw failure('unreachable', `${address} could not be reached: ${errorText(error)}`);
 	}
+}
+
+/** As browsers do it; what was to be sent is sent to no other server than the one that was named. */
+function afterRedirect(ask: FetchAsk, status: number, url: URL, origin: string): FetchAsk {
+	const isLooking = ask.method === 'GET' || ask.method === 'HEAD';
+	if (isLooking) return ask;
+	if (status === 303 || ((status === 301 || status === 302) && ask.method === 'POST')) return { method: 'GET' };
+	if (url.origin === origin) return ask;
+	throw failure(
+		'redirected',
+		`The server wants the request to go to ${url.origin}. Send it there yourself if that is right.`,
+	);
 }
 
 function checkedUrl(address: string): URL {
@@ -135,7 +160,7 @@ interface Answer {
 function request(
 	url: URL,
 	pinned: { readonly address: string; readonly family: number },
-	headers: Readonly<Record<string, string>>,
+	{ headers, ask }: { readonly headers: Readonly<Record<string, string>>; readonly ask: FetchAsk },
 	limit: number,
 	signal: AbortSignal,
 ): Promise<Answer> {
@@ -146,6 +171,7 @@ function request(
 				'accept-encoding': 'gzip, br, deflate',
 				...headers,
 			},
+			method: ask.method,
 			signal,
 			agent: false,
 			lookup: (_host, options, done) => {
@@ -170,14 +196,15 @@ function request(
 			const { location } = response.headers;
 			if (status >= 300 && status < 400 && location !== undefined) {
 				response.destroy();
-				resolve({ location, body: { status, contentType: '', bytes: Buffer.alloc(0), isCut: false } });
+				const nothing = { contentType: '', headers: {}, bytes: Buffer.alloc(0), isCut: false };
+				resolve({ location, body: { status, ...nothing } });
 				return;
 			}
 			const contentType = response.headers['content-type'] ?? '';
 			collect(decompressed(response), limit).then(
 				body => {
 					call.destroy();
-					resolve({ body: { status, contentType, ...body } });
+					resolve({ body: { status, contentType, headers: headersOf(response), ...body } });
 				},
 				(error: unknown) => {
 					call.destroy();
@@ -185,8 +212,17 @@ function request(
 				},
 			);
 		});
-		call.end();
+		call.end(ask.body);
 	});
+}
+
+function headersOf(response: http.IncomingMessage): Readonly<Record<string, string>> {
+	return Object.fromEntries(
+		Object.entries(response.headers).map(([name, value]) => [
+			name,
+			Array.isArray(value) ? value.join(', ') : (value ?? ''),
+		]),
+	);
 }
 
 function samePlace(remote: string | undefined, pinned: string): boolean {
