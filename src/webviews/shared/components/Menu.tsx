@@ -66,14 +66,15 @@ export function MenuButton({ label, items, onPick, children, className = '' }: M
 	);
 }
 
-interface MenuListProps {
+export interface MenuListProps {
 	readonly label: string;
 	readonly items: readonly MenuItem[];
 	readonly onPick: (id: string) => void;
 	readonly onClose: () => void;
 }
 
-function MenuList({ label, items, onPick, onClose }: MenuListProps): ReactElement {
+/** The entries alone, for a menu that opens elsewhere than at a button. */
+export function MenuList({ label, items, onPick, onClose }: MenuListProps): ReactElement {
 	const list = useRef<HTMLDivElement>(null);
 	useEffect(() => {
 		const start = list.current?.querySelector<HTMLElement>('[aria-checked="true"]') ?? buttons(list.current)[0];

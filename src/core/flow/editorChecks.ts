@@ -1,0 +1,69 @@
+import * as z from 'zod/mini';
+import { ExpectedError } from '../base/errors';
+import type { ExecutionId } from '../base/ids';
+import type { Handlers } from '../rpc/rpc';
+import type { FlowEditorContract } from './editorProtocol';
+
+type Requests = FlowEditorContract['requests'];
+
+const slug = z.string().check(z.minLength(1), z.maxLength(200), z.regex(/^[^\p{Cc}]*$/u));
+const frame = z.string().check(z.maxLength(2000));
+const execution = z.custom<ExecutionId>(value => typeof value === 'string' && /^[\w-]{1,100}$/.test(value));
+const text = (most: number): z.ZodMiniType<string> => z.string().check(z.maxLength(most));
+const valuePlace = z.object({
+	run: execution,
+	node: slug,
+	frame,
+	side: z.enum(['input', 'output']),
+	port: slug,
+});
+const scope = z.discriminatedUnion('kind', [
+	z.object({ kind: z.literal('all') }),
+	z.object({ kind: z.literal('toHere'), node: slug }),
+	z.object({ kind: z.literal('fromHere'), node: slug }),
+	z.object({ kind: z.literal('only'), node: slug }),
+]);
+
+/** What names a path, an address, a command, a run or a value; everything else goes through the model's own checks. */
+const checks: { readonly [K in keyof Requests]?: z.ZodMiniType<Requests[K]['params']> } = {
+	importN8n: z.object({ text: text(20_000_000) }),
+	writeClipboard: z.object({ text: text(20_000_000) }),
+	openDefinition: z.object({ node: slug }),
+	openText: z.object({ node: z.nullable(slug) }),
+	editParam: z.object({ node: slug, name: slug }),
+	choices: z.object({ of: z.enum(['model', 'tool', 'secret', 'path', 'flow']), query: text(1000) }),
+	completions: z.object({ node: slug, param: slug, text: text(200_000), at: z.int().check(z.nonnegative()) }),
+	preview: z.object({ node: slug, text: text(200_000), run: z.nullable(execution) }),
+	applyFix: z.object({ problem: text(1000), fix: text(200) }),
+	openLink: z.object({ href: text(4096) }),
+	run: z.object({ scope, withLastInputs: z.boolean() }),
+	control: z.object({ run: execution, action: z.enum(['stop', 'pause', 'continue', 'stepOver', 'stepInto']) }),
+	setPin: z.object({ node: slug, isOn: z.boolean() }),
+	watch: z.object({ nodes: z.array(slug).check(z.maxLength(1000)) }),
+	showRun: z.object({ run: z.nullable(execution) }),
+	values: z.object({ run: execution, node: slug, frame: z.nullable(frame) }),
+	blob: z.object({ run: execution, blob: z.string().check(z.regex(/^[\da-f]{64}$/)) }),
+	openValue: valuePlace,
+	diffValues: z.object({ a: valuePlace, b: valuePlace }),
+	findValues: z.object({ run: execution, text: text(1000) }),
+	compareRuns: z.object({ a: execution, b: execution }),
+	replay: z.object({ run: execution }),
+};
+
+/** The same handlers, behind the checks of what the page sends. */
+export function checkedEditor(handlers: Handlers<FlowEditorContract>): Handlers<FlowEditorContract> {
+	const wrapped = Object.entries(handlers).map(([name, handler]) => {
+		const check = checks[name as keyof Requests];
+		if (!check) return [name, handler];
+		return [
+			name,
+			(params: unknown): unknown => {
+				const reading = check.safeParse(params);
+				if (!reading.success)
+					throw new ExpectedError('bad-request', `The editor sent something that '${name}' does not take.`);
+				return (handler as (checked: unknown) => unknown)(reading.data);
+			},
+		];
+	});
+	return Object.fromEntries(wrapped) as Handlers<FlowEditorContract>;
+}

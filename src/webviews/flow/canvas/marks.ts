@@ -1,0 +1,61 @@
+import type { ProblemView } from '../../../core/flow/editorProtocol';
+import type { NodeState } from '../../../core/flow/engine/events';
+import type { NodeId } from '../../../core/flow/model/flow';
+import type { NodeRun } from '../../../core/flow/runView';
+import { formatCost } from '../../../core/base/money';
+import { formatDuration } from '../../shared/format';
+
+export interface NodeProblems {
+	readonly severity: ProblemView['severity'];
+	readonly text: string;
+	readonly count: number;
+}
+
+const cache = new WeakMap<readonly ProblemView[], ReadonlyMap<NodeId, NodeProblems>>();
+const order: Readonly<Record<ProblemView['severity'], number>> = { error: 2, warning: 1, info: 0 };
+
+/** The worst problem of each node. */
+export function problemsByNode(problems: readonly ProblemView[]): ReadonlyMap<NodeId, NodeProblems> {
+	const known = cache.get(problems);
+	if (known) return known;
+	const map = new Map<NodeId, NodeProblems>();
+	for (const { node, severity, message } of problems) {
+		if (node === undefined) continue;
+		const before = map.get(node);
+		map.set(node, {
+			severity: before && order[before.severity] >= order[severity] ? before.severity : severity,
+			text: before ? `${before.text}\n${message}` : message,
+			count: (before?.count ?? 0) + 1,
+		});
+	}
+	cache.set(problems, map);
+	return map;
+}
+
+/** How a state is drawn and called. */
+export const stateLooks: Readonly<Record<NodeState, { readonly icon: string; readonly words: string }>> = {
+	idle: { icon: '', words: '' },
+	queued: { icon: 'clock', words: 'waits for its turn' },
+	running: { icon: 'loading', words: 'runs' },
+	waiting: { icon: 'person', words: 'waits for you' },
+	retrying: { icon: 'refresh', words: 'will be tried again' },
+	paused: { icon: 'debug-pause', words: 'stopped at a breakpoint' },
+	succeeded: { icon: 'pass-filled', words: 'succeeded' },
+	failed: { icon: 'error', words: 'failed' },
+	stopped: { icon: 'circle-slash', words: 'stopped' },
+	skipped: { icon: 'debug-step-over', words: 'skipped' },
+	cached: { icon: 'database', words: 'taken from the cache' },
+	pinned: { icon: 'pinned', words: 'pinned' },
+};
+
+/** `1.2 s · 12 items · $0.0123`, as far as there is anything to say. */
+export function runFacts(run: NodeRun): string {
+	const facts: string[] = [];
+	if (run.times > 0 && run.durationMs > 0) facts.push(formatDuration(run.durationMs));
+	if (run.times > 1) facts.push(`${run.times}×`);
+	const items = Object.values(run.ports).find(count => count !== null);
+	if (items !== undefined && items !== null) facts.push(items === 1 ? '1 item' : `${items} items`);
+	if (run.cost !== null) facts.push(formatCost(run.cost));
+	if (run.attempt > 1) facts.push(`try ${run.attempt}`);
+	return facts.join(' · ');
+}

@@ -1,0 +1,224 @@
+import { Position as Side, type Edge, type Node } from 'reactflow';
+import { edgeText, type FlowEdge, type NodeId } from '../../../core/flow/model/flow';
+import type { ValueKind } from '../../../core/flow/model/flow';
+import { edgeHandles, handleId, portAt } from '../graph/handles';
+import type { Box, GraphIndex } from '../graph/graphIndex';
+import { grown, overlaps, contains, type Rect } from '../graph/grid';
+import { handleBox, handleSpots, type HandleSpot } from '../graph/sizes';
+import { detailZoom, visibleRect, type View } from '../state/view';
+
+export interface CardData extends Record<string, unknown> {
+	readonly box: Box;
+}
+export type SceneNode = Node<CardData, 'card' | 'container' | 'note' | 'ghost'>;
+export interface WireData extends Record<string, unknown> {
+	readonly edge: FlowEdge;
+	readonly kind: ValueKind;
+}
+export type SceneEdge = Edge<WireData, 'wire'>;
+
+/** What is in the document now: a window of the graph. */
+export interface Scene {
+	readonly nodes: SceneNode[];
+	readonly edges: SceneEdge[];
+	/** Edges that cross the window with both ends outside: drawn, not touched. */
+	readonly passing: readonly FlowEdge[];
+	/** Too far away for cards: everything is drawn on one surface. */
+	readonly isFar: boolean;
+}
+
+export interface SceneInput {
+	readonly view: View;
+	readonly width: number;
+	readonly height: number;
+	readonly selectedNodes: ReadonlySet<NodeId>;
+	readonly selectedEdges: ReadonlySet<string>;
+	/** Places of nodes that are being dragged. */
+	readonly moving: ReadonlyMap<NodeId, { readonly x: number; readonly y: number }>;
+	/** A frame or note that is being pulled to another size. */
+	readonly resized: (Rect & { readonly id: NodeId }) | null;
+	readonly hidden: ReadonlySet<NodeId>;
+}
+
+/** More cards than this make dragging slow. */
+const mostCards = 280;
+const mostGhosts = 200;
+const mostSelectedFar = 40;
+
+/** Makes scenes and remembers the last one, so that what did not change is the same object as before. */
+export class SceneMaker {
+	readonly #index: GraphIndex;
+	#nodes = new Map<string, SceneNode>();
+	#edges = new Map<string, SceneEdge>();
+	#window: Rect | undefined;
+	#isFar = false;
+
+	constructor(index: GraphIndex) {
+		this.#index = index;
+	}
+
+	/** Whether the last scene still covers what is seen. */
+	covers({ view, width, height }: Pick<SceneInput, 'view' | 'width' | 'height'>): boolean {
+		const window = this.#window;
+		if (!window) return false;
+		const seen = visibleRect(view, width, height);
+		if (!contains(window, seen)) return false;
+		if (this.#isFar) return view.zoom < detailZoom * 1.08;
+		// Far larger than needed: cards that nobody sees cost time.
+		return view.zoom >= detailZoom && window.width < seen.width * 4;
+	}
+
+	make(input: SceneInput): Scene {
+		const { view, width, height, hidden } = input;
+		const seen = visibleRect(view, width, height);
+		const inView = this.#index.query(seen);
+		const wasFar = this.#isFar;
+		this.#isFar = view.zoom < (wasFar ? detailZoom * 1.08 : detailZoom) || inView.length > mostCards;
+		const window = grown(seen, Math.max(seen.width, seen.height) * 0.4);
+		let boxes: readonly Box[];
+		if (this.#isFar) {
+			this.#window = window;
+			boxes = [...input.selectedNodes]
+				.slice(0, mostSelectedFar)
+				.flatMap(id => this.#index.box(id) ?? [])
+				.filter(box => overlaps(box, seen));
+		} else {
+			const near = this.#index.query(window);
+			this.#window = near.length > mostCards ? seen : window;
+			boxes = near.length > mostCards ? inView : near;
+		}
+		const shown = boxes.filter(box => !hidden.has(box.id));
+		return this.#scene(shown, input);
+	}
+
+	#scene(boxes: readonly Box[], input: SceneInput): Scene {
+		const nodes = new Map<string, SceneNode>();
+		for (const each of boxes) {
+			const box = each.id === input.resized?.id ? resizedBox(each, input.resized) : each;
+			nodes.set(box.id, this.#node(box, input));
+		}
+		const edges = new Map<string, SceneEdge>();
+		const ghosts = new Set<Box>();
+		if (!this.#isFar) {
+			for (const box of boxes) {
+				const { incoming, outgoing } = this.#index.edges(box.id);
+				for (const edge of [...incoming, ...outgoing]) this.#addEdge(edge, { nodes, edges, ghosts }, input);
+			}
+		}
+		for (const box of ghosts) nodes.set(box.id, this.#ghost(box));
+		const passing = this.#isFar ? [] : this.#passing(edges);
+		this.#nodes = nodes;
+		this.#edges = edges;
+		return { nodes: [...nodes.values()], edges: [...edges.values()], passing, isFar: this.#isFar };
+	}
+
+	#addEdge(
+		edge: FlowEdge,
+		to: { nodes: Map<string, SceneNode>; edges: Map<string, SceneEdge>; ghosts: Set<Box> },
+		input: SceneInput,
+	): void {
+		const text = edgeText(edge);
+		if (to.edges.has(text) || input.hidden.has(edge.from) || input.hidden.has(edge.to)) return;
+		for (const id of [edge.from, edge.to]) {
+			const box = this.#index.box(id);
+			if (!box) return;
+			if (to.nodes.has(id) || to.ghosts.has(box)) continue;
+			if (to.ghosts.size >= mostGhosts) return;
+			to.ghosts.add(box);
+		}
+		to.edges.set(text, this.#edge(edge, text, input.selectedEdges.has(text)));
+	}
+
+	/** Edges of other nodes that cross the window. */
+	#passing(edges: ReadonlyMap<string, SceneEdge>): readonly FlowEdge[] {
+		const window = this.#window;
+		if (!window) return [];
+		const crossing: FlowEdge[] = [];
+		for (const edge of this.#index.allEdges()) {
+			const from = this.#index.box(edge.from);
+			const to = this.#index.box(edge.to);
+			if (!from || !to) continue;
+			const left = Math.min(from.x, to.x);
+			const top = Math.min(from.y, to.y);
+			const right = Math.max(from.x + from.width, to.x + to.width);
+			const bottom = Math.max(from.y + from.height, to.y + to.height);
+			const isNear =
+				left <= window.x + window.width && right >= window.x && top <= window.y + window.height && bottom >= window.y;
+			if (isNear && !edges.has(edgeText(edge))) crossing.push(edge);
+			if (crossing.length >= 2000) break;
+		}
+		return crossing;
+	}
+
+	#node(box: Box, { selectedNodes, moving }: SceneInput): SceneNode {
+		const at = moving.get(box.id) ?? box;
+		const selected = selectedNodes.has(box.id);
+		const before = this.#nodes.get(box.id);
+		const isSame =
+			before?.data.box === box &&
+			before.type === box.shape &&
+			before.selected === selected &&
+			before.position.x === at.x &&
+			before.position.y === at.y;
+		if (isSame) return before;
+		return { ...sceneNode(box, box.shape), position: { x: at.x, y: at.y }, selected };
+	}
+
+	#ghost(box: Box): SceneNode {
+		const before = this.#nodes.get(box.id);
+		if (before?.data.box === box && before.type === 'ghost') return before;
+		return { ...sceneNode(box, 'ghost'), draggable: false };
+	}
+
+	#edge(edge: FlowEdge, text: string, selected: boolean): SceneEdge {
+		const { source, target } = edgeHandles(this.#index, edge);
+		const kind = portAt(this.#index.box(edge.from), 'output', source)?.kind ?? 'any';
+		const before = this.#edges.get(text);
+		const isSame =
+			before?.data?.kind === kind &&
+			before.selected === selected &&
+			before.sourceHandle === source &&
+			before.targetHandle === target;
+		if (isSame) return before;
+		return {
+			id: text,
+			type: 'wire',
+			source: edge.from,
+			target: edge.to,
+			sourceHandle: source,
+			targetHandle: target,
+			selected,
+			data: { edge, kind },
+			zIndex: selected ? 5 : 1,
+		};
+	}
+}
+
+function resizedBox(box: Box, { x, y, width, height }: Rect): Box {
+	return { ...box, x, y, width, height, spots: handleSpots(box.shape, box.ports, { width, height }) };
+}
+
+/** Frames lie below edges and edges below cards; a frame inside a frame lies above it. */
+function sceneNode(box: Box, type: SceneNode['type'] & string): SceneNode {
+	return {
+		id: box.id,
+		type,
+		position: { x: box.x, y: box.y },
+		data: { box },
+		width: box.width,
+		height: box.height,
+		measured: { width: box.width, height: box.height },
+		handles: box.spots.map(spot => ({
+			id: handleId(spot.port),
+			type: spot.side === 'output' ? 'source' : 'target',
+			position: sideOf(spot),
+			...handleBox(spot),
+		})),
+		zIndex: box.shape === 'container' ? (box.node.in === undefined ? -20 : -10) : box.shape === 'note' ? -5 : 2,
+	};
+}
+
+/** Edges leave outputs to the right and come to inputs from the left, on the inner side of a frame too. */
+function sideOf({ side }: HandleSpot): Side {
+	return side === 'output' ? Side.Right : Side.Left;
+}

@@ -1,0 +1,173 @@
+import {
+	edgeText,
+	type Flow,
+	type FlowEdge,
+	type FlowNode,
+	type NodeId,
+	type Position,
+} from '../../../core/flow/model/flow';
+import type { Ports } from '../../../core/flow/nodes/nodeType';
+import { Grid, boundsOf, type Rect } from './grid';
+import { handleSpots, sizeOf, type HandleSpot, type Shape } from './sizes';
+
+/** A node with its place and its ports. A new one stands for every change, so that identity says whether to draw again. */
+export interface Box extends Rect {
+	readonly id: NodeId;
+	readonly node: FlowNode;
+	readonly shape: Shape;
+	readonly ports: Ports;
+	readonly spots: readonly HandleSpot[];
+}
+
+export interface NodeEdges {
+	readonly incoming: readonly FlowEdge[];
+	readonly outgoing: readonly FlowEdge[];
+}
+
+/** What the index must know of a node beside the document. */
+export interface NodeShapes {
+	shapeOf(node: FlowNode): Shape;
+	portsOf(id: NodeId, node: FlowNode, edges: NodeEdges): Ports;
+}
+
+const noEdges: NodeEdges = { incoming: [], outgoing: [] };
+const noNodes: readonly NodeId[] = [];
+const origin: Position = { x: 0, y: 0 };
+
+/** Where everything is and what hangs together. It follows the flow by `update`; what did not change keeps its identity. */
+export class GraphIndex {
+	readonly #boxes = new Map<NodeId, Box>();
+	readonly #grid = new Grid<Box>();
+	readonly #places = new Map<NodeId, Position>();
+	#edges = new Map<NodeId, { incoming: FlowEdge[]; outgoing: FlowEdge[] }>();
+	#byText = new Map<string, FlowEdge>();
+	#children = new Map<NodeId, NodeId[]>();
+	#listed: readonly FlowEdge[] | undefined;
+	#bounds: Rect | null | undefined;
+
+	get size(): number {
+		return this.#boxes.size;
+	}
+
+	/** Everything on the canvas; `null` for an empty flow. */
+	get bounds(): Rect | null {
+		if (this.#bounds === undefined) this.#bounds = boundsOf(this.#boxes.values());
+		return this.#bounds;
+	}
+
+	boxes(): IterableIterator<Box> {
+		return this.#boxes.values();
+	}
+
+	box(id: NodeId): Box | undefined {
+		return this.#boxes.get(id);
+	}
+
+	edges(id: NodeId): NodeEdges {
+		return this.#edges.get(id) ?? noEdges;
+	}
+
+	edge(text: string): FlowEdge | undefined {
+		return this.#byText.get(text);
+	}
+
+	allEdges(): IterableIterator<FlowEdge> {
+		return this.#byText.values();
+	}
+
+	/** Nodes directly inside a container. */
+	children(id: NodeId): readonly NodeId[] {
+		return this.#children.get(id) ?? noNodes;
+	}
+
+	/** Nodes inside a container, at any depth. A document may hold a ring of containers: each counts once. */
+	descendants(id: NodeId): ReadonlySet<NodeId> {
+		const found = new Set<NodeId>();
+		const open = [...this.children(id)];
+		for (let next = open.pop(); next !== undefined; next = open.pop()) {
+			if (found.has(next)) continue;
+			found.add(next);
+			open.push(...this.children(next));
+		}
+		return found;
+	}
+
+	query(rect: Rect): readonly Box[] {
+		return this.#grid.query(rect);
+	}
+
+	/** Follows the flow. `isAllNew`: types or ports may have changed without the nodes. */
+	update(flow: Flow, shapes: NodeShapes, isAllNew = false): void {
+		const hasNewEdges = this.#listed !== flow.edges;
+		const touched = hasNewEdges ? this.#takeEdges(flow.edges) : new Set<NodeId>();
+		for (const id of this.#boxes.keys()) if (!Object.hasOwn(flow.nodes, id)) this.#drop(id);
+		this.#children = new Map();
+		for (const [id, node] of Object.entries(flow.nodes)) {
+			if (node.in !== undefined) this.#addChild(node.in, id);
+			const before = this.#boxes.get(id);
+			const at = flow.layout[id] ?? origin;
+			const isSame = before?.node === node && this.#places.get(id) === at && !touched.has(id);
+			if (!isSame || isAllNew) this.#put(id, node, at, shapes, before);
+		}
+	}
+
+	#put(id: NodeId, node: FlowNode, at: Position, shapes: NodeShapes, before: Box | undefined): void {
+		const shape = shapes.shapeOf(node);
+		const ports = shapes.portsOf(id, node, this.edges(id));
+		const size = sizeOf(shape, ports, at);
+		this.#places.set(id, at);
+		const isSame =
+			before?.node === node &&
+			before.ports === ports &&
+			before.shape === shape &&
+			before.x === at.x &&
+			before.y === at.y &&
+			before.width === size.width &&
+			before.height === size.height;
+		if (isSame) return;
+		if (before) this.#grid.remove(before);
+		const box: Box = { id, node, shape, ports, ...size, x: at.x, y: at.y, spots: handleSpots(shape, ports, size) };
+		this.#boxes.set(id, box);
+		this.#grid.add(box);
+		this.#bounds = undefined;
+	}
+
+	#drop(id: NodeId): void {
+		const box = this.#boxes.get(id);
+		if (box) this.#grid.remove(box);
+		this.#boxes.delete(id);
+		this.#places.delete(id);
+		this.#bounds = undefined;
+	}
+
+	#addChild(container: NodeId, id: NodeId): void {
+		const list = this.#children.get(container);
+		if (list) list.push(id);
+		else this.#children.set(container, [id]);
+	}
+
+	/** Returns the nodes whose edges are others now: ports of unknown types come from their edges. */
+	#takeEdges(edges: readonly FlowEdge[]): Set<NodeId> {
+		this.#listed = edges;
+		const before = this.#byText;
+		const touched = new Set<NodeId>();
+		this.#edges = new Map();
+		this.#byText = new Map();
+		const of = (id: NodeId): { incoming: FlowEdge[]; outgoing: FlowEdge[] } => {
+			const known = this.#edges.get(id);
+			if (known) return known;
+			const fresh = { incoming: [], outgoing: [] };
+			this.#edges.set(id, fresh);
+			return fresh;
+		};
+		for (const edge of edges) {
+			const text = edgeText(edge);
+			this.#byText.set(text, edge);
+			of(edge.from).outgoing.push(edge);
+			of(edge.to).incoming.push(edge);
+			if (!before.has(text)) touched.add(edge.from).add(edge.to);
+		}
+		for (const [text, edge] of before) if (!this.#byText.has(text)) touched.add(edge.from).add(edge.to);
+		return touched;
+	}
+}

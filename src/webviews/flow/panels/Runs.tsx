@@ -1,0 +1,130 @@
+import { useEffect, useState, type ReactElement } from 'react';
+import type { ExecutionId } from '../../../core/base/ids';
+import { formatCost } from '../../../core/base/money';
+import type { RunComparison, RunSummary } from '../../../core/flow/editorProtocol';
+import { Codicon } from '../../shared/components/Codicon';
+import { IconButton } from '../../shared/components/IconButton';
+import { formatAgo, formatDuration } from '../../shared/format';
+import { reach } from '../commands/go';
+import { useCanvas, useEditor } from '../context';
+import { nameOf } from '../state/describe';
+import { useStore, useStored } from '../state/store';
+import { Film } from './Film';
+import { Waits } from './Waits';
+import { runIcons } from './runIcons';
+
+/** Runs of the flow: shown on the graph, compared with each other, or played again. */
+export function Runs(): ReactElement {
+	const editor = useEditor();
+	const runs = useStore(editor.runs.list);
+	const shown = useStored(editor.runs.run, run => run?.id ?? null);
+	const [other, setOther] = useState<ExecutionId | null>(null);
+	const [comparison, setComparison] = useState<RunComparison | null>(null);
+	const [film, setFilm] = useState<RunSummary | null>(null);
+	useEffect(() => {
+		void editor.attempt('runs', null).then(list => list && editor.runs.list.set(list));
+	}, [editor]);
+	const show = async (run: ExecutionId | null): Promise<void> => {
+		setFilm(null);
+		const view = await editor.attempt('showRun', { run });
+		if (view !== undefined) editor.runs.show(view);
+	};
+	const compare = async (run: ExecutionId): Promise<void> => {
+		if (shown === null) return;
+		setOther(run);
+		setComparison((await editor.attempt('compareRuns', { a: run, b: shown })) ?? null);
+	};
+	if (runs.length === 0) return <p className="side-empty">This flow has not run yet.</p>;
+	return (
+		<div className="runs-panel">
+			<Waits />
+			{film && <Film key={film.id} run={film} onClose={() => setFilm(null)} />}
+			<ul className="run-list">
+				{runs.map(run => (
+					<li key={run.id} className={run.id === shown ? 'selected' : ''}>
+						<button
+							type="button"
+							className="problem"
+							aria-pressed={run.id === shown}
+							onClick={() => void show(run.id === shown ? null : run.id)}
+						>
+							<Codicon name={runIcons[run.status]} label={run.status} isSpinning={run.status === 'running'} />
+							<span className="problem-node">{run.title}</span>
+							<span className="muted">{formatAgo(run.startedAt, Date.now())}</span>
+							{run.durationMs !== null && <span className="muted">{formatDuration(run.durationMs)}</span>}
+							{run.cost !== null && <span className="muted">{formatCost(run.cost)}</span>}
+							{run.failedNode !== null && <span className="failed-at">at {nameOf(editor, run.failedNode)}</span>}
+						</button>
+						{editor.has('replay') && run.durationMs !== null && (
+							<IconButton icon="history" label={`Play ${run.title} again`} onClick={() => setFilm(run)} />
+						)}
+						{editor.has('compareRuns') && shown !== null && run.id !== shown && (
+							<IconButton
+								icon="compare-changes"
+								className={run.id === other ? 'pressed' : ''}
+								label="Compare with the run that is shown"
+								onClick={() => void compare(run.id)}
+							/>
+						)}
+					</li>
+				))}
+			</ul>
+			{comparison && comparison.b.id === shown && (
+				<Comparison comparison={comparison} onClose={() => setComparison(null)} />
+			)}
+		</div>
+	);
+}
+
+function Comparison({
+	comparison,
+	onClose,
+}: {
+	readonly comparison: RunComparison;
+	readonly onClose: () => void;
+}): ReactElement {
+	const editor = useEditor();
+	const canvas = useCanvas();
+	const { a, b, nodes } = comparison;
+	const entries = Object.entries(nodes);
+	useEffect(() => {
+		editor.runs.differing.set(new Set(Object.keys(nodes)));
+		return () => editor.runs.differing.set(new Set());
+	}, [editor, nodes]);
+	return (
+		<section className="comparison" aria-label="Comparison of two runs">
+			<div className="side-head">
+				<h3>
+					{entries.length === 0 ? 'Every node gave the same' : `${entries.length} nodes differ`}: {a.title} (
+					{formatAgo(a.startedAt, Date.now())}) and {b.title}
+				</h3>
+				<IconButton icon="close" label="End the comparison" onClick={onClose} />
+			</div>
+			<ul>
+				{entries.map(([node, { what, ports }]) => (
+					<li key={node}>
+						<button type="button" className="problem" onClick={() => reach({ editor, canvas }, node, null)}>
+							<span className="problem-node">{nameOf(editor, node)}</span>
+							<span>{what}</span>
+						</button>
+						{ports.map(port => {
+							const place = { node, frame: '', side: 'output' as const, port };
+							return (
+								<button
+									key={port}
+									type="button"
+									className="text-button"
+									onClick={() =>
+										void editor.attempt('diffValues', { a: { ...place, run: a.id }, b: { ...place, run: b.id } })
+									}
+								>
+									{port}
+								</button>
+							);
+						})}
+					</li>
+				))}
+			</ul>
+		</section>
+	);
+}

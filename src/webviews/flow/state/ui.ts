@@ -1,0 +1,43 @@
+/** Panels below the graph. */
+export type BottomTab = 'problems' | 'find' | 'list' | 'runs' | 'values' | 'log';
+
+/** What the user has arranged; kept for as long as the tab, never in the document. */
+export interface Ui {
+	readonly hasPalette: boolean;
+	readonly hasInspector: boolean;
+	readonly hasMinimap: boolean;
+	readonly bottom: BottomTab | null;
+	readonly bottomHeight: number;
+	readonly isSnapping: boolean;
+	/** What a drag on the empty canvas does. */
+	readonly tool: 'select' | 'pan';
+	readonly collapsed: readonly string[];
+}
+
+export const initialUi: Ui = {
+	hasPalette: true,
+	hasInspector: true,
+	hasMinimap: true,
+	bottom: null,
+	bottomHeight: 240,
+	isSnapping: true,
+	tool: 'select',
+	collapsed: [],
+};
+
+const tabs: readonly BottomTab[] = ['problems', 'find', 'list', 'runs', 'values', 'log'];
+
+/** What an earlier page of this tab has saved, as far as it can be trusted. */
+export function savedUi(saved: unknown): Partial<Ui> {
+	if (typeof saved !== 'object' || saved === null || !('ui' in saved)) return {};
+	const ui = saved.ui as Record<string, unknown>;
+	if (typeof ui !== 'object' || ui === null) return {};
+	const known: Record<string, unknown> = {};
+	for (const key of ['hasPalette', 'hasInspector', 'hasMinimap', 'isSnapping'])
+		if (typeof ui[key] === 'boolean') known[key] = ui[key];
+	if (tabs.includes(ui['bottom'] as BottomTab)) known['bottom'] = ui['bottom'];
+	if (typeof ui['bottomHeight'] === 'number') known['bottomHeight'] = Math.max(80, Math.min(800, ui['bottomHeight']));
+	if (ui['tool'] === 'pan') known['tool'] = 'pan';
+	if (Array.isArray(ui['collapsed'])) known['collapsed'] = ui['collapsed'].filter(id => typeof id === 'string');
+	return known as Partial<Ui>;
+}
