@@ -1,5 +1,6 @@
-import { fstatSync } from 'node:fs';
+import { close, fdatasync, fstatSync, openSync, write, writeSync } from 'node:fs';
 import { open, unlink } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { ensureFolder, syncFolder } from './files';
 
 /** A file that only grows. A class of its own so that a test can run out of space at will. */
@@ -18,6 +19,8 @@ export interface AppendFs {
 	ensureFolder(folder: string): Promise<void>;
 	/** Creates a file that must not exist yet (`EEXIST` otherwise) and makes its name durable. */
 	create(path: string): Promise<AppendFile>;
+	/** The same at once; the name is durable with the first sync. For files that live for a moment. */
+	begin?(path: string): AppendFile;
 	remove(path: string): Promise<void>;
 }
 
@@ -27,7 +30,7 @@ export const diskAppendFs: AppendFs = {
 	async create(path) {
 		const handle = await open(path, 'ax');
 		try {
-			await syncFolder(path.slice(0, Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'))));
+			await syncFolder(folderOf(path));
 		} catch (error) {
 			await handle.close();
 			throw error;
@@ -44,5 +47,37 @@ export const diskAppendFs: AppendFs = {
 			close: () => handle.close(),
 		};
 	},
+	begin: beginFile,
 	remove: path => unlink(path),
 };
+
+const closeFile = promisify(close);
+const syncFile = promisify(fdatasync);
+const writeFile = promisify(write);
+/** The way through the thread pool costs more than handing so little to the system. */
+const littleBytes = 64 * 1024;
+
+function beginFile(path: string): AppendFile {
+	const file = openSync(path, 'ax');
+	// Side by side with whatever comes before the first sync.
+	const named = syncFolder(folderOf(path));
+	named.catch(() => undefined); // Told by the first sync.
+	return {
+		async write(bytes) {
+			for (let done = 0; done < bytes.length;) {
+				const left = bytes.length - done;
+				if (left <= littleBytes) done += writeSync(file, bytes, done, left);
+				else done += (await writeFile(file, bytes, done, left)).bytesWritten;
+			}
+		},
+		async sync() {
+			await Promise.all([syncFile(file), named]);
+		},
+		hasName: () => fstatSync(file).nlink > 0,
+		close: () => closeFile(file),
+	};
+}
+
+function folderOf(path: string): string {
+	return path.slice(0, Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')));
+}

@@ -175,25 +175,27 @@ function slotIndex(slots: InputSlot[], name: string): number {
 
 function toArrays(index: number, draft: BodyDraft, nodes: readonly CompiledNode[], owner: CompiledNode | null): Body {
 	const { edges } = draft;
-	const outgoing = groupBy(
-		nodes.length,
-		edges.map(edge => edge.from),
-	);
-	const incoming = groupBy(
-		nodes.length,
-		edges.map(edge => edge.to),
-	);
-	// By slot, so that the inputs of a node are gathered in one pass; the order of the lines is kept within a slot.
-	for (let node = 0; node < nodes.length; node++) {
-		const part = incoming.items.subarray(incoming.start[node], incoming.start[node + 1]);
-		part.set([...part].sort((a, b) => edges[a]!.slot - edges[b]!.slot || a - b));
+	const count = edges.length;
+	const [edgeFrom, edgeTo] = [new Int32Array(count), new Int32Array(count)];
+	const [edgeSlot, edgeOuter] = [new Int32Array(count), new Int32Array(count)];
+	const edgePort: string[] = [];
+	const [entryEdges, exitEdges]: [number[], number[]] = [[], []];
+	for (let at = 0; at < count; at++) {
+		const { from, to, port, slot, outer } = edges[at]!;
+		edgeFrom[at] = from;
+		edgeTo[at] = to;
+		edgeSlot[at] = slot;
+		edgeOuter[at] = outer;
+		edgePort.push(port);
+		if (from < 0) entryEdges.push(at);
+		if (to === toExit) exitEdges.push(at);
 	}
-	const numbers = (of: (edge: BodyEdge) => number): Int32Array => Int32Array.from(edges, of);
-	const where = (test: (edge: BodyEdge) => boolean): Int32Array =>
-		Int32Array.from(edges.flatMap((edge, at) => (test(edge) ? [at] : [])));
+	const outgoing = groupBy(nodes.length, edgeFrom);
+	const incoming = groupBy(nodes.length, edgeTo);
+	sortBySlot(incoming, edgeSlot);
 	const arrays = {
-		edgeFrom: numbers(edge => edge.from),
-		edgeTo: numbers(edge => edge.to),
+		edgeFrom,
+		edgeTo,
 		outStart: outgoing.start,
 		outEdges: outgoing.items,
 		inStart: incoming.start,
@@ -202,27 +204,42 @@ function toArrays(index: number, draft: BodyDraft, nodes: readonly CompiledNode[
 		index,
 		owner,
 		nodes,
-		edgeCount: edges.length,
+		edgeCount: count,
 		...arrays,
-		edgePort: edges.map(edge => edge.port),
-		edgeSlot: numbers(edge => edge.slot),
-		edgeOuter: numbers(edge => edge.outer),
+		edgePort,
+		edgeSlot,
+		edgeOuter,
 		inEdges: incoming.items,
-		entryEdges: where(edge => edge.from < 0),
-		exitEdges: where(edge => edge.to === toExit),
+		entryEdges: Int32Array.from(entryEdges),
+		exitEdges: Int32Array.from(exitEdges),
 		exits: draft.exits,
 		order: orderOf(nodes.length, arrays),
 	};
 }
 
+interface Groups {
+	readonly start: Int32Array;
+	readonly items: Int32Array;
+}
+
+/** So that the inputs of a node are gathered in one pass; the order of the lines is kept within a slot. */
+function sortBySlot({ start, items }: Groups, slots: Int32Array): void {
+	for (let node = 0; node + 1 < start.length; node++) {
+		const [from, to] = [start[node]!, start[node + 1]!];
+		let isSorted = true;
+		for (let at = from + 1; at < to; at++) if (slots[items[at]!]! < slots[items[at - 1]!]!) isSorted = false;
+		if (!isSorted) items.subarray(from, to).sort((a, b) => slots[a]! - slots[b]! || a - b);
+	}
+}
+
 /** Indices of edges by node, those without a node left out. */
-function groupBy(count: number, keys: readonly number[]): { readonly start: Int32Array; readonly items: Int32Array } {
+function groupBy(count: number, keys: Int32Array): Groups {
 	const start = new Int32Array(count + 1);
-	for (const key of keys) if (key >= 0) start[key + 1]!++;
+	for (let edge = 0; edge < keys.length; edge++) if (keys[edge]! >= 0) start[keys[edge]! + 1]!++;
 	for (let node = 0; node < count; node++) start[node + 1]! += start[node]!;
 	const items = new Int32Array(start[count]!);
 	const next = start.slice();
-	for (const [edge, key] of keys.entries()) if (key >= 0) items[next[key]!++] = edge;
+	for (let edge = 0; edge < keys.length; edge++) if (keys[edge]! >= 0) items[next[keys[edge]!]!++] = edge;
 	return { start, items };
 }
 

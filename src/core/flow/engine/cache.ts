@@ -16,6 +16,6 @@ export interface CacheStore {
  * @param params as they are given to the node, with the values of expressions
  */
 export function cacheKey(node: CompiledNode, params: unknown, inputs: Readonly<Record<string, Json>>): string {
-	const { type, version } = node.type;
-	return hash('sha256', `${type}@${version}\n${JSON.stringify(params)}\n${JSON.stringify(inputs)}`);
+	const { type, version, revision = '' } = node.type;
+	return hash('sha256', `${type}@${version}${revision}\n${JSON.stringify(params)}\n${JSON.stringify(inputs)}`);
 }

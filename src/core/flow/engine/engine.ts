@@ -4,7 +4,7 @@ import type { ExecutionId } from '../../base/ids';
 import type { Json } from '../../base/json';
 import type { NodeCatalog, PortWorld } from '../nodes/nodeType';
 import type { CacheStore } from './cache';
-import { compileFlow } from './compile';
+import { compiledFlow } from './compileCache';
 import type { CompiledFlow } from './compiled';
 import { Debugger } from './debugger';
 import type { EarlierRun } from './earlier';
@@ -255,7 +255,7 @@ export class Engine {
 		const load = this.#options.loadFlow ?? ((): never => missing('a way to read other flows'));
 		const compiled = (async () => {
 			const { flow } = await load(path);
-			const result = compileFlow(flow, catalog, { expressions, ...(world ? { world } : {}) });
+			const result = compiledFlow(flow, catalog, { expressions, ...(world ? { world } : {}) });
 			throwProblems(result);
 			return result;
 		})();

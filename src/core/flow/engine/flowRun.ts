@@ -7,7 +7,7 @@ import type { AppendFs } from '../../storage/appendFs';
 import type { Flow, NodeId } from '../model/flow';
 import type { NodeCatalog, PortValues, PortWorld } from '../nodes/nodeType';
 import type { CacheStore } from './cache';
-import { compileFlow } from './compile';
+import { compiledFlow } from './compileCache';
 import type { StepKind } from './debugger';
 import type { EarlierRun } from './earlier';
 import { Engine, throwProblems } from './engine';
@@ -114,7 +114,7 @@ export class FlowRun {
 		const pins = resumed?.pins ?? options.pins;
 		const earlier = resumed?.given ?? options.earlier;
 		const pinned = new Set([...(pins?.keys() ?? []), ...(earlier?.keys() ?? [])]);
-		const compiled = compileFlow(flow, catalog, { expressions, pinned, ...(world ? { world } : {}) });
+		const compiled = compiledFlow(flow, catalog, { expressions, pinned, ...(world ? { world } : {}) });
 		throwProblems(compiled);
 		const inputs = inputsFor(flow, options.inputs ?? {});
 		const scope = options.scope ?? { kind: 'all' };

@@ -123,7 +123,7 @@ export class NodeCall implements NodeContext, CallerNode {
 	}
 
 	/** The attempt is over: what it started is told so, and a new one gets a signal of its own. */
-	closeAttempt(reason: Error): void {
+	closeAttempt(): void {
 		this.token++;
 		this.timer?.dispose();
 		this.timer = undefined;
@@ -132,7 +132,8 @@ export class NodeCall implements NodeContext, CallerNode {
 		this.#pendingProgress = undefined;
 		this.onAbort?.();
 		this.onAbort = undefined;
-		this.#controller?.abort(reason);
+		if (!this.#controller) return;
+		this.#controller.abort(new CancelledError());
 		this.#controller = undefined;
 	}
 
@@ -140,7 +141,7 @@ export class NodeCall implements NodeContext, CallerNode {
 	abort(): void {
 		if (this.isOver) return;
 		this.isOver = true;
-		this.closeAttempt(new CancelledError());
+		this.closeAttempt();
 		this.#owner.stopped(this);
 	}
 

@@ -1,4 +1,3 @@
-import { CancelledError } from '../../base/errors';
 import type { Json } from '../../base/json';
 import type { PortValues } from '../nodes/nodeType';
 import { cacheKey, type CacheStore } from './cache';
@@ -95,7 +94,7 @@ export class NodeRunner implements CallOwner {
 		if (call.isOver) return;
 		const { retry } = call.compiled.node;
 		const durationMs = this.#duration(call);
-		call.closeAttempt(new CancelledError());
+		call.closeAttempt();
 		if (endsRun(error)) {
 			this.#tellEnd(call, 'failed', {}, messageOf(error));
 			this.#close(call);
@@ -373,7 +372,7 @@ export class NodeRunner implements CallOwner {
 
 	#close(call: NodeCall): void {
 		call.isOver = true;
-		call.closeAttempt(new CancelledError());
+		call.closeAttempt();
 		call.frame.calls.delete(call);
 		this.#release(call);
 	}

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { Deferred } from '../../base/async';
+import { systemCode } from '../../base/errors';
 import type { ExecutionId } from '../../base/ids';
-import type { AppendFile, AppendFs } from '../../storage/appendFs';
-import { diskAppendFs } from '../../storage/appendFs';
+import { diskAppendFs, type AppendFile, type AppendFs } from '../../storage/appendFs';
 import { BlobStore } from '../../storage/blobs';
 import { ensureFolder } from '../../storage/files';
 import type { RunEvent } from './events';
@@ -43,7 +43,7 @@ export interface RunJournalOptions {
 export class RunJournal {
 	readonly #options: RunJournalOptions;
 	readonly #blobs: BlobStore;
-	readonly #file: Promise<AppendFile>;
+	readonly #file: AppendFile | Promise<AppendFile>;
 	#lines: string[] = [];
 	#waiting: Deferred<void>[] = [];
 	#isScheduled = false;
@@ -59,7 +59,7 @@ export class RunJournal {
 		this.#blobs = new BlobStore(options.folder.blobs);
 		this.#file = this.#open();
 		// Told when something is written.
-		this.#file.catch(() => undefined);
+		if (this.#file instanceof Promise) this.#file.catch(() => undefined);
 	}
 
 	append(event: RunEvent, at: number): void {
@@ -114,10 +114,11 @@ export class RunJournal {
 			await this.#writing;
 			if (this.#hasFailed) break;
 		}
-		await this.#file.then(
-			file => file.close(),
-			() => undefined, // It was never there.
-		);
+		try {
+			await (await this.#file).close();
+		} catch {
+			// It was never there, or what is wrong with it has been told.
+		}
 	}
 
 	#begin(): void {
@@ -132,8 +133,8 @@ export class RunJournal {
 	}
 
 	async #write(): Promise<void> {
-		const file = await this.#file;
-		await this.#before;
+		const file = this.#file instanceof Promise ? await this.#file : this.#file;
+		if (this.#before) await this.#before;
 		const [lines, waiting] = [this.#lines, this.#waiting];
 		this.#lines = [];
 		this.#waiting = [];
@@ -157,15 +158,15 @@ export class RunJournal {
 		this.#options.onFailure(error);
 	}
 
-	async #open(): Promise<AppendFile> {
+	/** At once where the disk can: a short run is over before a file is opened the other way. */
+	#open(): AppendFile | Promise<AppendFile> {
 		const { folder, execution, number, fs = diskAppendFs } = this.#options;
 		const path = journalPath(folder, execution, number);
 		try {
-			return await fs.create(path);
+			if (fs.begin) return fs.begin(path);
 		} catch (error) {
-			if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-			await fs.ensureFolder(folder.journals);
-			return fs.create(path);
+			if (systemCode(error) !== 'ENOENT') return Promise.reject(error);
 		}
+		return fs.ensureFolder(folder.journals).then(() => fs.create(path));
 	}
 }
