@@ -69,6 +69,8 @@ export interface NodeType<Params = unknown> {
 	/** `http.request`. Never changes; what it means may, with a new `version`. */
 	readonly type: string;
 	readonly version: number;
+	/** Of a custom node: the hash of its source. Results of another revision are not taken from the cache. */
+	readonly revision?: string;
 	readonly title: string;
 	readonly category: NodeCategory;
 	/** A codicon's name. */

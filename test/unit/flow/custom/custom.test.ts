@@ -1,0 +1,284 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { ExpectedError } from '../../../../src/core/base/errors';
+import type { Json } from '../../../../src/core/base/json';
+import { describeFile } from '../../../../src/core/flow/custom/customFile';
+import { CustomNodes } from '../../../../src/core/flow/custom/customNodes';
+import { customNode } from '../../../../src/core/flow/custom/customNode';
+import { customPath, newCustomNode } from '../../../../src/core/flow/custom/newNode';
+import { testCustomNode } from '../../../../src/core/flow/custom/tryNode';
+import { describeToNode } from '../../../../src/core/flow/custom/writeNode';
+import type { FlowModelRequest, NodeContext } from '../../../../src/core/flow/nodes/context';
+import { paramsSchema } from '../../../../src/core/flow/nodes/paramMeta';
+import type { NodeType } from '../../../../src/core/flow/nodes/nodeType';
+import type { ToolOutcome } from '../../../../src/core/tools/toolRunner';
+import { useSandbox } from '../sandbox/support';
+
+const makeSandbox = useSandbox();
+const { signal } = new AbortController();
+
+const wordCount = `export default {
+	type: 'word-count', title: 'Word count', help: 'Counts words. Example: none.',
+	params: { type: 'object', properties: { least: { type: 'integer', default: 1, minimum: 0, title: 'At least', pattern: '(a+)+$' } } },
+	ports: { inputs: ['text'], outputs: [{ name: 'count', kind: 'number' }, 'tooFew'] },
+	run({ text }, { least }, context) {
+		const count = String(text).split(/\\s+/).filter(Boolean).length;
+		context.log('counted', count);
+		return count < least ? { tooFew: true } : { count };
+	},
+}`;
+
+function context(more: Partial<NodeContext> = {}): {
+	readonly context: NodeContext;
+	readonly log: string[];
+	readonly calls: unknown[];
+} {
+	const log: string[] = [];
+	const calls: unknown[] = [];
+	const fake: Partial<NodeContext> = {
+		node: 'n',
+		attempt: 1,
+		idempotencyKey: 'k',
+		signal,
+		log: text => void log.push(text),
+		secret: async name => Promise.resolve(`value of ${name}`),
+		callTool: async (name, input) => {
+			calls.push([name, input]);
+			const value: Json =
+				name === 'quarterdeck_http_request'
+					? { url: 'u', status: 200, headers: { 'X-A': '1' }, text: '{"a":1}' }
+					: 'text of the file';
+			return Promise.resolve<ToolOutcome>({
+				id: '',
+				name,
+				status: 'done',
+				content: [],
+				isError: false,
+				fullText: '',
+				diff: null,
+				input,
+				value,
+				verdict: null,
+				decision: null,
+				isStop: false,
+				ranMs: 0,
+			});
+		},
+		...more,
+	};
+	return { context: fake as NodeContext, log, calls };
+}
+
+async function load(
+	source: string,
+	granted: readonly string[] = [],
+): Promise<NodeType<Readonly<Record<string, Json>>>> {
+	const sandbox = makeSandbox();
+	const file = await describeFile(sandbox, '.quarterdeck/nodes/a.js', source, signal);
+	return customNode(file, { sandbox, grants: { granted: hash => (hash === file.hash ? granted : []) } });
+}
+
+test('a file becomes a node type like any other', async () => {
+	const node = await load(wordCount);
+	expect(node).toMatchObject({
+		type: 'custom.word-count',
+		title: 'Word count',
+		category: 'Custom',
+		effects: 'pure',
+		summary: 'Counts words.',
+	});
+	expect(node.ports).toMatchObject({
+		inputs: [{ name: 'text', kind: 'any', title: 'Text' }],
+		outputs: [
+			{ name: 'count', kind: 'number' },
+			{ name: 'tooFew', title: 'Too few' },
+		],
+	});
+	expect(paramsSchema(node as NodeType)).toMatchObject({
+		properties: { least: { type: 'integer', default: 1, title: 'At least' } },
+	});
+	expect(JSON.stringify(paramsSchema(node as NodeType))).not.toContain('(a+)+');
+	const { context: given, log } = context();
+	expect(await node.run?.({ text: 'one two three' }, { least: 1 }, given)).toEqual({ count: 3 });
+	expect(await node.run?.({ text: '' }, { least: 1 }, given)).toEqual({ tooFew: true });
+	expect(await node.run?.({ text: false }, { least: 0 }, given)).toEqual({ count: 1 });
+	expect(log).toEqual(['counted 3', 'counted 0', 'counted 1']);
+});
+
+test('a file without ports takes one value and gives one', async () => {
+	const node = await load('export default { type: "a", title: "A", run: ({ input }) => input }');
+	for (const value of [0, '', false, null, [1], { a: 1 }]) {
+		expect(await node.run?.({ input: value }, {}, context().context)).toEqual({ output: value });
+	}
+	expect(await node.run?.({}, {}, context().context)).toEqual({});
+});
+
+test.each([
+	['export default 1', 'export default { type'],
+	['const a = 1', 'export default { type'],
+	['export default { type: "a", title: "A" }', 'needs a function “run'],
+	['export default { type: "A b", title: "A", run() {} }', '“type”: a type is made of'],
+	['export default { type: "a", title: "A", capabilities: ["process"], run() {} }', 'a capability is “fetch”'],
+	['export default { type: "a", title: "A", ports: { inputs: ["x", "x"] }, run() {} }', 'twice'],
+	[
+		'export default { type: "a", title: "A", params: { type: "object", properties: 3 }, run() {} }',
+		'“params.properties”',
+	],
+	['export default { type: "a", title: "A", params: { type: "string" }, run() {} }', '“params.type”'],
+	[
+		'export default { type: "a", title: "A", params: { type: "object", properties: { a: { $ref: "nowhere" } } }, run() {} }',
+		'“params” is not a JSON schema',
+	],
+	['import fs from "node:fs"; export default { type: "a", title: "A", run() {} }', 'The script'],
+	['export default {\n\ttype: "a",,\n}', 'cannot be read in a.js, line 2'],
+	['\n\nthrow new Error("at once")', 'in a.js, line 3: at once'],
+	['while (true);', 'computed for longer than 1 s'],
+	['await new Promise(() => {}); export default {}', 'waits for a promise'],
+	['export default { get type() { while (true); }, title: "A", run() {} }', 'computed for longer than 1 s'],
+	['export default await fetch("https://a.example")', 'is a capability that this script does not have'],
+	['export default { type: "a", title: "x".repeat(1e6), run() {} }', 'up to 200000 are passed on'],
+])('%s is refused with a reason', async (source, reason) => {
+	await expect(load(source)).rejects.toThrow(reason);
+});
+
+test('what a file reaches was declared and granted, and passes the gate', async () => {
+	const source = `export default {
+		type: 'a', title: 'A', capabilities: ['fetch', 'files', 'secret:key'],
+		async run(inputs, params, { fetch, files, secret }) {
+			const answer = await fetch('https://a.example', { method: 'POST', body: 'b' });
+			let other = ''; try { await secret('other') } catch (error) { other = error.message }
+			return [answer.ok, answer.headers.get('x-a'), await answer.json(), await files.read('a.txt'), await secret('key'), other];
+		},
+	}`;
+	const { context: given, calls } = context();
+	await expect((await load(source, ['fetch'])).run?.({}, {}, given)).rejects.toThrow(
+		'asks for “files”, “secret:key”, which you have not granted to this version of a.js',
+	);
+	expect(calls).toEqual([]);
+	const node = await load(source, ['fetch', 'files', 'secret:key']);
+	expect(node.effects).toBe('writes');
+	expect(await node.run?.({}, {}, given)).toEqual({
+		output: [true, '1', { a: 1 }, 'text of the file', 'value of key', expect.stringContaining('“other”')],
+	});
+	expect(calls).toEqual([
+		['quarterdeck_http_request', { url: 'https://a.example', method: 'POST', headers: {}, body: 'b' }],
+		['quarterdeck_read_file', { file_path: 'a.txt' }],
+	]);
+});
+
+test('outputs that are none of the node’s are told', async () => {
+	const node = await load(
+		'export default { type: "a", title: "A", ports: { outputs: ["x"] }, run: ({ input }) => input }',
+	);
+	await expect(node.run?.({ input: 1 }, {}, context().context)).rejects.toThrow(
+		'must return an object of its outputs: “x”',
+	);
+	await expect(node.run?.({ input: { y: 1 } }, {}, context().context)).rejects.toThrow('returned “y”');
+});
+
+test('files come, change and go; each is described once', async () => {
+	const sandbox = makeSandbox();
+	let described = 0;
+	const granted = new Map<string, readonly string[]>();
+	const nodes = new CustomNodes({
+		sandbox: {
+			run: async (program, options) => {
+				described += 1;
+				return sandbox.run(program, options);
+			},
+		},
+		grants: { granted: hash => granted.get(hash) ?? [] },
+	});
+	onTestFinished(() => nodes.dispose());
+	const path = '.quarterdeck/nodes/word-count.js';
+	const other = { path: '.quarterdeck/nodes/broken.js', text: 'export default {\n  oops oops\n}' };
+	await nodes.update([{ path, text: wordCount }, other], signal);
+	expect(nodes.types.map(type => type.type)).toEqual(['custom.word-count']);
+	expect(nodes.problems).toMatchObject([{ path: other.path, line: 2 }]);
+	const [view] = nodes.views;
+	expect([
+		nodes.stateOf('custom.word-count', view?.hash),
+		nodes.stateOf('custom.broken'),
+		nodes.stateOf('custom.gone'),
+	]).toEqual(['ready', 'broken', 'missing']);
+	await nodes.update([{ path, text: wordCount }], signal);
+	expect(described).toBe(2);
+	const changed = wordCount.replace('ports:', "capabilities: ['fetch'], ports:");
+	await nodes.update(
+		[
+			{ path, text: changed },
+			{ path: '.quarterdeck/nodes/second.js', text: wordCount },
+		],
+		signal,
+	);
+	expect(nodes.stateOf('custom.word-count', view?.hash)).toBe('changed');
+	expect(nodes.stateOf('custom.word-count')).toBe('not-granted');
+	expect(nodes.views).toMatchObject([{ missing: ['fetch'] }]);
+	expect(nodes.problems).toMatchObject([{ message: 'The file of the type “word-count” is word-count.js.' }]);
+	granted.set(nodes.views[0]?.hash ?? '', ['fetch']);
+	expect(nodes.stateOf('custom.word-count')).toBe('ready');
+	expect(nodes.types[0]?.revision).not.toBe(view?.hash);
+});
+
+test('a new node runs as it is', async () => {
+	const form = {
+		name: 'my-node',
+		title: 'It\'s "mine"',
+		summary: 'Passes on.\\n',
+		inputs: [{ name: 'text', kind: 'text' as const }],
+		outputs: [{ name: 'result', kind: 'any' as const }],
+		capabilities: ['secret:a'],
+	};
+	const trial = { path: customPath('my-node'), source: newCustomNode(form), inputs: { text: 'x' }, params: {}, signal };
+	expect(await testCustomNode(makeSandbox(), trial)).toMatchObject({
+		isOk: true,
+		outputs: { result: 'x' },
+		log: ['It\'s "mine" runs'],
+		description: { title: 'It\'s "mine"', capabilities: ['secret:a'] },
+	});
+	expect(() => customPath('../evil')).toThrow(ExpectedError);
+});
+
+test('a trial tells what went wrong and where', async () => {
+	const source =
+		'export default {\n\ttype: "a", title: "A",\n\trun() {\n\t\tconsole.log("before");\n\t\tnull.a;\n\t},\n}';
+	const trial = { path: 'a.js', source, inputs: {}, params: {}, signal };
+	expect(await testCustomNode(makeSandbox(), trial)).toMatchObject({
+		isOk: false,
+		log: ['before'],
+		message: expect.stringContaining('in a.js, line 5') as string,
+		failure: { line: 5 },
+	});
+	expect(await testCustomNode(makeSandbox(), { ...trial, source: wordCount, params: { least: 'x' } })).toMatchObject({
+		isOk: false,
+		message: expect.stringContaining('“least” does not fit') as string,
+	});
+});
+
+test('a model writes a node; what is none goes back to it with the reason', async () => {
+	const types = readFileSync(resolve(import.meta.dirname, '../../../../media/nodes/quarterdeck.d.ts.txt'), 'utf8');
+	const requests: FlowModelRequest[] = [];
+	const answers = [
+		{ text: 'no JSON' },
+		{ text: '', object: { name: 'word-count', source: 'export default {', explanation: '' } },
+		{ text: '', object: { name: 'word-count', source: wordCount, explanation: 'It counts.' } },
+	];
+	const deps = {
+		sandbox: makeSandbox(),
+		types,
+		model: 'a/b',
+		ask: async (request: FlowModelRequest) => {
+			requests.push(request);
+			return Promise.resolve(answers[requests.length - 1] ?? { text: 'no' });
+		},
+	};
+	const written = await describeToNode(deps, 'count the words', signal);
+	expect(written).toMatchObject({
+		explanation: 'It counts.',
+		file: { path: '.quarterdeck/nodes/word-count.js', source: wordCount },
+	});
+	expect(JSON.stringify(requests[2]?.messages)).toContain('That is not usable: The script cannot be read');
+	expect(requests[0]?.format?.name).toBe('custom_node');
+	await expect(describeToNode(deps, 'again', signal)).rejects.toThrow('no usable node in 3 attempts');
+});
