@@ -18,6 +18,7 @@ export function slugOf(text: string, otherwise = 'node'): string {
 		.normalize('NFKD')
 		.replace(/[\u0300-\u036f'’]/g, '')
 		.toLowerCase()
+		.replaceAll('ß', 'ss')
 		.replace(/[^a-z0-9]+/g, '-')
 		.replace(/^[^a-z]+/, '')
 		.slice(0, 40)

@@ -1,5 +1,6 @@
 import type { NodeCatalog } from '../../nodes/nodeType';
 import type { Flow, FlowLimits } from '../flow';
+import { limitBounds } from '../limitBounds';
 import { isOfKind } from '../kinds';
 import { locateProblems } from '../lineMap';
 import type { FlowProblem } from '../problem';
@@ -77,15 +78,6 @@ function checkContainers(checks: Checks): void {
 		}
 	}
 }
-
-/** The smallest and the largest value that a limit may have. */
-export const limitBounds: Readonly<Record<keyof FlowLimits, readonly [number, number]>> = {
-	maxSteps: [1, 10_000_000],
-	maxMinutes: [0.01, 60 * 24 * 31],
-	maxTokens: [1, 10_000_000_000],
-	maxCostUsd: [0.000001, 100_000],
-	concurrency: [1, 1000],
-};
 
 const whole: readonly (keyof FlowLimits)[] = ['maxSteps', 'maxTokens', 'concurrency'];
 
