@@ -1,5 +1,5 @@
 import type { ExpressionEngine, ExpressionScope } from '../engine/expressionPort';
-import { modesOf } from '../nodes/paramMeta';
+import { fitsOf, modesOf } from '../nodes/paramMeta';
 import type { Json } from '../../base/json';
 import { dependenciesOf } from './references';
 import { evaluateText, expressionTexts, resolveParams } from './resolve';
@@ -12,7 +12,7 @@ export const expressionEngine: ExpressionEngine = {
 		for (const { mode } of expressionTexts(params, modesOf(type))) if (mode === 'template') return true;
 		return false;
 	},
-	resolve: (params, scope, type) => resolveParams(params, toScope(scope), modesOf(type)),
+	resolve: (params, scope, type) => resolveParams(params, toScope(scope), modesOf(type), fitsOf(type)),
 	evaluate: (expression, scope) => evaluateText(expression, toScope(scope)),
 };
 

@@ -56,15 +56,27 @@ export function resolveParams(
 	params: Readonly<Record<string, Json>>,
 	scope: Scope,
 	modeOf: ModeOf = allTemplates,
+	fit: Fit = (_, value) => value,
 ): Readonly<Record<string, Json>> {
-	return walk(params, [], scope, modeOf, new Budget()) as Readonly<Record<string, Json>>;
+	return walk(params, [], { scope, modeOf, fit, budget: new Budget() }) as Readonly<Record<string, Json>>;
 }
 
-function walk(value: Json, path: readonly (string | number)[], scope: Scope, modeOf: ModeOf, budget: Budget): Json {
+/** Makes the value of a single expression what stands at that path. */
+export type Fit = (path: readonly (string | number)[], value: Json) => Json;
+
+interface Walk {
+	readonly scope: Scope;
+	readonly modeOf: ModeOf;
+	readonly fit: Fit;
+	readonly budget: Budget;
+}
+
+function walk(value: Json, path: readonly (string | number)[], at: Walk): Json {
 	if (typeof value === 'string') {
-		if (!value.includes('{{') || modeOf(path) !== 'template') return value;
+		if (!value.includes('{{') || at.modeOf(path) !== 'template') return value;
 		try {
-			return resolveText(value, scope, budget);
+			const resolved = resolveText(value, at.scope, at.budget);
+			return typeof resolved === 'string' && !soleExpression(parseTemplate(value)) ? resolved : at.fit(path, resolved);
 		} catch (error) {
 			throw ExpressionError.is(error) && error instanceof ExpressionError ? named(error, path) : error;
 		}
@@ -72,13 +84,13 @@ function walk(value: Json, path: readonly (string | number)[], scope: Scope, mod
 	if (typeof value !== 'object' || value === null) return value;
 	if (Array.isArray(value)) {
 		const list = value as readonly Json[];
-		const resolved = list.map((part, index) => walk(part, [...path, index], scope, modeOf, budget));
+		const resolved = list.map((part, index) => walk(part, [...path, index], at));
 		return resolved.some((part, index) => part !== list[index]) ? resolved : value;
 	}
 	const record: Record<string, Json> = {};
 	let isChanged = false;
 	for (const [key, part] of Object.entries(value as Readonly<Record<string, Json>>)) {
-		const resolved = walk(part, [...path, key], scope, modeOf, budget);
+		const resolved = walk(part, [...path, key], at);
 		isChanged ||= resolved !== part;
 		setKey(record, key, resolved);
 	}

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { Json } from '../../base/json';
 import type { ModeOf, TextMode } from '../expressions/resolve';
 import type { NodeType, ParamMeta } from './nodeType';
+import { asText } from './support';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -50,29 +52,54 @@ function step(schema: unknown, key: string | number): unknown {
 	return undefined;
 }
 
-const modes = new WeakMap<NodeType, ModeOf>();
+interface TextPlace {
+	readonly mode: TextMode;
+	/** The one type of JSON that the schema allows there. */
+	readonly only: string | undefined;
+}
+
+const places = new WeakMap<NodeType, (path: readonly (string | number)[]) => TextPlace>();
 
 /** How the texts of a type's parameters are read. */
 export function modesOf(type: NodeType): ModeOf {
-	const known = modes.get(type);
+	const placeOf = placesOf(type);
+	return path => placeOf(path).mode;
+}
+
+/**
+ * Makes the value of an expression what the parameter takes: a text where a text stands, a number of digits where a
+ * number stands. What cannot be made so stays, and the check of the parameters says it.
+ */
+export function fitsOf(type: NodeType): (path: readonly (string | number)[], value: Json) => Json {
+	const placeOf = placesOf(type);
+	return (path, value) => {
+		const { only } = placeOf(path);
+		if (only === 'string') return value === null ? '' : asText(value);
+		if (typeof value !== 'string' || value.trim() === '') return value;
+		if (only === 'number' || only === 'integer') return Number.isNaN(Number(value)) ? value : Number(value);
+		return only === 'boolean' && (value === 'true' || value === 'false') ? value === 'true' : value;
+	};
+}
+
+function placesOf(type: NodeType): (path: readonly (string | number)[]) => TextPlace {
+	const known = places.get(type);
 	if (known) return known;
-	const seen = new Map<string, TextMode>();
-	const modeOf: ModeOf = path => {
+	const seen = new Map<string, TextPlace>();
+	const placeOf = (path: readonly (string | number)[]): TextPlace => {
 		const key = path.map(part => (typeof part === 'number' ? 0 : part)).join('\n');
 		const before = seen.get(key);
 		if (before !== undefined) return before;
-		const mode = modeOfMeta(
-			paramMeta(
-				type,
-				path.map(part => (typeof part === 'number' ? 0 : part)),
-			),
+		const meta = paramMeta(
+			type,
+			path.map(part => (typeof part === 'number' ? 0 : part)),
 		);
+		const place = { mode: modeOfMeta(meta), only: typeof meta['type'] === 'string' ? meta['type'] : undefined };
 		// Names of open objects are without an end.
-		if (seen.size < 500) seen.set(key, mode);
-		return mode;
+		if (seen.size < 500) seen.set(key, place);
+		return place;
 	};
-	modes.set(type, modeOf);
-	return modeOf;
+	places.set(type, placeOf);
+	return placeOf;
 }
 
 function modeOfMeta({ isRaw, widget }: ParamMeta): TextMode {

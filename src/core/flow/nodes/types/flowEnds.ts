@@ -87,6 +87,8 @@ export const subFlow = defineNode({
 		return flow ? portsOfFlow(flow) : { inputs: [], outputs: [] };
 	},
 	effects: 'writes',
+	// The nodes inside of it are asked about each by itself, and those that have ended do not run again.
+	isIdempotent: true,
 	async run(inputs, { path, values }, context) {
 		const given: Record<string, Json> = { ...record(values) };
 		for (const [name, value] of Object.entries(inputs)) if (value !== undefined) given[name] = value;
