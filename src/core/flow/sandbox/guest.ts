@@ -1,7 +1,7 @@
 import type { QuickJSContext, QuickJSHandle, QuickJSRuntime, QuickJSWASMModule } from 'quickjs-emscripten-core';
 import { failureOf, type ThrownError } from './failure';
-import { preludeFile, preludeSource } from './prelude';
-import type { SandboxFailure } from './protocol';
+import { determinismSource, doorsSource, preludeFile, preludeSource } from './prelude';
+import type { Determinism, SandboxFailure } from './protocol';
 
 /** Of the engine's own stack: deep enough for honest recursion, far from the end of the thread's. */
 const stackBytes = 256 * 1024;
@@ -19,7 +19,7 @@ export class ProgramEnded extends Error {
 }
 
 /** The functions of the prelude that the host calls. */
-type Entry = 'body' | 'describe' | 'node' | 'settle' | 'fire' | 'determine';
+type Entry = 'body' | 'describe' | 'node' | 'settle' | 'fire' | 'equip' | 'adapt';
 
 /** One runtime with one context, for one program. */
 export class Guest {
@@ -56,8 +56,17 @@ export class Guest {
 				post(context.getString(kind), context.getString(text));
 			}),
 		);
-		const names = this.#value(context.evalCode(JSON.stringify(granted), preludeFile));
-		this.#doors = this.#value(context.callFunction(this.#prelude, context.undefined, door, names));
+		this.#doors = this.#value(context.callFunction(this.#prelude, context.undefined, door));
+		if (granted.length > 0) this.call('equip', this.#evaluated(`${doorsSource}(${JSON.stringify(granted)})`));
+	}
+
+	/** Gives the program a clock that stands still, and chance that repeats itself. */
+	determine({ now, seed }: Determinism): void {
+		this.call('adapt', this.#evaluated(`${determinismSource}(${now}, ${seed})`));
+	}
+
+	#evaluated(source: string): QuickJSHandle {
+		return this.#value(this.#context.evalCode(source, preludeFile));
 	}
 
 	/** Reads the user's source as a script or as a module and gives its value. */

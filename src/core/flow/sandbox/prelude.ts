@@ -6,10 +6,9 @@ export const scriptFile = 'script.js';
  * What every program finds when it starts. It runs inside the sandbox: nothing here protects anything, it only makes the
  * one door to the host (`post`, which takes and gives text) look like the functions that authors know.
  */
-export const preludeSource = `((post, granted) => {
+export const preludeSource = `(post => {
 'use strict';
 const { parse, stringify } = JSON;
-const NativeDate = Date;
 const waiting = new Map(), timers = new Map();
 let last = 0;
 const ask = (name, argument) => new Promise((resolve, reject) => {
@@ -52,29 +51,9 @@ define('clearTimeout', id => { if (timers.delete(id)) post('clear', stringify(id
 const missing = name => () => {
 	throw new Error('“' + name + '” is a capability that this script does not have. A node declares it in “capabilities”, and the user grants it.');
 };
-const door = (name, make) => granted.includes(name) ? make : missing(name);
-const headersOf = pairs => ({
-	get: name => pairs[String(name).toLowerCase()] ?? null,
-	has: name => String(name).toLowerCase() in pairs,
-	entries: () => Object.entries(pairs)[Symbol.iterator](),
-	toJSON: () => pairs,
-});
-const doors = {
-	fetch: door('fetch', async (url, options = {}) => {
-		const { method = 'GET', headers = {}, body } = options;
-		const answer = await ask('fetch', { url: String(url), method, headers, ...(body === undefined ? {} : { body: String(body) }) });
-		return {
-			url: answer.url, status: answer.status, ok: answer.status >= 200 && answer.status < 300,
-			headers: headersOf(answer.headers), text: async () => answer.body, json: async () => parse(answer.body),
-		};
-	}),
-	secret: door('secrets', name => ask('secrets', String(name))),
-	files: {
-		read: door('files', path => ask('files', { action: 'read', path: String(path) })),
-		list: door('files', path => ask('files', { action: 'list', path: String(path ?? '.') })),
-	},
-};
-for (const name of ['fetch', 'secret', 'files']) define(name, doors[name]);
+const doors = { fetch: missing('fetch'), secret: missing('secrets'), files: { read: missing('files'), list: missing('files') } };
+const install = () => { for (const name of ['fetch', 'secret', 'files']) define(name, doors[name]); };
+install();
 const failed = error => {
 	try {
 		if (error instanceof Error)
@@ -113,22 +92,60 @@ return {
 		const [inputs, params, context] = parse(json);
 		return node.run(inputs, params, { ...context, ...doors, log });
 	}),
-	determine: (now, seed) => {
-		let state = seed >>> 0;
-		Math.random = () => {
-			state = (state + 0x6d2b79f5) >>> 0;
-			let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-			mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-			return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-		};
-		const Fixed = function Date(...parts) {
-			if (!new.target) return new NativeDate(now).toString();
-			return Reflect.construct(NativeDate, parts.length === 0 ? [now] : parts, new.target);
-		};
-		Fixed.prototype = NativeDate.prototype;
-		NativeDate.prototype.constructor = Fixed;
-		Object.assign(Fixed, { now: () => now, parse: NativeDate.parse, UTC: NativeDate.UTC });
-		define('Date', Fixed);
+	equip: make => { Object.assign(doors, make(ask, doors)); install(); },
+	adapt: change => change(define),
+};
+})`;
+
+/** What a program finds that was granted something. */
+export const doorsSource = `((granted) => (ask, closed) => {
+'use strict';
+const { parse } = JSON;
+const headersOf = pairs => ({
+	get: name => pairs[String(name).toLowerCase()] ?? null,
+	has: name => String(name).toLowerCase() in pairs,
+	entries: () => Object.entries(pairs)[Symbol.iterator](),
+	toJSON: () => pairs,
+});
+const open = {
+	fetch: {
+		fetch: async (url, options = {}) => {
+			const { method = 'GET', headers = {}, body } = options;
+			const answer = await ask('fetch', { url: String(url), method, headers, ...(body === undefined ? {} : { body: String(body) }) });
+			return {
+				url: answer.url, status: answer.status, ok: answer.status >= 200 && answer.status < 300,
+				headers: headersOf(answer.headers), text: async () => answer.body, json: async () => parse(answer.body),
+			};
+		},
+	},
+	secrets: { secret: name => ask('secrets', String(name)) },
+	files: {
+		files: {
+			read: path => ask('files', { action: 'read', path: String(path) }),
+			list: path => ask('files', { action: 'list', path: String(path ?? '.') }),
+		},
 	},
 };
+return Object.assign({}, closed, ...granted.map(name => open[name]));
+})`;
+
+/** A clock that stands still and chance that repeats itself. */
+export const determinismSource = `((now, seed) => define => {
+'use strict';
+const NativeDate = Date;
+let state = seed >>> 0;
+Math.random = () => {
+	state = (state + 0x6d2b79f5) >>> 0;
+	let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+	mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+	return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+};
+const Fixed = function Date(...parts) {
+	if (!new.target) return new NativeDate(now).toString();
+	return Reflect.construct(NativeDate, parts.length === 0 ? [now] : parts, new.target);
+};
+Fixed.prototype = NativeDate.prototype;
+NativeDate.prototype.constructor = Fixed;
+Object.assign(Fixed, { now: () => now, parse: NativeDate.parse, UTC: NativeDate.UTC });
+define('Date', Fixed);
 })`;

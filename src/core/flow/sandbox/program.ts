@@ -72,7 +72,7 @@ export class ProgramRun {
 		const { capabilities, limits, determinism, program } = this.#request;
 		const isEnded = (): boolean => this.#isEnded();
 		this.#guest.open(capabilities, limits.memoryBytes, (kind, text) => this.#receive(kind, text), isEnded);
-		if (determinism) this.#guest.call('determine', determinism.now, determinism.seed);
+		if (determinism) this.#guest.determine(determinism);
 		return this.#begin(program);
 	}
 
