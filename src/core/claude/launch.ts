@@ -12,7 +12,10 @@ export function launchArguments(options: ClaudeSessionOptions): readonly string[
 	if (options.model !== undefined && options.model !== 'default') args.push('--model', options.model);
 	if (options.maxBudget !== undefined) args.push('--max-budget-usd', String(toDollars(options.maxBudget)));
 	if (options.isOneShot === true) args.push('--tools', '', '--no-session-persistence');
+	else if (options.tools !== undefined) args.push('--tools', options.tools.join(','));
 	if (options.systemPrompt !== undefined) args.push('--system-prompt', options.systemPrompt);
+	if (options.appendedPrompt !== undefined) args.push('--append-system-prompt', options.appendedPrompt);
+	if (options.outputSchema !== undefined) args.push('--json-schema', JSON.stringify(options.outputSchema));
 	if (options.isIsolated === true || options.isOneShot === true)
 		args.push('--setting-sources', 'user', '--strict-mcp-config');
 	if (options.mcpConfig !== undefined) args.push('--mcp-config', options.mcpConfig);

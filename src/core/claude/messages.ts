@@ -173,6 +173,8 @@ export interface ResultMessage extends Common {
 	readonly duration_ms: number;
 	readonly num_turns: number;
 	readonly result?: string;
+	/** The answer as an object, where the session began with a schema. */
+	readonly structured_output?: unknown;
 	/** May hold diagnostics that are not for people. */
 	readonly errors?: readonly string[];
 	readonly stop_reason?: string | null;

@@ -37,6 +37,12 @@ export interface ClaudeSessionOptions {
 	readonly isOneShot?: boolean;
 	/** Takes the place of the CLI's own. */
 	readonly systemPrompt?: string;
+	/** Added to the CLI's own. */
+	readonly appendedPrompt?: string;
+	/** The CLI's own tools that it has at all; absent for all of them. */
+	readonly tools?: readonly string[];
+	/** Its last answer is JSON that fits this schema: `structured_output` of the result. */
+	readonly outputSchema?: Readonly<Record<string, unknown>>;
 	/** Path of a file with MCP servers for this process, beside those of the CLI's own settings. */
 	readonly mcpConfig?: string;
 	/** Added to the cleaned environment. */

@@ -59,7 +59,7 @@ export class NodeCall implements NodeContext, CallerNode {
 	parks = 0;
 	/** Grows when an attempt is over: what the old one still gives back does not count. */
 	token = 0;
-	/** Under which its result is kept. */
+	/** Under which its result is kept; cleared once it has read what the key does not cover. */
 	cacheKey: string | undefined;
 	/** Sub-flows that it called. */
 	flows = 0;
@@ -111,6 +111,7 @@ export class NodeCall implements NodeContext, CallerNode {
 	}
 
 	get clock(): Clock {
+		this.cacheKey = undefined;
 		return this.hub.clock;
 	}
 
@@ -119,6 +120,7 @@ export class NodeCall implements NodeContext, CallerNode {
 	}
 
 	get flowInputs(): Readonly<Record<string, Json>> {
+		this.cacheKey = undefined;
 		return this.frame.instance.inputs;
 	}
 
@@ -283,6 +285,7 @@ class CallScope implements ExpressionScope {
 
 	node(id: NodeId): Readonly<Record<string, Json | undefined>> | undefined {
 		const { frame } = this.#call;
+		this.#call.cacheKey = undefined;
 		const node = frame.instance.compiled.byId.get(id);
 		return node && frame.valuesOf(node);
 	}
@@ -290,6 +293,7 @@ class CallScope implements ExpressionScope {
 	name(name: string): Json | undefined {
 		if (this.#extra && Object.hasOwn(this.#extra, name)) return this.#extra[name];
 		const { frame: own, hub } = this.#call;
+		this.#call.cacheKey = undefined;
 		for (let frame: Frame | null = own; frame?.instance === own.instance; frame = frame.parent)
 			if (Object.hasOwn(frame.entry, name)) return frame.entry[name];
 		if (name === 'flow') return own.instance.inputs;
