@@ -5,6 +5,8 @@ import type { Breakpoint, FramePath, RunScope, StoredValue } from './engine/even
 import type { CommandId } from './editorCommands';
 import type { Flow, FlowEdge, FlowGroup, FlowLimits, FlowNode, NodeId, Position } from './model/flow';
 import type { FlowOp } from './model/ops';
+import type { NodeMark } from './model/semanticDiff';
+import type { SyncAnswer } from './model/syncHost';
 import type { NodeCategory, Ports } from './nodes/nodeType';
 import type { RunChange, RunView } from './runView';
 
@@ -50,7 +52,7 @@ export interface TextError {
 }
 
 /** How a node or an edge differs from the other side of a comparison. */
-export type ChangeMark = 'added' | 'removed' | 'changed' | 'moved';
+export type ChangeMark = NodeMark;
 
 /** Marks of a comparison; the flow that is shown with it holds what was removed too. */
 export interface CompareMarks {
@@ -196,7 +198,7 @@ export interface FlowEditorContract {
 		/** One gesture. Answered with the number of the model that holds it. */
 		apply: {
 			params: { readonly base: number; readonly ops: readonly FlowOp[]; readonly label: string };
-			result: { readonly version: number };
+			result: SyncAnswer;
 		};
 		/** Ports of nodes whose type makes them from the parameters, in the order of the question. */
 		ports: {

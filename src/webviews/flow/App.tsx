@@ -108,7 +108,7 @@ function GraphFocus({
 	const current = useStored(editor.selection, selection => selection.current);
 	const isEmpty = useStored(editor.doc, () => editor.index.size === 0);
 	useEffect(() => {
-		canvas.focus = () => element.current?.focus({ preventScroll: true });
+		canvas.attach({ focus: () => element.current?.focus({ preventScroll: true }) });
 	}, [canvas]);
 	return (
 		<div
@@ -127,9 +127,9 @@ function GraphFocus({
 			}}
 			onPointerMove={event => {
 				const { left, top } = event.currentTarget.getBoundingClientRect();
-				canvas.pointer = canvas.toCanvas(event.clientX - left, event.clientY - top);
+				canvas.pointAt(event.clientX - left, event.clientY - top);
 			}}
-			onPointerLeave={() => (canvas.pointer = null)}
+			onPointerLeave={() => canvas.pointAway()}
 		>
 			{children}
 			{isEmpty && (

@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react';
+import type { CompareMarks } from '../../core/flow/editorProtocol';
 import { Codicon } from '../shared/components/Codicon';
 import { IconButton } from '../shared/components/IconButton';
 import { useEditor } from './context';
@@ -8,7 +9,6 @@ import { useStore, useStored } from './state/store';
 export function Banners(): ReactElement {
 	const editor = useEditor();
 	const { textError, mode, reason, compare, isTrusted } = useStored(editor.doc, doc => doc);
-	const failure = useStore(editor.failure);
 	return (
 		<>
 			{textError && (
@@ -41,41 +41,56 @@ export function Banners(): ReactElement {
 					<span>This workspace is not trusted: the flow can be read and changed, and does not run.</span>
 				</div>
 			)}
-			{compare && (
-				<div className="banner compare-legend">
-					<span>
-						{compare.sides[0]} → {compare.sides[1]}
-					</span>
-					{(['added', 'removed', 'changed', 'moved'] as const).map(mark => {
-						const count = Object.values(compare.nodes).filter(each => each === mark).length;
-						return (
-							<span key={mark} className={`legend change-${mark}`}>
-								{count} {mark}
-							</span>
-						);
-					})}
-				</div>
-			)}
-			{failure && (
-				<div className="banner error" role="alert">
-					<Codicon name="warning" />
-					<span className="banner-text">{failure.text}</span>
-					{failure.actions.map(action => (
-						<button
-							key={action.command}
-							type="button"
-							className="text-button"
-							onClick={() => {
-								editor.failure.set(null);
-								void editor.attempt('runAction', action);
-							}}
-						>
-							{action.title}
-						</button>
-					))}
-					<IconButton icon="close" label="Dismiss" onClick={() => editor.failure.set(null)} />
-				</div>
-			)}
+			{compare && <Legend compare={compare} />}
+			<FailureBanner />
 		</>
+	);
+}
+
+/** What the colours of a comparison mean, and how often each comes. */
+function Legend({ compare }: { readonly compare: CompareMarks }): ReactElement {
+	const marks = Object.values(compare.nodes);
+	return (
+		<div className="banner compare-legend">
+			<span>
+				{compare.sides[0]} → {compare.sides[1]}
+			</span>
+			{marks.length === 0 && Object.keys(compare.edges).length === 0 && <span>No node differs.</span>}
+			{(['added', 'removed', 'changed', 'renamed', 'moved'] as const).map(mark => {
+				const count = marks.filter(each => each === mark).length;
+				if (count === 0) return null;
+				return (
+					<span key={mark} className={`legend change-${mark}`}>
+						{count} {mark}
+					</span>
+				);
+			})}
+		</div>
+	);
+}
+
+function FailureBanner(): ReactElement | null {
+	const editor = useEditor();
+	const failure = useStore(editor.failure);
+	if (!failure) return null;
+	return (
+		<div className="banner error" role="alert">
+			<Codicon name="warning" />
+			<span className="banner-text">{failure.text}</span>
+			{failure.actions.map(action => (
+				<button
+					key={action.command}
+					type="button"
+					className="text-button"
+					onClick={() => {
+						editor.failure.set(null);
+						void editor.attempt('runAction', action);
+					}}
+				>
+					{action.title}
+				</button>
+			))}
+			<IconButton icon="close" label="Dismiss" onClick={() => editor.failure.set(null)} />
+		</div>
 	);
 }

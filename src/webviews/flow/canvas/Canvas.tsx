@@ -24,7 +24,28 @@ import { Wire } from './Wire';
 const Ghost = (): null => null;
 const nodeTypes = { card: NodeCard, container: Frame, note: Note, ghost: Ghost };
 const edgeTypes = { wire: Wire };
-const proOptions = { hideAttribution: true };
+/** What is always so: selecting, connecting and keys are ours. */
+const settings = {
+	proOptions: { hideAttribution: true },
+	minZoom,
+	maxZoom,
+	nodesConnectable: false,
+	nodesFocusable: false,
+	edgesFocusable: false,
+	elementsSelectable: false,
+	selectNodesOnDrag: false,
+	nodeDragThreshold: 3,
+	elevateNodesOnSelect: false,
+	elevateEdgesOnSelect: false,
+	panActivationKeyCode: 'Space',
+	panOnScroll: true,
+	zoomOnScroll: false,
+	zoomOnDoubleClick: false,
+	selectionKeyCode: null,
+	multiSelectionKeyCode: null,
+	deleteKeyCode: null,
+	disableKeyboardA11y: true,
+};
 const middleButton = [1];
 const anyButton = [0, 1];
 
@@ -61,9 +82,7 @@ export function Canvas(): ReactElement {
 				edges={edges}
 				nodeTypes={nodeTypes}
 				edgeTypes={edgeTypes}
-				proOptions={proOptions}
-				minZoom={minZoom}
-				maxZoom={maxZoom}
+				{...settings}
 				onViewportChange={handlers.onViewport}
 				onNodesChange={drag.onChanges}
 				onNodeDragStart={drag.onStart}
@@ -72,23 +91,7 @@ export function Canvas(): ReactElement {
 				onNodeDoubleClick={handlers.onNodeDoubleClick}
 				onEdgeClick={handlers.onEdgeClick}
 				nodesDraggable={canEdit}
-				nodesConnectable={false}
-				nodesFocusable={false}
-				edgesFocusable={false}
-				elementsSelectable={false}
-				selectNodesOnDrag={false}
-				nodeDragThreshold={3}
-				elevateNodesOnSelect={false}
-				elevateEdgesOnSelect={false}
 				panOnDrag={tool === 'pan' ? anyButton : middleButton}
-				panActivationKeyCode="Space"
-				panOnScroll
-				zoomOnScroll={false}
-				zoomOnDoubleClick={false}
-				selectionKeyCode={null}
-				multiSelectionKeyCode={null}
-				deleteKeyCode={null}
-				disableKeyboardA11y
 			>
 				<Groups />
 				<Guides />
@@ -163,10 +166,7 @@ function useSize(surface: React.RefObject<HTMLDivElement | null>): void {
 	useEffect(() => {
 		const element = surface.current;
 		if (!element) return undefined;
-		canvas.move = (view, duration) => {
-			editor.view.set(view);
-			void setViewport(view, { duration });
-		};
+		canvas.attach({ move: (view, duration) => void setViewport(view, { duration }) });
 		const measure = (): void => {
 			const { clientWidth, clientHeight } = element;
 			if (clientWidth === 0) return;

@@ -35,6 +35,12 @@ export const noDrag: DragView = { places: new Map(), guides: [], splice: null, i
 
 const nothing: Scene = { nodes: [], edges: [], passing: [], isFar: false };
 
+/** What only the surface in the document can do. */
+export interface Surface {
+	readonly move: (view: View, durationMs: number) => void;
+	readonly focus: () => void;
+}
+
 /** Keeps the window of the graph that is drawn: it follows the flow, the view, the selection and a drag. */
 export class CanvasModel implements Disposable {
 	readonly scene = new Store<Scene>(nothing);
@@ -49,9 +55,9 @@ export class CanvasModel implements Disposable {
 	readonly menu = new Store<{ readonly x: number; readonly y: number } | null>(null);
 	/** A list that is open over the canvas: ports to connect with. */
 	readonly picker = new Store<'connect' | null>(null);
-	/** Where the pointer was last, on the canvas: pasting goes there. */
-	pointer: { readonly x: number; readonly y: number } | null = null;
 	readonly editor: Editor;
+	#pointer: { readonly x: number; readonly y: number } | null = null;
+	#surface: Surface | undefined;
 	#width = 0;
 	#height = 0;
 	readonly #maker: SceneMaker;
@@ -79,11 +85,35 @@ export class CanvasModel implements Disposable {
 		this.#make();
 	}
 
-	/** Shows another part of the canvas; the surface puts its own in when it is there. */
-	move: (view: View, durationMs: number) => void = view => this.editor.view.set(view);
+	/** Shows another part of the canvas. */
+	move(view: View, durationMs: number): void {
+		// While it is animated the surface tells of every step; the last one is where it ends.
+		if (durationMs === 0 || !this.#surface) this.editor.view.set(view);
+		this.#surface?.move(view, durationMs);
+	}
 
 	/** Gives the keyboard to the graph. */
-	focus: () => void = () => undefined;
+	focus(): void {
+		this.#surface?.focus();
+	}
+
+	/** The surface tells what it can do, as long as it is there. */
+	attach(surface: Partial<Surface>): void {
+		this.#surface = { move: () => undefined, focus: () => undefined, ...this.#surface, ...surface };
+	}
+
+	/** Where the pointer was last, on the canvas: pasting goes there. */
+	get pointer(): { readonly x: number; readonly y: number } | null {
+		return this.#pointer;
+	}
+
+	pointAt(x: number, y: number): void {
+		this.#pointer = this.toCanvas(x, y);
+	}
+
+	pointAway(): void {
+		this.#pointer = null;
+	}
 
 	/** Brings a node into view, without moving more than is needed. */
 	reveal(id: NodeId): void {

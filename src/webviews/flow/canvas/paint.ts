@@ -13,7 +13,7 @@ const mostEdges = 12_000;
 /** What a node's rectangle is filled with: its state in the run, how it changed, else the colour of cards. */
 export function fillOf(editor: Editor, box: Box, colours: Colours): string {
 	const change = editor.doc.get().compare?.nodes[box.id];
-	if (change) return colours[change];
+	if (change) return colours[change === 'renamed' ? 'changed' : change];
 	switch (editor.runs.nodes.get(box.id).state) {
 		case 'running':
 		case 'retrying':

@@ -199,7 +199,7 @@ function resizedBox(box: Box, { x, y, width, height }: Rect): Box {
 }
 
 /** Frames lie below edges and edges below cards; a frame inside a frame lies above it. */
-function sceneNode(box: Box, type: SceneNode['type'] & string): SceneNode {
+function sceneNode(box: Box, type: NonNullable<SceneNode['type']>): SceneNode {
 	return {
 		id: box.id,
 		type,

@@ -1,5 +1,5 @@
+import { renameReferences } from '../../../core/flow/model/rename';
 import { freshSlug } from '../../../core/flow/model/slugs';
-import type { Json } from '../../../core/base/json';
 import type { FlowFragment } from '../../../core/flow/editorProtocol';
 import { isOfFlow, readFragment } from './fragment';
 import type { Flow, FlowEdge, FlowNode, NodeId, Position } from '../../../core/flow/model/flow';
@@ -116,29 +116,14 @@ function renamed(node: FlowNode, names: ReadonlyMap<NodeId, NodeId>, index: Grap
 	return {
 		...rest,
 		...(params
-			? { params: Object.fromEntries(Object.entries(params).map(([key, value]) => [key, follow(value, names)])) }
+			? {
+					params: Object.fromEntries(
+						Object.entries(params).map(([key, value]) => [key, renameReferences(value, Object.fromEntries(names))]),
+					),
+				}
 			: {}),
 		...(inside === undefined ? {} : { in: inside }),
 	};
-}
-
-/** Names of nodes inside `{{ }}`: `nodes.fetch.body`, `nodes["fetch-diff"].body`. */
-function follow(value: Json, names: ReadonlyMap<NodeId, NodeId>): Json {
-	if (typeof value === 'string') {
-		return value.replaceAll(/\{\{[\s\S]*?\}\}/g, expression =>
-			expression.replaceAll(
-				/\bnodes(?:\.(\w+)|\[\s*(["'])([\w-]+)\2\s*\])/g,
-				(whole, plain?: string, _quote?: string, quoted?: string) => {
-					const fresh = names.get(plain ?? quoted ?? '');
-					if (fresh === undefined) return whole;
-					return /^\w+$/.test(fresh) ? `nodes.${fresh}` : `nodes["${fresh}"]`;
-				},
-			),
-		);
-	}
-	if (Array.isArray(value)) return (value as readonly Json[]).map(each => follow(each, names));
-	if (typeof value !== 'object' || value === null) return value;
-	return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, follow(each, names)]));
 }
 
 function shifted(place: Position, dx: number, dy: number): Position {

@@ -3,7 +3,8 @@ import type { FlowOp } from '../../../core/flow/model/ops';
 import type { Port } from '../../../core/flow/nodes/nodeType';
 import { edgeHandles, handleId, isInside, portName } from '../graph/handles';
 import type { Box, GraphIndex } from '../graph/graphIndex';
-import { fits, kindNames } from '../graph/kinds';
+import { kindFits } from '../../../core/flow/model/kinds';
+import { kindNames } from '../graph/kinds';
 import type { HandleSpot } from '../graph/sizes';
 import { closesCircle } from '../graph/walk';
 
@@ -23,7 +24,7 @@ export function refusal(index: GraphIndex, a: End, b: End): string | null {
 	if (!source || !target) return 'This port does not exist.';
 	const scope = scopeProblem(index, from.node, source.port, to.node, target.port);
 	if (scope !== null) return scope;
-	if (!fits(source.port.kind, target.port.kind))
+	if (!kindFits(source.port.kind, target.port.kind))
 		return `“${source.port.title}” gives ${kindNames[source.port.kind]}, “${target.port.title}” takes ${kindNames[target.port.kind]}.`;
 	return closesCircle(index, from.node, to.node) ? 'This would close a circle. Use a loop node to repeat steps.' : null;
 }
@@ -35,7 +36,10 @@ function scopeProblem(index: GraphIndex, from: NodeId, source: Port, to: NodeId,
 	const isToInner = target.isInner === true;
 	if (isFromInner !== isInside(index, to, from)) return 'Inner ports are for nodes inside the frame.';
 	if (isToInner !== isInside(index, from, to)) return 'Inner ports are for nodes inside the frame.';
-	return null;
+	const frame = index.box(from)?.node.in;
+	if (isToInner) return frame === to ? null : 'Only a node that stands directly in the frame can end there.';
+	if (isFromInner || frame === undefined || isInside(index, to, frame)) return null;
+	return 'What happens in a frame leaves it through the frame’s inner port.';
 }
 
 /** What makes the edge. An input that takes one edge loses the one that it had. */
@@ -71,6 +75,6 @@ export function spotOf(index: GraphIndex, end: End): HandleSpot | undefined {
 /** The fitting port of a type that is not on the canvas yet. */
 export function fittingPort(ports: readonly Port[], wanted: Port, side: 'input' | 'output'): Port | undefined {
 	return ports.find(
-		port => !port.isInner && (side === 'input' ? fits(wanted.kind, port.kind) : fits(port.kind, wanted.kind)),
+		port => !port.isInner && (side === 'input' ? kindFits(wanted.kind, port.kind) : kindFits(port.kind, wanted.kind)),
 	);
 }

@@ -2,7 +2,7 @@ import { edgeText, type FlowEdge, type NodeId } from '../../../core/flow/model/f
 import type { FlowOp } from '../../../core/flow/model/ops';
 import { portAt, edgeHandles } from '../graph/handles';
 import type { GraphIndex } from '../graph/graphIndex';
-import { fits } from '../graph/kinds';
+import { kindFits } from '../../../core/flow/model/kinds';
 
 /** Takes away nodes and edges. What stands in a frame goes with it. */
 export function removeOps(index: GraphIndex, nodes: Iterable<NodeId>, edges: Iterable<string>): readonly FlowOp[] {
@@ -61,5 +61,5 @@ export function withInside(index: GraphIndex, nodes: Iterable<NodeId>): Readonly
 function kindsFit(index: GraphIndex, before: FlowEdge, after: FlowEdge): boolean {
 	const source = portAt(index.box(before.from), 'output', edgeHandles(index, before).source);
 	const target = portAt(index.box(after.to), 'input', edgeHandles(index, after).target);
-	return fits(source?.kind ?? 'any', target?.kind ?? 'any');
+	return kindFits(source?.kind ?? 'any', target?.kind ?? 'any');
 }

@@ -3,7 +3,7 @@ import { valueKinds, type ValueKind } from '../../../core/flow/model/flow';
 import { connectOps, edgesAt, firstFitting, refusal, spotOf, type End } from '../edits/connect';
 import { handleId } from '../graph/handles';
 import type { GraphIndex } from '../graph/graphIndex';
-import { fits } from '../graph/kinds';
+import { kindFits } from '../../../core/flow/model/kinds';
 import type { FlowOp } from '../../../core/flow/model/ops';
 
 /** An edge that is being drawn. Points are of the canvas. */
@@ -59,7 +59,7 @@ export function endConnecting(index: GraphIndex, now: Connecting): readonly Flow
 
 /** Kinds of ports that the drawn edge may end at, for dimming the others. */
 export function fittingKinds({ kind, start }: Connecting): readonly ValueKind[] {
-	return valueKinds.filter(other => (start.side === 'output' ? fits(kind, other) : fits(other, kind)));
+	return valueKinds.filter(other => (start.side === 'output' ? kindFits(kind, other) : kindFits(other, kind)));
 }
 
 function nearestEnd(index: GraphIndex, start: End, x: number, y: number, radius: number): End | null {

@@ -23,34 +23,38 @@ interface Drag {
 	dy: number;
 }
 
-interface NodeDrag {
-	readonly onStart: OnNodeDrag<SceneNode>;
-	readonly onChanges: (changes: readonly NodeChange<SceneNode>[]) => void;
-	readonly onStop: () => void;
+/** Moves nodes: shown while they are dragged, one step of undo when they are let go. */
+class NodeDrag {
+	readonly #canvas: CanvasModel;
+	#drag: Drag | null = null;
+
+	constructor(canvas: CanvasModel) {
+		this.#canvas = canvas;
+	}
+
+	onStart: OnNodeDrag<SceneNode> = (_event, node) => {
+		this.#drag = begin(this.#canvas, node.id);
+	};
+
+	onChanges = (changes: readonly NodeChange<SceneNode>[]): void => {
+		const drag = this.#drag;
+		if (!drag) return;
+		for (const change of changes) {
+			if (change.type === 'position' && change.id === drag.lead.id && change.position)
+				follow(this.#canvas, drag, change.position);
+		}
+	};
+
+	onStop = (): void => {
+		if (this.#drag) end(this.#canvas, this.#drag);
+		this.#drag = null;
+	};
 }
 
-/** Moves nodes: shown while they are dragged, one step of undo when they are let go. */
+/** The gesture of dragging nodes, for the surface. */
 export function useNodeDrag(): NodeDrag {
 	const canvas = useCanvas();
-	return useMemo(() => {
-		let drag: Drag | null = null;
-		return {
-			onStart: (_event, node) => {
-				drag = begin(canvas, node.id);
-			},
-			onChanges: changes => {
-				if (!drag) return;
-				const moved = changes.find(
-					change => change.type === 'position' && change.id === drag?.lead.id && change.position !== undefined,
-				);
-				if (moved?.type === 'position' && moved.position) follow(canvas, drag, moved.position);
-			},
-			onStop: () => {
-				if (drag) end(canvas, drag);
-				drag = null;
-			},
-		};
-	}, [canvas]);
+	return useMemo(() => new NodeDrag(canvas), [canvas]);
 }
 
 function begin(canvas: CanvasModel, id: NodeId): Drag | null {

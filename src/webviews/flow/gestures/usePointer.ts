@@ -154,11 +154,12 @@ function pointIn(canvas: CanvasModel, element: HTMLElement, event: PointerEvent)
 
 const panMargin = 36;
 
+const panStep = (near: number, far: number): number => (near < panMargin ? 12 : far < panMargin ? -12 : 0);
+
 /** Near the border the canvas moves on, so that an edge reaches what is not seen yet. */
 function autoPan(canvas: CanvasModel, element: HTMLElement, event: PointerEvent): void {
 	const { left, top, right, bottom } = element.getBoundingClientRect();
-	const step = (near: number, far: number): number => (near < panMargin ? 12 : far < panMargin ? -12 : 0);
-	const dx = step(event.clientX - left, right - event.clientX);
-	const dy = step(event.clientY - top, bottom - event.clientY);
+	const dx = panStep(event.clientX - left, right - event.clientX);
+	const dy = panStep(event.clientY - top, bottom - event.clientY);
 	if (dx !== 0 || dy !== 0) canvas.pan(dx, dy);
 }

@@ -22,14 +22,14 @@ export function listOrder(index: GraphIndex): readonly ListRow[] {
 	const listed = new Set<NodeId>();
 	const open: ListRow[] = sorted(index, inner.get(undefined) ?? [])
 		.map(box => ({ id: box.id, depth: 0 }))
-		.reverse();
+		.toReversed();
 	for (let row = open.pop(); row; row = open.pop()) {
 		if (listed.has(row.id)) continue;
 		listed.add(row.id);
 		rows.push(row);
 		const { id, depth } = row;
 		const inside = sorted(index, inner.get(id) ?? []).map(box => ({ id: box.id, depth: depth + 1 }));
-		open.push(...inside.reverse());
+		open.push(...inside.toReversed());
 	}
 	// A ring of frames hangs on nothing and would be missing.
 	for (const box of index.boxes()) if (!listed.has(box.id)) rows.push({ id: box.id, depth: 0 });

@@ -62,9 +62,9 @@ export function handleSpots(shape: Shape, ports: Ports, size: Size): readonly Ha
 	const spots: HandleSpot[] = [];
 	let left = 0;
 	let right = 0;
-	const rowY = (row: number): number => headerHeight + 4 + row * rowHeight + rowHeight / 2;
 	const add = (port: Port, side: HandleSpot['side'], isLeft: boolean): void => {
-		const y = rowY(isLeft ? left++ : right++);
+		const row = isLeft ? left++ : right++;
+		const y = headerHeight + 4 + row * rowHeight + rowHeight / 2;
 		spots.push({ port, side, x: isLeft ? 0 : size.width, y });
 	};
 	for (const port of ports.inputs) if (!port.isInner) add(port, 'input', true);

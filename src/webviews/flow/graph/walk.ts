@@ -77,14 +77,18 @@ export function readingOrder(boxes: Iterable<Box>): readonly Box[] {
 }
 
 /**
- * Whether an edge between these nodes would close a circle. Edges into a container from inside are its frames' results,
- * not the way on: a container never waits for itself.
+ * Whether an edge between these nodes would close a circle. What a node inside a frame waits for, the frame waits for,
+ * unless both stand in it.
  */
 export function closesCircle(index: GraphIndex, from: NodeId, to: NodeId): boolean {
 	if (from === to) return true;
-	if (isInside(index, from, to) || isInside(index, to, from)) return false;
-	const after = reach([to], id =>
-		index.edges(id).outgoing.flatMap(edge => (isInside(index, edge.from, edge.to) ? [] : [edge.to])),
-	);
+	const open = (id: NodeId): boolean => id !== from && isInside(index, from, id);
+	const withFrames = (id: NodeId): readonly NodeId[] => {
+		const frames: NodeId[] = [];
+		for (let at: NodeId | undefined = id; at !== undefined && !frames.includes(at); at = index.box(at)?.node.in)
+			frames.push(at);
+		return frames.filter(each => !open(each));
+	};
+	const after = reach(withFrames(to), id => index.edges(id).outgoing.flatMap(edge => withFrames(edge.to)));
 	return after.has(from);
 }

@@ -9,6 +9,12 @@ import { useDraft } from './useDraft';
 
 type Key = 'retry' | 'timeoutMs' | 'onError' | 'skip' | 'cache' | 'note';
 
+interface SettingProps {
+	readonly node: FlowNode;
+	readonly isDisabled: boolean;
+	readonly set: (key: Key, value: Json) => void;
+}
+
 /** How the node is run: again after a failure, for how long, and what then. */
 export function ExecutionFields({
 	id,
@@ -22,6 +28,7 @@ export function ExecutionFields({
 	const editor = useEditor();
 	const isDisabled = !editor.canEdit;
 	const set = (key: Key, value: Json): void => void editor.apply('Change', [{ op: 'setNode', id, key, value }]);
+	const settings = { node, isDisabled, set };
 	const hasSettings = [node.retry, node.timeoutMs, node.onError, node.skip, node.cache].some(
 		each => each !== undefined,
 	);
@@ -29,81 +36,18 @@ export function ExecutionFields({
 		<details className="more" open={hasSettings}>
 			<summary>Execution</summary>
 			<div className="form-fields">
-				{!type.isTrigger && (
-					<>
-						<FieldRow label="When it fails" description="">
-							{aria => (
-								<select
-									{...aria}
-									className="form-input"
-									disabled={isDisabled}
-									value={typeof node.onError === 'object' ? 'value' : (node.onError ?? 'stop')}
-									onChange={event => {
-										const { value } = event.currentTarget;
-										set('onError', value === 'stop' ? null : value === 'branch' ? 'branch' : { value: {} });
-									}}
-								>
-									<option value="stop">Stop the run</option>
-									<option value="branch">Take the error port</option>
-									<option value="value">Go on with a fixed value</option>
-								</select>
-							)}
-						</FieldRow>
-						{typeof node.onError === 'object' && (
-							<JsonField
-								label="Value instead"
-								description="By output port, as JSON."
-								value={node.onError.value}
-								isDisabled={isDisabled}
-								onKeep={value => set('onError', { value })}
-							/>
-						)}
-						<Retry policy={node.retry} isDisabled={isDisabled} onKeep={value => set('retry', value)} />
-						<FieldRow label="Time limit of an attempt" description="">
-							{aria => (
-								<DurationInput
-									aria={aria}
-									isDisabled={isDisabled}
-									value={node.timeoutMs}
-									onKeep={value => set('timeoutMs', value)}
-								/>
-							)}
-						</FieldRow>
-						<FieldRow label="Cache" description="">
-							{aria => (
-								<select
-									{...aria}
-									className="form-input"
-									disabled={isDisabled}
-									value={String(node.cache ?? '')}
-									onChange={event => {
-										const { value } = event.currentTarget;
-										set('cache', value === '' ? null : value === 'true');
-									}}
-								>
-									<option value="">{type.effects === 'pure' ? 'As its type says: yes' : 'As its type says: no'}</option>
-									<option value="true">Always answer from the cache</option>
-									<option value="false">Never answer from the cache</option>
-								</select>
-							)}
-						</FieldRow>
-					</>
-				)}
-				<FieldRow label="Skip" description="">
-					{aria => (
-						<select
-							{...aria}
-							className="form-input"
-							disabled={isDisabled}
-							value={node.skip ?? ''}
-							onChange={event => set('skip', event.currentTarget.value === '' ? null : event.currentTarget.value)}
-						>
-							<option value="">Run it</option>
-							<option value="mute">Mute: it does not run, nor what needs it</option>
-							<option value="bypass">Bypass: its first input is its first output</option>
-						</select>
-					)}
-				</FieldRow>
+				{!type.isTrigger && <Attempts {...settings} type={type} />}
+				<Pick
+					label="Skip"
+					isDisabled={isDisabled}
+					value={node.skip ?? ''}
+					choices={[
+						['', 'Run it'],
+						['mute', 'Mute: it does not run, nor what needs it'],
+						['bypass', 'Bypass: its first input is its first output'],
+					]}
+					onPick={value => set('skip', value === '' ? null : value)}
+				/>
 				<TextField
 					label="Note"
 					value={node.note ?? ''}
@@ -112,6 +56,98 @@ export function ExecutionFields({
 				/>
 			</div>
 		</details>
+	);
+}
+
+function Attempts({ type, ...settings }: SettingProps & { readonly type: NodeTypeView }): ReactElement {
+	const { node, isDisabled, set } = settings;
+	return (
+		<>
+			<Failure {...settings} />
+			<Retry policy={node.retry} isDisabled={isDisabled} onKeep={value => set('retry', value)} />
+			<FieldRow label="Time limit of an attempt" description="">
+				{aria => (
+					<DurationInput
+						aria={aria}
+						isDisabled={isDisabled}
+						value={node.timeoutMs}
+						onKeep={value => set('timeoutMs', value)}
+					/>
+				)}
+			</FieldRow>
+			<Pick
+				label="Cache"
+				isDisabled={isDisabled}
+				value={String(node.cache ?? '')}
+				choices={[
+					['', type.effects === 'pure' ? 'As its type says: yes' : 'As its type says: no'],
+					['true', 'Always answer from the cache'],
+					['false', 'Never answer from the cache'],
+				]}
+				onPick={value => set('cache', value === '' ? null : value === 'true')}
+			/>
+		</>
+	);
+}
+
+function Failure({ node, isDisabled, set }: SettingProps): ReactElement {
+	return (
+		<>
+			<Pick
+				label="When it fails"
+				isDisabled={isDisabled}
+				value={typeof node.onError === 'object' ? 'value' : (node.onError ?? 'stop')}
+				choices={[
+					['stop', 'Stop the run'],
+					['branch', 'Take the error port'],
+					['value', 'Go on with a fixed value'],
+				]}
+				onPick={value => set('onError', value === 'stop' ? null : value === 'branch' ? 'branch' : { value: {} })}
+			/>
+			{typeof node.onError === 'object' && (
+				<JsonField
+					label="Value instead"
+					description="By output port, as JSON."
+					value={node.onError.value}
+					isDisabled={isDisabled}
+					onKeep={value => set('onError', { value })}
+				/>
+			)}
+		</>
+	);
+}
+
+function Pick({
+	label,
+	value,
+	choices,
+	isDisabled,
+	onPick,
+}: {
+	readonly label: string;
+	readonly value: string;
+	readonly choices: readonly (readonly [value: string, label: string])[];
+	readonly isDisabled: boolean;
+	readonly onPick: (value: string) => void;
+}): ReactElement {
+	return (
+		<FieldRow label={label} description="">
+			{aria => (
+				<select
+					{...aria}
+					className="form-input"
+					disabled={isDisabled}
+					value={value}
+					onChange={event => onPick(event.currentTarget.value)}
+				>
+					{choices.map(([each, words]) => (
+						<option key={each} value={each}>
+							{words}
+						</option>
+					))}
+				</select>
+			)}
+		</FieldRow>
 	);
 }
 
@@ -158,20 +194,16 @@ function Retry({
 							/>
 						)}
 					</FieldRow>
-					<FieldRow label="Pauses" description="">
-						{aria => (
-							<select
-								{...aria}
-								className="form-input"
-								disabled={isDisabled}
-								value={policy.backoff ?? 'exponential'}
-								onChange={event => keep({ backoff: event.currentTarget.value === 'fixed' ? 'fixed' : 'exponential' })}
-							>
-								<option value="exponential">Twice as long each time</option>
-								<option value="fixed">Always the same</option>
-							</select>
-						)}
-					</FieldRow>
+					<Pick
+						label="Pauses"
+						isDisabled={isDisabled}
+						value={policy.backoff ?? 'exponential'}
+						choices={[
+							['exponential', 'Twice as long each time'],
+							['fixed', 'Always the same'],
+						]}
+						onPick={value => keep({ backoff: value === 'fixed' ? 'fixed' : 'exponential' })}
+					/>
 				</>
 			)}
 		</>

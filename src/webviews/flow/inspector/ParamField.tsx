@@ -60,26 +60,16 @@ export const ParamField = memo(function ParamField({ node, param, value }: Param
 			problem={problem}
 			onReset={canEdit && value !== undefined ? reset : undefined}
 			actions={
-				<>
-					{!isText && canEdit && !param.isRaw && (
-						<IconButton
-							icon="symbol-variable"
-							label={asExpression ? `Give ${field.label} a fixed value` : `Give ${field.label} an expression`}
-							className={asExpression ? 'pressed' : ''}
-							onClick={() => {
-								if (asExpression) reset();
-								else setIsWriting(true);
-							}}
-						/>
-					)}
-					{editor.has('editParam') && isText && (param.widget === 'code' || param.widget === 'multiline') && (
-						<IconButton
-							icon="go-to-file"
-							label={`Edit ${field.label} in an editor`}
-							onClick={() => void editor.attempt('editParam', { node, name: param.name })}
-						/>
-					)}
-				</>
+				<ParamActions
+					node={node}
+					param={param}
+					isText={isText}
+					isExpression={asExpression}
+					onExpression={isOn => {
+						if (isOn) setIsWriting(true);
+						else reset();
+					}}
+				/>
 			}
 		>
 			{aria =>
@@ -99,6 +89,43 @@ export const ParamField = memo(function ParamField({ node, param, value }: Param
 		</FieldRow>
 	);
 });
+
+function ParamActions({
+	node,
+	param,
+	isText,
+	isExpression: isOn,
+	onExpression,
+}: {
+	readonly node: NodeId;
+	readonly param: Param;
+	readonly isText: boolean;
+	readonly isExpression: boolean;
+	readonly onExpression: (isOn: boolean) => void;
+}): ReactElement {
+	const editor = useEditor();
+	const { field, name, widget, isRaw } = param;
+	const isLong = widget === 'code' || widget === 'multiline';
+	return (
+		<>
+			{!isText && editor.canEdit && !isRaw && (
+				<IconButton
+					icon="symbol-variable"
+					label={isOn ? `Give ${field.label} a fixed value` : `Give ${field.label} an expression`}
+					className={isOn ? 'pressed' : ''}
+					onClick={() => onExpression(!isOn)}
+				/>
+			)}
+			{editor.has('editParam') && isText && isLong && (
+				<IconButton
+					icon="go-to-file"
+					label={`Edit ${field.label} in an editor`}
+					onClick={() => void editor.attempt('editParam', { node, name })}
+				/>
+			)}
+		</>
+	);
+}
 
 function ParamInput(props: InputProps): ReactElement {
 	const { node, param, value, aria, isDisabled, onKeep } = props;

@@ -21,21 +21,21 @@ export function StructureInput({
 	readonly isDisabled: boolean;
 	readonly onKeep: (value: Json) => void;
 }): ReactElement {
-	const form: GroupField = {
-		kind: 'group',
-		name: '',
-		label: '',
-		description: '',
-		isRequired: true,
-		default: undefined,
-		fields: [{ ...field, name: 'value', label: field.label, description: '' }],
-	};
+	const form = formAround(field);
 	const text = JSON.stringify(value ?? field.default ?? null);
 	const [draft, setDraft] = useState<Draft>(() => fresh(field, value));
 	const [problems, setProblems] = useState(noProblems);
 	const kept = useRef(text);
 	const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-	useEffect(() => () => clearTimeout(timer.current), []);
+	const waiting = useRef<(() => void) | null>(null);
+	// A form that vanishes because another node was selected still keeps what was typed.
+	useEffect(
+		() => () => {
+			clearTimeout(timer.current);
+			waiting.current?.();
+		},
+		[],
+	);
 	useEffect(() => {
 		// Undo, another editor, the text beside: what was typed here is older than that.
 		if (text === kept.current) return;
@@ -50,14 +50,16 @@ export function StructureInput({
 			onDraft={next => {
 				setDraft(next);
 				clearTimeout(timer.current);
-				timer.current = setTimeout(() => {
+				waiting.current = () => {
+					waiting.current = null;
 					const reading = readDraft(form, next);
 					setProblems(reading.isValid ? noProblems : reading.problems);
 					if (!reading.isValid) return;
 					const read = (reading.value as { readonly value?: Json } | undefined)?.value ?? null;
 					kept.current = JSON.stringify(read ?? field.default ?? null);
 					onKeep(read);
-				}, pauseMs);
+				};
+				timer.current = setTimeout(() => waiting.current?.(), pauseMs);
 			}}
 		/>
 	);
@@ -65,4 +67,18 @@ export function StructureInput({
 
 function fresh(field: FormField, value: Json | undefined): Draft {
 	return { kind: 'group', parts: { value: draftOf(field, value ?? field.default) } };
+}
+
+/** The field as the only one of a form. */
+function formAround(field: FormField): GroupField {
+	const only = { ...field, name: 'value', description: '' };
+	return {
+		kind: 'group',
+		name: '',
+		label: '',
+		description: '',
+		isRequired: true,
+		default: undefined,
+		fields: [only],
+	};
 }

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 
 const pauseMs = 400;
 
@@ -17,12 +17,15 @@ export function useDraft(value: string, keep: (text: string) => void): DraftText
 	const [draft, setDraft] = useState<string | null>(null);
 	const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
 	const latest = useRef({ draft, value, keep });
-	latest.current = { draft, value, keep };
+	useLayoutEffect(() => {
+		latest.current.value = value;
+		latest.current.keep = keep;
+	});
 	const flush = useCallback(() => {
 		clearTimeout(timer.current);
-		const now = latest.current;
-		if (now.draft !== null && now.draft !== now.value) now.keep(now.draft);
+		const { draft: typed, value: before, keep: save } = latest.current;
 		latest.current.draft = null;
+		if (typed !== null && typed !== before) save(typed);
 		setDraft(null);
 	}, []);
 	const set = useCallback(

@@ -1,8 +1,10 @@
-import { useMemo, useState, type KeyboardEvent, type ReactElement } from 'react';
+import { useMemo, useState, type ReactElement } from 'react';
 import { useCanvas, useEditor } from '../context';
 import { connectOps, refusal, type End } from '../edits/connect';
 import { handleId } from '../graph/handles';
+import { comboProps, listKey, Options } from '../Options';
 import { nameOf } from '../state/describe';
+import type { Editor } from '../state/editor';
 import { useStore } from '../state/store';
 
 interface Offer {
@@ -12,6 +14,7 @@ interface Offer {
 }
 
 const most = 300;
+const listId = 'connect-list';
 
 /** Connects without a pointer: every edge that the current node could have, as a list that narrows while one types. */
 export function ConnectPicker(): ReactElement | null {
@@ -34,30 +37,19 @@ function Picker({ node }: { readonly node: string }): ReactElement {
 		canvas.picker.set(null);
 		canvas.focus();
 	};
-	const pick = (offer: Offer | undefined): void => {
+	const pick = (index: number): void => {
+		const offer = found[index];
 		if (!offer) return;
 		close();
 		if (editor.apply('Connect', connectOps(editor.index, offer.start, offer.end)))
 			editor.say(`Connected: ${offer.text}.`);
 	};
-	const key = (event: KeyboardEvent): void => {
-		event.stopPropagation();
-		const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
-		if (step !== 0) setAt(now => (now + step + found.length) % Math.max(1, found.length));
-		else if (event.key === 'Enter') pick(found[at]);
-		else if (event.key === 'Escape' || event.key === 'Tab') close();
-		else return;
-		event.preventDefault();
-	};
 	return (
-		<div className="popover quick-add connect-picker" onKeyDown={key}>
+		<div className="popover quick-add connect-picker">
 			<input
+				{...comboProps(listId, found.length, at)}
 				className="form-input"
 				autoFocus
-				role="combobox"
-				aria-expanded="true"
-				aria-controls="connect-list"
-				aria-activedescendant={found.length > 0 ? `connect-${at}` : undefined}
 				aria-label={`Connect ${nameOf(editor, node)}`}
 				placeholder={`Connect ${nameOf(editor, node)}`}
 				value={words}
@@ -66,34 +58,27 @@ function Picker({ node }: { readonly node: string }): ReactElement {
 					setWords(event.currentTarget.value);
 					setAt(0);
 				}}
+				onKeyDown={event => {
+					event.stopPropagation();
+					if (listKey(event, { at, count: found.length, onMove: setAt, onPick: pick, onLeave: close }))
+						event.preventDefault();
+				}}
 			/>
-			<div className="quick-add-list" role="listbox" id="connect-list" aria-label="Edges">
-				{found.map((offer, index) => (
-					<div
-						key={offer.text}
-						id={`connect-${index}`}
-						role="option"
-						aria-selected={index === at}
-						className={`menu-item${index === at ? ' selected' : ''}`}
-						ref={element => {
-							if (index === at) element?.scrollIntoView({ block: 'nearest' });
-						}}
-						onPointerDown={event => {
-							event.preventDefault();
-							pick(offer);
-						}}
-					>
-						{offer.text}
-					</div>
-				))}
-				{found.length === 0 && <p className="side-empty">Nothing here can be connected with it.</p>}
-			</div>
+			<Options
+				id={listId}
+				label="Edges"
+				className="quick-add-list"
+				options={found.map(({ text }) => ({ key: text, label: text }))}
+				at={at}
+				onPick={pick}
+			/>
+			{found.length === 0 && <p className="side-empty">Nothing here can be connected with it.</p>}
 		</div>
 	);
 }
 
 /** Edges from the node first, nearest nodes first. */
-function offersOf(editor: ReturnType<typeof useEditor>, node: string): readonly Offer[] {
+function offersOf(editor: Editor, node: string): readonly Offer[] {
 	const { index } = editor;
 	const box = index.box(node);
 	if (!box) return [];
@@ -110,11 +95,8 @@ function offersOf(editor: ReturnType<typeof useEditor>, node: string): readonly 
 					const end: End = { node: other.id, handle: handleId(target.port), side: target.side };
 					if (target.side === side || refusal(index, start, end) !== null) continue;
 					const arrow = side === 'output' ? '→' : '←';
-					offers.push({
-						start,
-						end,
-						text: `${spot.port.title} ${arrow} ${nameOf(editor, other.id)}: ${target.port.title}`,
-					});
+					const name = nameOf(editor, other.id);
+					offers.push({ start, end, text: `${spot.port.title} ${arrow} ${name}: ${target.port.title}` });
 				}
 			}
 		}

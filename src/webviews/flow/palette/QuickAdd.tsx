@@ -1,12 +1,12 @@
-import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
+import { useEffect, useId, useMemo, useRef, useState, type ReactElement } from 'react';
 import type { NodeTypeView } from '../../../core/flow/editorProtocol';
 import { edgeText } from '../../../core/flow/model/flow';
 import type { Ports } from '../../../core/flow/nodes/nodeType';
-import { Codicon } from '../../shared/components/Codicon';
 import type { CanvasModel, QuickAdd as Place } from '../canvas/model';
 import { useCanvas, useEditor } from '../context';
 import { addConnectedOps, addOps, spliceOps, type AddedNode } from '../edits/add';
 import { spotOf } from '../edits/connect';
+import { comboProps, listKey, Options } from '../Options';
 import { useStore } from '../state/store';
 import type { Editor } from '../state/editor';
 import { offersPort, searchTypes } from './search';
@@ -38,64 +38,41 @@ function QuickAddList({ place }: { readonly place: Place }): ReactElement {
 		document.addEventListener('pointerdown', press, true);
 		return () => document.removeEventListener('pointerdown', press, true);
 	}, [canvas]);
-	useEffect(() => {
-		root.current?.querySelector(`[data-at="${at}"]`)?.scrollIntoView({ block: 'nearest' });
-	}, [at]);
-	const pick = (type: NodeTypeView | undefined): void => {
+	const pick = (index: number): void => {
+		const type = found[index];
 		if (!type) return;
 		close();
-		void addAt(editor, canvas, type, place);
+		addAt(editor, canvas, type, place).catch((error: unknown) => editor.fail(error));
 	};
-	const key = (event: KeyboardEvent): void => {
-		const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
-		event.stopPropagation();
-		if (step !== 0) {
-			event.preventDefault();
-			setAt(now => (now + step + found.length) % Math.max(1, found.length));
-		} else if (event.key === 'Enter') pick(found[at]);
-		else if (event.key === 'Escape' || event.key === 'Tab') {
-			event.preventDefault();
-			close();
-		}
-	};
+	const title = place.kind === 'free' ? 'Add a node' : 'Add a node that fits';
 	return (
-		<div ref={root} className="popover quick-add" style={placeOf(canvas, place)} onKeyDown={key}>
+		<div ref={root} className="popover quick-add" style={placeOf(canvas, place)}>
 			<input
+				{...comboProps(id, found.length, at)}
 				className="form-input"
 				autoFocus
-				role="combobox"
-				aria-expanded="true"
-				aria-controls={`${id}-list`}
-				aria-activedescendant={found.length > 0 ? `${id}-${at}` : undefined}
-				aria-label={place.kind === 'free' ? 'Add a node' : 'Add a node that fits'}
-				placeholder={place.kind === 'free' ? 'Add a node' : 'Add a node that fits'}
+				aria-label={title}
+				placeholder={title}
 				value={words}
 				onChange={event => {
 					setWords(event.currentTarget.value);
 					setAt(0);
 				}}
+				onKeyDown={event => {
+					event.stopPropagation();
+					if (listKey(event, { at, count: found.length, onMove: setAt, onPick: pick, onLeave: close }))
+						event.preventDefault();
+				}}
 			/>
-			<div className="quick-add-list" role="listbox" id={`${id}-list`} aria-label="Nodes">
-				{found.map((type, index) => (
-					<div
-						key={type.type}
-						id={`${id}-${index}`}
-						data-at={index}
-						role="option"
-						aria-selected={index === at}
-						className={`menu-item${index === at ? ' selected' : ''}`}
-						onPointerMove={() => setAt(index)}
-						onClick={() => pick(type)}
-					>
-						<Codicon name={type.icon} />
-						<span className="menu-item-text">
-							<span>{type.title}</span>
-							<span className="menu-item-description">{type.summary}</span>
-						</span>
-					</div>
-				))}
-				{found.length === 0 && <p className="side-empty">Nothing fits.</p>}
-			</div>
+			<Options
+				id={id}
+				label="Nodes"
+				className="quick-add-list two-lines"
+				options={found.map(({ type, title: label, summary, icon }) => ({ key: type, label, detail: summary, icon }))}
+				at={at}
+				onPick={pick}
+			/>
+			{found.length === 0 && <p className="side-empty">Nothing fits.</p>}
 		</div>
 	);
 }

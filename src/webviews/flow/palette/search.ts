@@ -1,4 +1,4 @@
-import fuzzysort from 'fuzzysort';
+import { go } from 'fuzzysort';
 import type { NodeTypeView } from '../../../core/flow/editorProtocol';
 import { nodeCategories, type NodeCategory, type Port, type Ports } from '../../../core/flow/nodes/nodeType';
 import { fittingPort } from '../edits/connect';
@@ -25,14 +25,12 @@ export function searchTypes(types: readonly NodeTypeView[], words: string): read
 	const query = words.trim();
 	if (query === '') return types;
 	const weights = [1, 0.9, 0.8, 0.55];
-	return fuzzysort
-		.go(query, types, {
-			keys: [type => type.title, type => type.aliases.join(' · '), type => type.type, type => type.summary],
-			scoreFn: result => Math.max(...weights.map((weight, at) => (result[at]?.score ?? 0) * weight)),
-			threshold: 0.2,
-			limit: 60,
-		})
-		.map(result => result.obj);
+	return go(query, types, {
+		keys: [type => type.title, type => type.aliases.join(' · '), type => type.type, type => type.summary],
+		scoreFn: result => Math.max(...weights.map((weight, at) => (result[at]?.score ?? 0) * weight)),
+		threshold: 0.2,
+		limit: 60,
+	}).map(result => result.obj);
 }
 
 /** Whether a type has a port for the other end of an edge. Types whose ports depend on parameters may have one. */

@@ -1,7 +1,7 @@
 import { lazy, Suspense, type PointerEvent, type ReactElement } from 'react';
 import { IconButton } from '../../shared/components/IconButton';
 import { useCanvas, useEditor } from '../context';
-import { useStore, useStored } from '../state/store';
+import { useStored } from '../state/store';
 import type { BottomTab } from '../state/ui';
 import { Find } from './Find';
 import { ListView } from './ListView';
@@ -29,11 +29,7 @@ export function Bottom(): ReactElement | null {
 	const canvas = useCanvas();
 	const tab = useStored(editor.ui, ui => ui.bottom);
 	const height = useStored(editor.ui, ui => ui.bottomHeight);
-	const problems = useStored(editor.doc, doc => doc.problems.length);
-	const offers = useStored(editor.doc, doc => doc.offers);
-	const run = useStore(editor.runs.run);
 	if (tab === null) return null;
-	const shown = tabs.filter(each => !ofRuns.has(each) || offers.has('run') || run !== null);
 	const close = (): void => {
 		editor.ui.patch({ bottom: null });
 		canvas.focus();
@@ -45,31 +41,7 @@ export function Bottom(): ReactElement | null {
 				onPointerDown={event => resize(event, height, to => editor.ui.patch({ bottomHeight: to }))}
 			/>
 			<div className="bottom-tabs">
-				<div role="tablist" aria-label="Panel">
-					{shown.map(each => (
-						<button
-							key={each}
-							type="button"
-							role="tab"
-							id={`tab-${each}`}
-							aria-selected={each === tab}
-							aria-controls="bottom-content"
-							tabIndex={each === tab ? 0 : -1}
-							className="bottom-tab"
-							onClick={() => editor.ui.patch({ bottom: each })}
-							onKeyDown={event => {
-								const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-								const next = shown[(shown.indexOf(each) + step + shown.length) % shown.length];
-								if (step === 0 || next === undefined) return;
-								editor.ui.patch({ bottom: next });
-								document.getElementById(`tab-${next}`)?.focus();
-							}}
-						>
-							{titles[each]}
-							{each === 'problems' && problems > 0 && <span className="count">{problems}</span>}
-						</button>
-					))}
-				</div>
+				<Tabs tab={tab} />
 				<IconButton icon="close" label="Close panel" onClick={close} />
 			</div>
 			<div
@@ -93,6 +65,41 @@ export function Bottom(): ReactElement | null {
 				</Suspense>
 			</div>
 		</section>
+	);
+}
+
+function Tabs({ tab }: { readonly tab: BottomTab }): ReactElement {
+	const editor = useEditor();
+	const problems = useStored(editor.doc, doc => doc.problems.length);
+	const offers = useStored(editor.doc, doc => doc.offers);
+	const hasRun = useStored(editor.runs.run, run => run !== null);
+	const shown = tabs.filter(each => !ofRuns.has(each) || offers.has('run') || hasRun);
+	return (
+		<div role="tablist" aria-label="Panel">
+			{shown.map(each => (
+				<button
+					key={each}
+					type="button"
+					role="tab"
+					id={`tab-${each}`}
+					aria-selected={each === tab}
+					aria-controls={each === tab ? 'bottom-content' : undefined}
+					tabIndex={each === tab ? 0 : -1}
+					className="bottom-tab"
+					onClick={() => editor.ui.patch({ bottom: each })}
+					onKeyDown={event => {
+						const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+						const next = shown[(shown.indexOf(each) + step + shown.length) % shown.length];
+						if (step === 0 || next === undefined) return;
+						editor.ui.patch({ bottom: next });
+						document.getElementById(`tab-${next}`)?.focus();
+					}}
+				>
+					{titles[each]}
+					{each === 'problems' && problems > 0 && <span className="count">{problems}</span>}
+				</button>
+			))}
+		</div>
 	);
 }
 

@@ -58,7 +58,7 @@ export function ContextMenu(): ReactElement | null {
 	return (
 		<>
 			<span ref={anchor} className="menu-anchor" style={{ left: at.x, top: at.y }} />
-			<Popover key={`${at.x}:${at.y}`} anchor={anchor} onClose={close} onEscape={canvas.focus}>
+			<Popover key={`${at.x}:${at.y}`} anchor={anchor} onClose={close} onEscape={() => canvas.focus()}>
 				<MenuList
 					label="Flow"
 					items={(hasNodes ? forNodes : forCanvas).filter(id => isOffered(editor, id)).map(id => itemOf(editor, id))}

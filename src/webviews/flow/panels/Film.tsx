@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState, type ReactElement } from 'react';
+import { useEffect, useRef, useState, type ReactElement } from 'react';
 import type { Replay, RunSummary } from '../../../core/flow/editorProtocol';
 import { applyRunChange, type RunView } from '../../../core/flow/runView';
 import { IconButton } from '../../shared/components/IconButton';
@@ -17,12 +17,52 @@ export function Film({
 	readonly run: RunSummary;
 	readonly onClose: () => void;
 }): ReactElement | null {
+	const replay = useReplay(run);
+	const [at, setAt] = useState(0);
+	const [isWanted, setIsWanted] = useState(true);
+	const duration = replay?.durationMs ?? 0;
+	const isPlaying = isWanted && at < duration;
+	useEffect(() => {
+		if (!isPlaying) return undefined;
+		const speed = Math.max(1, duration / longestMs);
+		const timer = setInterval(() => setAt(before => Math.min(duration, before + frameMs * speed)), frameMs);
+		return () => clearInterval(timer);
+	}, [isPlaying, duration]);
+	useFrame(run, replay, at);
+	if (!replay) return null;
+	return (
+		<div className="film">
+			<IconButton
+				icon={isPlaying ? 'debug-pause' : 'play'}
+				label={isPlaying ? 'Pause the film' : 'Play the film'}
+				onClick={() => {
+					if (at >= duration) setAt(0);
+					setIsWanted(!isPlaying);
+				}}
+			/>
+			<input
+				type="range"
+				aria-label={`Moment of ${run.title}`}
+				aria-valuetext={formatDuration(at)}
+				min={0}
+				max={Math.max(1, duration)}
+				value={at}
+				onChange={event => {
+					setIsWanted(false);
+					setAt(event.currentTarget.valueAsNumber);
+				}}
+			/>
+			<span className="muted">
+				{formatDuration(at)} of {formatDuration(duration)}
+			</span>
+			<IconButton icon="close" label="End the film" onClick={onClose} />
+		</div>
+	);
+}
+
+function useReplay(run: RunSummary): Replay | null {
 	const editor = useEditor();
 	const [replay, setReplay] = useState<Replay | null>(null);
-	const [at, setAt] = useState(0);
-	const [isPlaying, setIsPlaying] = useState(true);
-	const shown = useRef(-1);
-	const empty = useMemo(() => emptyRun(run), [run]);
 	useEffect(() => {
 		let isGone = false;
 		void editor.attempt('replay', { run: run.id }).then(film => {
@@ -32,53 +72,21 @@ export function Film({
 			isGone = true;
 		};
 	}, [editor, run]);
-	const speed = replay ? Math.max(1, replay.durationMs / longestMs) : 1;
-	useEffect(() => {
-		if (!replay || !isPlaying) return undefined;
-		const timer = setInterval(() => {
-			setAt(before => Math.min(replay.durationMs, before + frameMs * speed));
-		}, frameMs);
-		return () => clearInterval(timer);
-	}, [replay, isPlaying, speed]);
+	return replay;
+}
+
+/** Shows one moment on the graph. Forwards only what is new is applied; backwards the film begins anew. */
+function useFrame(run: RunSummary, replay: Replay | null, at: number): void {
+	const editor = useEditor();
+	const shown = useRef<{ readonly at: number; readonly view: RunView } | null>(null);
 	useEffect(() => {
 		if (!replay) return;
-		if (at >= replay.durationMs) setIsPlaying(false);
-		// Forwards only what is new is applied; backwards the film begins anew.
-		let view = shown.current >= 0 && at >= shown.current ? (editor.runs.run.get() ?? empty) : empty;
-		const from = view === empty ? -1 : shown.current;
-		for (const step of replay.steps) if (step.at > from && step.at <= at) view = applyRunChange(view, step.change);
-		shown.current = at;
+		const before = shown.current && at >= shown.current.at ? shown.current : { at: -1, view: emptyRun(run) };
+		const steps = replay.steps.filter(step => step.at > before.at && step.at <= at);
+		const view = steps.reduce((now, { change }) => applyRunChange(now, change), before.view);
+		shown.current = { at, view };
 		editor.runs.show(view);
-	}, [editor, replay, at, empty]);
-	if (!replay) return null;
-	return (
-		<div className="film">
-			<IconButton
-				icon={isPlaying ? 'debug-pause' : 'play'}
-				label={isPlaying ? 'Pause the film' : 'Play the film'}
-				onClick={() => {
-					if (at >= replay.durationMs) setAt(0);
-					setIsPlaying(!isPlaying);
-				}}
-			/>
-			<input
-				type="range"
-				aria-label={`Moment of ${run.title}`}
-				aria-valuetext={formatDuration(at)}
-				min={0}
-				max={Math.max(1, replay.durationMs)}
-				value={at}
-				onChange={event => {
-					setIsPlaying(false);
-					setAt(event.currentTarget.valueAsNumber);
-				}}
-			/>
-			<span className="muted">
-				{formatDuration(at)} of {formatDuration(replay.durationMs)}
-			</span>
-			<IconButton icon="close" label="End the film" onClick={onClose} />
-		</div>
-	);
+	}, [editor, replay, at, run]);
 }
 
 function emptyRun(run: RunSummary): RunView {

@@ -71,21 +71,22 @@ export function Find(): ReactElement {
 }
 
 const none: readonly NodeId[] = [];
+const shortest = 2;
 
 /** Values lie with the host: it is asked when typing pauses. */
 function useValueHits(words: string): readonly NodeId[] {
 	const editor = useEditor();
 	const run = useStored(editor.runs.run, now => now?.id ?? null);
-	const [nodes, setNodes] = useState(none);
+	const [found, setFound] = useState<{ readonly of: string; readonly nodes: readonly NodeId[] } | null>(null);
+	const text = words.trim();
+	const key = `${run} ${text}`;
 	useEffect(() => {
-		setNodes(none);
-		const text = words.trim();
-		if (run === null || text.length < 2) return undefined;
+		if (run === null || text.length < shortest) return undefined;
 		let isGone = false;
 		const timer = setTimeout(() => {
 			editor.client.call('findValues', { run, text }).then(
-				found => {
-					if (!isGone) setNodes(found);
+				nodes => {
+					if (!isGone) setFound({ of: key, nodes });
 				},
 				(error: unknown) => {
 					if (!isGone) editor.fail(error);
@@ -96,6 +97,6 @@ function useValueHits(words: string): readonly NodeId[] {
 			isGone = true;
 			clearTimeout(timer);
 		};
-	}, [editor, run, words]);
-	return nodes;
+	}, [editor, run, text, key]);
+	return found?.of === key ? found.nodes : none;
 }

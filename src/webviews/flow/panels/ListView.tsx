@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
 import { reach } from '../commands/go';
 import { useCanvas, useCommands, useEditor } from '../context';
-import { listOrder } from '../graph/listOrder';
+import { listOrder, type ListRow } from '../graph/listOrder';
 import { describeNode } from '../state/describe';
 import { useStore, useStored } from '../state/store';
 
@@ -35,11 +35,8 @@ export function ListView(): ReactElement {
 	};
 	const key = (event: KeyboardEvent): void => {
 		const page = Math.max(1, Math.floor((list.current?.clientHeight ?? 240) / rowHeight) - 1);
-		const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page };
-		const step = steps[event.key];
-		if (step !== undefined) go(at + step);
-		else if (event.key === 'Home') go(0);
-		else if (event.key === 'End') go(rows.length - 1);
+		const to = rowAfter(event.key, at, page, rows.length);
+		if (to !== null) go(to);
 		else if (event.key === 'Enter') editor.ui.patch({ hasInspector: true });
 		else if (event.key === 'Delete') commands.run('delete');
 		else return;
@@ -58,21 +55,55 @@ export function ListView(): ReactElement {
 				onKeyDown={key}
 			>
 				{shown.map((row, index) => (
-					<div
+					<Row
 						key={row.id}
-						id={`row-${row.id}`}
-						role="option"
-						aria-selected={row.id === current}
-						aria-setsize={rows.length}
-						aria-posinset={first + index + 1}
-						className={`list-row${row.id === current ? ' selected' : ''}`}
-						style={{ top: (first + index) * rowHeight, paddingInlineStart: 8 + row.depth * 16 }}
-						onClick={() => go(first + index)}
-					>
-						{describeNode(editor, row.id)}
-					</div>
+						row={row}
+						at={first + index}
+						count={rows.length}
+						isCurrent={row.id === current}
+						onPick={() => go(first + index)}
+					/>
 				))}
 			</div>
+		</div>
+	);
+}
+
+/** The row that a key leads to; `null` for a key that leads nowhere. */
+function rowAfter(key: string, at: number, page: number, count: number): number | null {
+	const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page };
+	if (key === 'Home') return 0;
+	if (key === 'End') return count - 1;
+	const step = steps[key];
+	return step === undefined ? null : at + step;
+}
+
+function Row({
+	row,
+	at,
+	count,
+	isCurrent,
+	onPick,
+}: {
+	readonly row: ListRow;
+	readonly at: number;
+	readonly count: number;
+	readonly isCurrent: boolean;
+	readonly onPick: () => void;
+}): ReactElement {
+	const editor = useEditor();
+	return (
+		<div
+			id={`row-${row.id}`}
+			role="option"
+			aria-selected={isCurrent}
+			aria-setsize={count}
+			aria-posinset={at + 1}
+			className={`list-row${isCurrent ? ' selected' : ''}`}
+			style={{ top: at * rowHeight, paddingInlineStart: 8 + row.depth * 16 }}
+			onClick={onPick}
+		>
+			{describeNode(editor, row.id)}
 		</div>
 	);
 }

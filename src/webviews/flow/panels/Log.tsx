@@ -13,7 +13,7 @@ export function Log(): ReactElement {
 	const isAtEnd = useRef(true);
 	useEffect(() => {
 		if (isAtEnd.current) list.current?.scrollTo({ top: list.current.scrollHeight });
-	}, [log]);
+	});
 	if (!log) return <p className="side-empty">No run is shown.</p>;
 	if (log.length === 0) return <p className="side-empty">The run has written nothing.</p>;
 	return (

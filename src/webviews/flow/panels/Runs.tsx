@@ -41,38 +41,63 @@ export function Runs(): ReactElement {
 			{film && <Film key={film.id} run={film} onClose={() => setFilm(null)} />}
 			<ul className="run-list">
 				{runs.map(run => (
-					<li key={run.id} className={run.id === shown ? 'selected' : ''}>
-						<button
-							type="button"
-							className="problem"
-							aria-pressed={run.id === shown}
-							onClick={() => void show(run.id === shown ? null : run.id)}
-						>
-							<Codicon name={runIcons[run.status]} label={run.status} isSpinning={run.status === 'running'} />
-							<span className="problem-node">{run.title}</span>
-							<span className="muted">{formatAgo(run.startedAt, Date.now())}</span>
-							{run.durationMs !== null && <span className="muted">{formatDuration(run.durationMs)}</span>}
-							{run.cost !== null && <span className="muted">{formatCost(run.cost)}</span>}
-							{run.failedNode !== null && <span className="failed-at">at {nameOf(editor, run.failedNode)}</span>}
-						</button>
-						{editor.has('replay') && run.durationMs !== null && (
-							<IconButton icon="history" label={`Play ${run.title} again`} onClick={() => setFilm(run)} />
-						)}
-						{editor.has('compareRuns') && shown !== null && run.id !== shown && (
-							<IconButton
-								icon="compare-changes"
-								className={run.id === other ? 'pressed' : ''}
-								label="Compare with the run that is shown"
-								onClick={() => void compare(run.id)}
-							/>
-						)}
-					</li>
+					<RunRow
+						key={run.id}
+						run={run}
+						isShown={run.id === shown}
+						isCompared={run.id === other}
+						onShow={() => void show(run.id === shown ? null : run.id)}
+						onPlay={() => setFilm(run)}
+						onCompare={shown === null ? null : () => void compare(run.id)}
+					/>
 				))}
 			</ul>
 			{comparison && comparison.b.id === shown && (
 				<Comparison comparison={comparison} onClose={() => setComparison(null)} />
 			)}
 		</div>
+	);
+}
+
+function RunRow({
+	run,
+	isShown,
+	isCompared,
+	onShow,
+	onPlay,
+	onCompare,
+}: {
+	readonly run: RunSummary;
+	readonly isShown: boolean;
+	readonly isCompared: boolean;
+	readonly onShow: () => void;
+	readonly onPlay: () => void;
+	readonly onCompare: (() => void) | null;
+}): ReactElement {
+	const editor = useEditor();
+	const [now] = useState(() => Date.now());
+	return (
+		<li className={isShown ? 'selected' : ''}>
+			<button type="button" className="problem" aria-pressed={isShown} onClick={onShow}>
+				<Codicon name={runIcons[run.status]} label={run.status} isSpinning={run.status === 'running'} />
+				<span className="problem-node">{run.title}</span>
+				<span className="muted">{formatAgo(run.startedAt, now)}</span>
+				{run.durationMs !== null && <span className="muted">{formatDuration(run.durationMs)}</span>}
+				{run.cost !== null && <span className="muted">{formatCost(run.cost)}</span>}
+				{run.failedNode !== null && <span className="failed-at">at {nameOf(editor, run.failedNode)}</span>}
+			</button>
+			{editor.has('replay') && run.durationMs !== null && (
+				<IconButton icon="history" label={`Play ${run.title} again`} onClick={onPlay} />
+			)}
+			{editor.has('compareRuns') && onCompare && !isShown && (
+				<IconButton
+					icon="compare-changes"
+					className={isCompared ? 'pressed' : ''}
+					label="Compare with the run that is shown"
+					onClick={onCompare}
+				/>
+			)}
+		</li>
 	);
 }
 
@@ -86,6 +111,7 @@ function Comparison({
 	const editor = useEditor();
 	const canvas = useCanvas();
 	const { a, b, nodes } = comparison;
+	const [now] = useState(() => Date.now());
 	const entries = Object.entries(nodes);
 	useEffect(() => {
 		editor.runs.differing.set(new Set(Object.keys(nodes)));
@@ -96,7 +122,7 @@ function Comparison({
 			<div className="side-head">
 				<h3>
 					{entries.length === 0 ? 'Every node gave the same' : `${entries.length} nodes differ`}: {a.title} (
-					{formatAgo(a.startedAt, Date.now())}) and {b.title}
+					{formatAgo(a.startedAt, now)}) and {b.title}
 				</h3>
 				<IconButton icon="close" label="End the comparison" onClick={onClose} />
 			</div>

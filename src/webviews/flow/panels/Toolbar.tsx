@@ -199,8 +199,8 @@ function More(): ReactElement {
 		.filter(id => (id !== 'layout.all' || editor.has('layout')) && (id !== 'open.text' || editor.has('openText')))
 		.filter(id => !['runs', 'values'].includes(id) || editor.has('run'))
 		.map((id): MenuItem => {
-			const { title, isEdit = false } = { isEdit: false, ...commandOf(id) };
-			return { id, label: title, isDisabled: isEdit && !editor.canEdit };
+			const command = commandOf(id);
+			return { id, label: command.title, isDisabled: command.isEdit === true && !editor.canEdit };
 		});
 	return (
 		<MenuButton label="More" items={items} onPick={id => void commands.run(id as CommandId)}>

@@ -41,19 +41,8 @@ export function ValueView({ place, stored, canChange }: ValueViewProps): ReactEl
 			<div className="value-head">
 				<strong>{place.port}</strong>
 				<span className="muted">{formatBytes(stored.bytes)}</span>
-				{looks.length > 1 && (
-					<select
-						className="form-input"
-						aria-label={`How to show ${place.port}`}
-						value={look}
-						onChange={event => setChosen(event.currentTarget.value as Look)}
-					>
-						{looks.map(each => (
-							<option key={each} value={each}>
-								{lookTitles[each]}
-							</option>
-						))}
-					</select>
+				{looks.length > 1 && look !== undefined && (
+					<LookPicker port={place.port} looks={looks} look={look} onPick={setChosen} />
 				)}
 				<span className="toolbar-space" />
 				{canChange && value !== undefined && draft === null && (
@@ -91,6 +80,33 @@ export function ValueView({ place, stored, canChange }: ValueViewProps): ReactEl
 	);
 }
 
+function LookPicker({
+	port,
+	looks,
+	look,
+	onPick,
+}: {
+	readonly port: string;
+	readonly looks: readonly Look[];
+	readonly look: Look;
+	readonly onPick: (look: Look) => void;
+}): ReactElement {
+	return (
+		<select
+			className="form-input"
+			aria-label={`How to show ${port}`}
+			value={look}
+			onChange={event => onPick(event.currentTarget.value as Look)}
+		>
+			{looks.map(each => (
+				<option key={each} value={each}>
+					{lookTitles[each]}
+				</option>
+			))}
+		</select>
+	);
+}
+
 function ValueBody({
 	value,
 	look,
@@ -105,18 +121,18 @@ function ValueBody({
 			return <Table rows={value as readonly Json[]} />;
 		case 'markdown':
 			return (
-				<Suspense fallback={<pre className="value-text">{String(value)}</pre>}>
-					<NoteMarkdown text={String(value).slice(0, mostText)} />
+				<Suspense fallback={<pre className="value-text">{textOf(value)}</pre>}>
+					<NoteMarkdown text={textOf(value)} />
 				</Suspense>
 			);
 		case 'image':
 			return <img className="value-image" src={imageSource(value)} alt={name} />;
 		case 'diff':
-			return <Diff diff={String(value).slice(0, mostText)} label={name} />;
+			return <Diff diff={textOf(value)} label={name} />;
 		case 'json':
 			return <pre className="value-text mono">{JSON.stringify(value, null, 2).slice(0, mostText)}</pre>;
 		case 'text':
-			return <pre className="value-text">{String(value).slice(0, mostText)}</pre>;
+			return <pre className="value-text">{textOf(value)}</pre>;
 		default:
 			return look satisfies never;
 	}
@@ -173,22 +189,21 @@ function useValue(
 	const editor = useEditor();
 	const blob = 'blob' in stored ? stored.blob : null;
 	const { run } = place;
-	const [fetched, setFetched] = useState<{ value: Json; isCut: boolean } | null>(null);
+	const [fetched, setFetched] = useState<{ blob: string; value: Json; isCut: boolean } | null>(null);
 	useEffect(() => {
-		setFetched(null);
 		if (blob === null) return undefined;
 		let isGone = false;
 		void editor.attempt('blob', { run, blob }).then(answer => {
 			if (!answer || isGone) return;
 			const value = answer.isCut ? undefined : readJson(answer.text);
-			setFetched({ value: value ?? answer.text, isCut: answer.isCut });
+			setFetched({ blob, value: value ?? answer.text, isCut: answer.isCut });
 		});
 		return () => {
 			isGone = true;
 		};
 	}, [editor, run, blob]);
 	if ('value' in stored) return { value: stored.value, isCut: false };
-	return fetched ?? { value: undefined, isCut: false };
+	return fetched?.blob === blob ? fetched : { value: undefined, isCut: false };
 }
 
 function readJson(text: string): Json | undefined {
@@ -198,6 +213,11 @@ function readJson(text: string): Json | undefined {
 		// Half-written JSON is what stands there while one types.
 		return undefined;
 	}
+}
+
+function textOf(value: Json): string {
+	const text = typeof value === 'string' ? value : JSON.stringify(value);
+	return text.slice(0, mostText);
 }
 
 function imageSource(value: Json): string {

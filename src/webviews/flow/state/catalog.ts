@@ -124,8 +124,7 @@ export class Catalog implements NodeShapes {
 		const key = `${inputs.join(',')}>${outputs.join(',')}`;
 		const before = this.#derived.get(id);
 		if (before?.key === key) return before.ports;
-		const port = (name: string): Port => ({ name, title: name, kind: 'any', isMany: true });
-		const ports = { inputs: inputs.map(port), outputs: outputs.map(port) };
+		const ports = { inputs: inputs.map(derivedPort), outputs: outputs.map(derivedPort) };
 		this.#derived.set(id, { key, ports });
 		return ports;
 	}
@@ -155,6 +154,10 @@ export class Catalog implements NodeShapes {
 
 function missingNames(ports: readonly Port[], used: readonly string[]): readonly string[] {
 	return [...new Set(used)].filter(name => !ports.some(port => port.name === name));
+}
+
+function derivedPort(name: string): Port {
+	return { name, title: name, kind: 'any', isMany: true };
 }
 
 function missingPort(name: string): Port {

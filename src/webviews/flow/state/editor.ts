@@ -16,7 +16,7 @@ import { Catalog } from './catalog';
 import { RunState } from './runs';
 import { noSelection, pruned, selectOnly, type Selection } from './selection';
 import { Store } from './store';
-import { FlowSync } from './sync';
+import { SyncPage } from '../../../core/flow/model/syncPage';
 import { initialUi, savedUi, type Ui } from './ui';
 import { savedView, type View } from './view';
 
@@ -79,7 +79,7 @@ export class Editor implements Disposable {
 	readonly catalog: Catalog;
 	readonly client: Client<FlowEditorContract>;
 	readonly #store = new DisposableStore();
-	#sync: FlowSync | undefined;
+	#sync: SyncPage | undefined;
 	/** Where an earlier page of this tab looked. */
 	readonly savedView: View | null;
 
@@ -133,7 +133,7 @@ export class Editor implements Disposable {
 	}
 
 	/** Calls the host for a user's gesture; a failure is shown on the page. */
-	async attempt<K extends keyof Requests & string>(
+	async attempt<K extends keyof Requests>(
 		name: K,
 		params: Requests[K]['params'],
 	): Promise<Requests[K]['result'] | undefined> {
@@ -156,10 +156,10 @@ export class Editor implements Disposable {
 
 	#show(snapshot: EditorSnapshot): void {
 		this.catalog.setTypes(snapshot.catalog);
-		this.#sync = new FlowSync(
+		this.#sync = new SyncPage(
 			snapshot,
 			(base, { ops, label }) => this.client.call('apply', { base, ops, label }, Infinity),
-			{ flow: flow => this.#take(flow), failure: error => this.fail(error) },
+			{ flow: flow => this.#take(flow), failure: error => this.fail(error), gap: () => void this.#catchUp() },
 		);
 		this.index.update(snapshot.flow, this.catalog, true);
 		const { flow, mode, reason, textError, file, isTrusted, problems, compare, breakpoints, caps, keys } = snapshot;
@@ -168,6 +168,12 @@ export class Editor implements Disposable {
 		const fields = { flow, mode, reason, textError, file, isTrusted, problems, compare, breakpoints, caps, keys };
 		this.doc.set({ ...fields, phase: 'ready', pins, offers, revision: this.doc.get().revision + 1 });
 		this.runs.show(snapshot.run);
+	}
+
+	/** A change was lost on the way: asks for the whole flow. */
+	async #catchUp(): Promise<void> {
+		const snapshot = await this.attempt('open', null);
+		if (snapshot) this.#sync?.take(snapshot.version, { flow: snapshot.flow });
 	}
 
 	#take(flow: Flow): void {

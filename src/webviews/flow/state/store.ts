@@ -15,7 +15,7 @@ export class Store<T> {
 	set(value: T): void {
 		if (Object.is(value, this.#value)) return;
 		this.#value = value;
-		for (const listener of [...this.#listeners]) listener();
+		for (const listener of this.#listeners) listener();
 	}
 
 	update(change: (value: T) => T): void {
@@ -92,7 +92,7 @@ export class KeyedStore<T> {
 	}
 
 	#tell(key: string): void {
-		for (const listener of [...(this.#listeners.get(key) ?? [])]) listener();
+		for (const listener of this.#listeners.get(key) ?? []) listener();
 	}
 }
 

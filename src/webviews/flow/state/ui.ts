@@ -11,7 +11,6 @@ export interface Ui {
 	readonly isSnapping: boolean;
 	/** What a drag on the empty canvas does. */
 	readonly tool: 'select' | 'pan';
-	readonly collapsed: readonly string[];
 }
 
 export const initialUi: Ui = {
@@ -22,7 +21,6 @@ export const initialUi: Ui = {
 	bottomHeight: 240,
 	isSnapping: true,
 	tool: 'select',
-	collapsed: [],
 };
 
 const tabs: readonly BottomTab[] = ['problems', 'find', 'list', 'runs', 'values', 'log'];
@@ -30,14 +28,13 @@ const tabs: readonly BottomTab[] = ['problems', 'find', 'list', 'runs', 'values'
 /** What an earlier page of this tab has saved, as far as it can be trusted. */
 export function savedUi(saved: unknown): Partial<Ui> {
 	if (typeof saved !== 'object' || saved === null || !('ui' in saved)) return {};
+	if (typeof saved.ui !== 'object' || saved.ui === null) return {};
 	const ui = saved.ui as Record<string, unknown>;
-	if (typeof ui !== 'object' || ui === null) return {};
 	const known: Record<string, unknown> = {};
 	for (const key of ['hasPalette', 'hasInspector', 'hasMinimap', 'isSnapping'])
 		if (typeof ui[key] === 'boolean') known[key] = ui[key];
-	if (tabs.includes(ui['bottom'] as BottomTab)) known['bottom'] = ui['bottom'];
+	if (tabs.some(tab => tab === ui['bottom'])) known['bottom'] = ui['bottom'];
 	if (typeof ui['bottomHeight'] === 'number') known['bottomHeight'] = Math.max(80, Math.min(800, ui['bottomHeight']));
 	if (ui['tool'] === 'pan') known['tool'] = 'pan';
-	if (Array.isArray(ui['collapsed'])) known['collapsed'] = ui['collapsed'].filter(id => typeof id === 'string');
-	return known as Partial<Ui>;
+	return known;
 }
