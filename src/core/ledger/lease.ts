@@ -71,19 +71,11 @@ export class Lease {
 	}
 
 	#claimOf(generation: number): Claim {
-		return { generation, path: join(this.#folder, `lease-${this.#name}-${generation}.json`) };
+		return claimOf(this.#folder, this.#name, generation);
 	}
 
-	async #claims(): Promise<Claim[]> {
-		const names = await readdir(this.#folder).catch((error: unknown) => {
-			if (systemCode(error) === 'ENOENT') return [];
-			throw error;
-		});
-		return names
-			.map(name => /^lease-(.+)-(\d+)\.json$/.exec(name))
-			.filter(match => match?.[1] === this.#name)
-			.map(match => this.#claimOf(Number(match![2])))
-			.sort((left, right) => left.generation - right.generation);
+	#claims(): Promise<Claim[]> {
+		return claimsIn(this.#folder, this.#name);
 	}
 
 	/** Makes a file that is complete from the first moment, and only if there is none of that name. */
@@ -122,6 +114,28 @@ export class Lease {
 			if (claim.generation < generation) await unlink(claim.path).catch(() => undefined); // Gone already is as good.
 		}
 	}
+}
+
+/** Whether somebody alive has the lease, as far as can be seen from outside. */
+export async function isLeaseTaken(folder: string, name: string): Promise<boolean> {
+	const highest = (await claimsIn(folder, name)).at(-1);
+	return highest !== undefined && (await isTaken(highest.path));
+}
+
+async function claimsIn(folder: string, name: string): Promise<Claim[]> {
+	const names = await readdir(folder).catch((error: unknown) => {
+		if (systemCode(error) === 'ENOENT') return [];
+		throw error;
+	});
+	return names
+		.map(file => /^lease-(.+)-(\d+)\.json$/.exec(file))
+		.filter(match => match?.[1] === name)
+		.map(match => claimOf(folder, name, Number(match![2])))
+		.sort((left, right) => left.generation - right.generation);
+}
+
+function claimOf(folder: string, name: string, generation: number): Claim {
+	return { generation, path: join(folder, `lease-${name}-${generation}.json`) };
 }
 
 async function writeExclusive(path: string, content: Uint8Array): Promise<boolean> {

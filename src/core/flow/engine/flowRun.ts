@@ -107,6 +107,7 @@ export class FlowRun {
 	readonly #listeners = new Set<RunListener>();
 	#breakpoints: readonly Breakpoint[];
 	#finish!: (result: RunResult) => void;
+	#isAbandoned = false;
 
 	/** Checks the flow and its inputs and begins. Rejects with a `FlowError` when it cannot run. */
 	static async start(options: FlowRunOptions): Promise<FlowRun> {
@@ -202,6 +203,17 @@ export class FlowRun {
 		this.#engine.stop();
 	}
 
+	/**
+	 * The program ends: what runs is aborted, and nothing more is told or written, so that the run can be resumed. Resolves
+	 * when what it had done is on disk.
+	 */
+	async abandon(): Promise<void> {
+		if (this.isOver) return;
+		this.#isAbandoned = true;
+		this.#engine.stop();
+		await this.#journal?.close();
+	}
+
 	/** Begins nothing new; the next node that would begin is held. */
 	pause(): void {
 		if (!this.isOver) this.#engine.debugger.pause();
@@ -256,6 +268,7 @@ export class FlowRun {
 	}
 
 	#emit(event: RunEvent, isKept = true): void {
+		if (this.#isAbandoned) return;
 		const at = this.#clock.now();
 		if (isKept) this.#journal?.append(event, at);
 		for (const listener of this.#listeners) listener(event, at);
@@ -302,6 +315,7 @@ export class FlowRun {
 		const node = cause instanceof NodeFailure ? cause.node : null;
 		const error = cause instanceof NodeFailure ? cause.error : cause;
 		const result = { status, outputs, error: text, node, cause: error, spent };
+		if (this.#isAbandoned) return this.#finish(result);
 		try {
 			const checked = checkOutputs(outputs, Number.POSITIVE_INFINITY);
 			const journal = this.#journal;
