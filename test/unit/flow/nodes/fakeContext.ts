@@ -168,7 +168,7 @@ function outcome(name: string, input: Readonly<Record<string, unknown>>, answer:
 		typeof answer.status === 'string';
 	const full = isFull
 		? (answer as Exclude<ToolAnswer, Json>)
-		: { status: 'done' as const, text: String(answer), value: answer as Json };
+		: { status: 'done' as const, text: textOf(answer), value: answer };
 	return {
 		id: '1',
 		name,
@@ -184,4 +184,8 @@ function outcome(name: string, input: Readonly<Record<string, unknown>>, answer:
 		isStop: false,
 		ranMs: 0,
 	};
+}
+
+function textOf(value: Json): string {
+	return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -813,7 +813,7 @@ const agentRows: readonly Row[] = [
 		params: { tool: 't', arguments: { a: 1, b: 2 } },
 		inputs: { b: 3, arguments: { a: 4 } },
 		world: { tools: { t: input => ({ ...(input as Record<string, Json>) }) } },
-		gives: { result: { a: 4, b: 3 }, text: '[object Object]' },
+		gives: { result: { a: 4, b: 3 }, text: '{"a":4,"b":3}' },
 	},
 	{
 		type: 'tool.call',
@@ -843,7 +843,7 @@ const agentRows: readonly Row[] = [
 		what: 'success',
 		params: { server: 's', tool: 't' },
 		world: { tools: { mcp__s__t: [1] } },
-		gives: { result: [1], text: '1' },
+		gives: { result: [1], text: '[1]' },
 	},
 	{
 		type: 'tool.mcp',

@@ -114,7 +114,7 @@ export const writeJson = defineNode({
 	category: 'Data',
 	icon: 'bracket',
 	summary: 'A value as JSON text',
-	help: 'Makes JSON text of any value. Example: indented by 2 for a file.',
+	help: 'Makes JSON text of any value, in one line or indented. Example: indented by 2, connected to the `text` of *Write File*.',
 	aliases: ['Stringify', 'To JSON'],
 	params: z.object({ indent: count('Indent', 'Spaces; 0 for one line.', { min: 0, max: 10, default: 2 }) }),
 	ports: { inputs: [neededPort('value', 'Value', 'any')], outputs: [port('text', 'Text', 'text')] },

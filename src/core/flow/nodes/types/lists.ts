@@ -85,7 +85,7 @@ export const limitNode = defineNode({
 	category: 'Data',
 	icon: 'list-flat',
 	summary: 'A part of a list, from its start or end',
-	help: 'Keeps so many entries of a list, after leaving out some. Example: the last 20 of a log.',
+	help: 'Keeps so many entries of a list from its start or its end, after leaving out some. Example: the last 20 lines of a log, from the end.',
 	aliases: ['Slice', 'First', 'Last', 'Take'],
 	params: z.object({
 		most: count('At most', 'Entries.', { min: 0, max: 1_000_000, default: 10 }),
