@@ -44,6 +44,8 @@ export class Chat extends Owner {
 	readonly #mentions = this.own(new Mentions());
 	readonly #why = this.own(new WhyDocuments());
 	#wanted: Wanted | undefined;
+	/** What was added while no page was open. */
+	readonly #attached: AttachmentView[] = [];
 	readonly #pages = new Set<{ readonly page: ChatPage; readonly place: 'sidebar' | 'tab'; isVisible(): boolean }>();
 
 	constructor(deps: ChatDeps) {
@@ -90,6 +92,7 @@ export class Chat extends Owner {
 				onSent: () => setContext('quarterdeck.hasAsked', true),
 				onShown,
 				takeWanted: () => (place === 'sidebar' ? this.#takeWanted() : undefined),
+				takeAttached: () => (place === 'sidebar' ? this.#takeAttached() : []),
 			},
 			conversation,
 		);
@@ -257,10 +260,14 @@ export class Chat extends Owner {
 	}
 
 	async #attach(attachments: readonly AttachmentView[]): Promise<void> {
-		if (!this.isAnyVisible) await vscode.commands.executeCommand(`${viewIds.chat}.focus`);
-		const page = this.#current();
-		page?.attach(attachments);
-		page?.focusComposer();
+		if (this.isAnyVisible) return this.#current()?.attach(attachments);
+		// A page that is not there yet, or that VS Code took down while it was hidden, asks for them when it opens.
+		this.#attached.push(...attachments);
+		await vscode.commands.executeCommand(`${viewIds.chat}.focus`);
+	}
+
+	#takeAttached(): readonly AttachmentView[] {
+		return this.#attached.splice(0);
 	}
 
 	async #shown(): Promise<Conversation> {

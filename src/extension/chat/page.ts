@@ -3,6 +3,7 @@ import type { Artifact } from '../../core/artifacts/artifact';
 import { ExpectedError } from '../../core/base/errors';
 import { asId, type ConversationId, type ItemId } from '../../core/base/ids';
 import { DisposableStore, MutableDisposable, type Disposable } from '../../core/base/lifecycle';
+import type { AttachmentView } from '../../core/chat/items';
 import type { Conversation } from '../../core/chat/conversation';
 import type { Conversations } from '../../core/chat/conversations';
 import { conversationMarkdown } from '../../core/chat/markdown';
@@ -52,6 +53,8 @@ export interface PageDeps {
 	useModel(conversation: Conversation, model: string): Promise<void>;
 	/** What the view was asked to show before this page opened. */
 	readonly takeWanted: () => Wanted | undefined;
+	/** What was added to the chat before this page opened. */
+	readonly takeAttached: () => readonly AttachmentView[];
 	/** A prompt was sent. */
 	onSent(): void;
 	/** The page shows a conversation, or its title changed. */
@@ -103,8 +106,10 @@ export class ChatPage implements Disposable {
 		this.#server.emit('obstacle', obstacle);
 	}
 
-	attach(attachments: ChatContract['events']['attach']['attachments']): void {
+	/** Puts attachments into the composer, which gets the focus. */
+	attach(attachments: readonly AttachmentView[]): void {
 		this.#server.emit('attach', { attachments });
+		this.focusComposer();
 	}
 
 	focusComposer(): void {
@@ -207,8 +212,10 @@ export class ChatPage implements Disposable {
 		const wanted = this.#deps.takeWanted();
 		const snapshot = await this.#follow(await this.#find(wanted?.conversation ?? conversation));
 		const { item } = wanted ?? {};
+		const attached = this.#deps.takeAttached();
 		// After the answer, when the page has its rows.
 		if (wanted && item) this.#deps.host.clock.after(0, () => this.show(wanted.conversation, item));
+		if (attached.length > 0) this.#deps.host.clock.after(0, () => this.attach(attached));
 		return snapshot;
 	}
 

@@ -1,10 +1,11 @@
-import { useCallback, useEffect, useRef, type Dispatch } from 'react';
+import { useCallback, useEffect, useRef, useState, type Dispatch } from 'react';
 import type { ConversationId, ItemId } from '../../core/base/ids';
-import type { ChatContract } from '../../core/chat/protocol';
+import type { AttachmentView } from '../../core/chat/items';
+import type { ChatContract, ChatSnapshot } from '../../core/chat/protocol';
 import { disposeAll } from '../../core/base/lifecycle';
 import type { Client } from '../../core/rpc/rpc';
 import { failureOf, type ChatHost } from './host';
-import type { SavedState } from './savedState';
+import type { Saved, SavedState } from './savedState';
 import type { ChatAction, ChatState } from './state';
 
 /** Listens to the host and keeps the page on a conversation. Returns how to show another one. */
@@ -20,17 +21,19 @@ export function useConnection(
 	useEffect(() => {
 		latest.current = shown;
 	}, [shown]);
+	const [restored] = useState(saved.value);
 	const show = useCallback<ChatHost['show']>(
 		conversation => {
 			client.call('open', { conversation }).then(
 				snapshot => {
+					for (const attachment of foreign(restored, snapshot)) dispatch({ type: 'detach', attachment });
 					saved.enter(snapshot.conversation.id);
 					dispatch({ type: 'snapshot', snapshot });
 				},
 				(error: unknown) => dispatch({ type: 'failed', ...failureOf(error) }),
 			);
 		},
-		[client, saved, dispatch],
+		[client, saved, restored, dispatch],
 	);
 	useEffect(() => {
 		const listening = [
@@ -54,6 +57,11 @@ export function useConnection(
 		if (state.isStale && shown !== null) show(shown);
 	}, [state.isStale, shown, show]);
 	return show;
+}
+
+/** What the page brought back of another conversation than the one that is shown. */
+function foreign({ conversation, attachments }: Saved, snapshot: ChatSnapshot): readonly AttachmentView[] {
+	return conversation === snapshot.conversation.id ? [] : attachments;
 }
 
 const searchStep = 500;

@@ -141,7 +141,9 @@ export function reduce(state: ChatState, action: ChatAction): ChatState {
 function showSnapshot(state: ChatState, snapshot: ChatSnapshot): ChatState {
 	const isSame = state.conversation?.id === snapshot.conversation.id;
 	const grouped = groupItems(snapshot.items, isSame ? state.grouped : noRows);
-	const base = isSame ? state : { ...state, attachments: [], jump: null, announcement: '', firstIndex: startIndex };
+	// The first one finds what the page kept over being hidden, and what was added while it opened.
+	const attachments = isSame || state.conversation === null ? state.attachments : [];
+	const base = isSame ? state : { ...state, attachments, jump: null, announcement: '', firstIndex: startIndex };
 	return {
 		...base,
 		conversation: snapshot.conversation,

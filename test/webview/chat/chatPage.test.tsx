@@ -428,6 +428,22 @@ describe('the composer', () => {
 		expect(screen.getByTitle('report.pdf: PDF, 12 pages')).toBeTruthy();
 	});
 
+	test('keeps what is attached over being hidden, and leaves what belongs to another conversation', async () => {
+		const page = await openChat(snapshot([]));
+		const notes: AttachmentView = { kind: 'text', label: 'notes.txt', text: 'Some notes', bytes: 10 };
+		act(() => page.host.server.emit('attach', { attachments: [notes] }));
+		await screen.findByLabelText('Remove notes.txt');
+		page.saved.flush();
+		const stored = page.host.api.getState();
+		page.unmount();
+		const again = await openChat(snapshot([]), stored);
+		expect(screen.getByLabelText('Remove notes.txt')).toBeTruthy();
+		again.saved.flush();
+		again.unmount();
+		await openChat(snapshot([]), { ...(stored as object), conversation: 'another' });
+		expect(screen.queryByLabelText('Remove notes.txt')).toBeNull();
+	});
+
 	test('keeps the draft over a reload', async () => {
 		const page = await openChat(snapshot([], { draft: 'from the host' }));
 		expect(composer().value).toBe('from the host');

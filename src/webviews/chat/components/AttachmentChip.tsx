@@ -57,7 +57,7 @@ export function AttachmentChip({ attachment, onRemove }: AttachmentChipProps): R
 		<>
 			{image === null ? <Codicon name={icons[attachment.kind]} /> : <img className="chip-image" src={image} alt="" />}
 			<span className="chip-label">{label}</span>
-			{size !== '' && <span className="chip-size muted">{size}</span>}
+			{size !== '' && <span className="chip-size">{size}</span>}
 		</>
 	);
 	const line = 'startLine' in attachment ? attachment.startLine : null;
