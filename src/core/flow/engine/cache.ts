@@ -14,8 +14,17 @@ export interface CacheStore {
 /**
  * SHA-256 of all that a node's result depends on. Secrets are in parameters by name only, so their values are in no key.
  * @param params as they are given to the node, with the values of expressions
+ * @param outside what its raw expressions read beside its inputs
  */
-export function cacheKey(node: CompiledNode, params: unknown, inputs: Readonly<Record<string, Json>>): string {
+export function cacheKey(
+	node: CompiledNode,
+	params: unknown,
+	inputs: Readonly<Record<string, Json>>,
+	outside: Json = null,
+): string {
 	const { type, version, revision = '' } = node.type;
-	return hash('sha256', `${type}@${version}${revision}\n${JSON.stringify(params)}\n${JSON.stringify(inputs)}`);
+	return hash(
+		'sha256',
+		`${type}@${version}${revision}\n${JSON.stringify(params)}\n${JSON.stringify(inputs)}\n${JSON.stringify(outside)}`,
+	);
 }

@@ -88,7 +88,9 @@ class Passes {
 
 	#pass(index: number): void {
 		const item = this.#items[index]!;
-		const previous = this.#isInLine && index > 0 ? { previous: this.#results[index - 1] ?? null } : {};
+		// Named in the first pass as well, so that it is not taken for that of a container around.
+		const before = index === 0 ? undefined : (this.#results[index - 1] ?? null);
+		const previous = this.#isInLine ? { previous: before } : {};
 		const entry = { item, index, count: this.#items.length, ...previous };
 		const frame = this.#ports.frames.openPass(this.#call, index, entry, error => {
 			this.#open.delete(frame);

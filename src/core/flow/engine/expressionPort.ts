@@ -27,6 +27,11 @@ export interface ExpressionEngine {
 		scope: ExpressionScope,
 		type: NodeType,
 	): Readonly<Record<string, Json>>;
+	/**
+	 * Values that raw parameters read beside the node's own ports, for the key of its cache; `null` when they read none.
+	 * Names that only an item has (`item`, `index`, `count`) are no part of it: they come from the ports.
+	 */
+	outside?(params: Readonly<Record<string, Json>>, scope: ExpressionScope, type: NodeType): Json;
 	/** One expression without braces: conditions of breakpoints and loops, raw parameters. Throws an `ExpectedError`. */
 	evaluate(expression: string, scope: ExpressionScope): Json | undefined;
 }

@@ -159,8 +159,8 @@ export class FlowRun {
 			cache: options.cache,
 			breakpoints: this.#breakpoints,
 			given,
-			put: journal && (text => journal.put(text)),
-			durable: journal && (() => journal.durable()),
+			put: journal && (text => journal.put(text).catch(rethrow)),
+			durable: journal && (() => journal.durable().catch(rethrow)),
 			earlier: resumed,
 			spent: resumed?.spent,
 			earlierWaits: resumed?.waits,
@@ -332,6 +332,10 @@ export class FlowRun {
 			this.#finish(status === 'failed' ? result : { ...result, status: 'failed', error: lost.message, cause: lost });
 		}
 	}
+}
+
+function rethrow(error: unknown): never {
+	throw journalError(error);
 }
 
 function journalError(error: unknown): FlowError {

@@ -170,8 +170,12 @@ export class NodeCall implements NodeContext, CallerNode {
 		this.#tellProgress();
 	}
 
-	callTool(name: string, input: Readonly<Record<string, unknown>>): Promise<ToolOutcome> {
-		return callTool(this, name, input);
+	callTool(
+		name: string,
+		input: Readonly<Record<string, unknown>>,
+		secrets?: Readonly<Record<string, string>>,
+	): Promise<ToolOutcome> {
+		return callTool(this, name, input, secrets);
 	}
 
 	async offers(patterns: readonly string[]): Promise<readonly ToolOffer[]> {

@@ -37,6 +37,7 @@ export interface RunnerPorts {
 export class NodeRunner implements CallOwner {
 	readonly #hub: RunHub;
 	readonly #ports: RunnerPorts;
+	readonly #postponed = new Set<string>();
 
 	constructor(hub: RunHub, ports: RunnerPorts) {
 		this.#hub = hub;
@@ -49,7 +50,12 @@ export class NodeRunner implements CallOwner {
 		const { earlier, debugger: debug } = this.#ports;
 		const ended = earlier?.ended(frame.path, compiled.id);
 		if (ended) {
-			this.#restore(frame, local, ended);
+			const place = `${frame.path}/${compiled.id}`;
+			// Holding pauses the run: what waited beside it when the program was killed begins to wait again first.
+			if (ended.isHeld && !this.#postponed.has(place)) {
+				this.#postponed.add(place);
+				this.#hub.scheduler.add(frame, local);
+			} else this.#restore(frame, local, ended);
 			return;
 		}
 		const isContainer = compiled.container !== null;
@@ -155,7 +161,9 @@ export class NodeRunner implements CallOwner {
 	}
 
 	#lookUp(call: NodeCall, cache: CacheStore): void {
-		const key = cacheKey(call.compiled, call.params, call.inputs);
+		const { params, type } = call.compiled;
+		const outside = this.#hub.expressions.outside?.(params, call.scope(), type);
+		const key = cacheKey(call.compiled, call.params, call.inputs, outside);
 		const use = (found: PortValues | undefined): void => {
 			if (call.isOver) return;
 			if (found) this.#complete(call, checkOutputs(found, Number.POSITIVE_INFINITY), 'cached');

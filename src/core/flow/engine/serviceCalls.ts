@@ -70,12 +70,14 @@ export async function callTool(
 	call: CallerNode,
 	name: string,
 	input: Readonly<Record<string, unknown>>,
+	secrets?: Readonly<Record<string, string>>,
 ): Promise<ToolOutcome> {
 	const tools = call.hub.services.tools ?? missing('tools');
 	const exchange = new Exchange(call, 'tool', name, titleOfInput(input));
 	exchange.begin();
 	try {
-		const outcome = await tools.call(name, input, exchange.service(null));
+		const service = exchange.service(null);
+		const outcome = await tools.call(name, input, secrets ? { ...service, secrets } : service);
 		const isRefused = outcome.status === 'refused' || outcome.status === 'stopped';
 		exchange.end(isRefused ? outcome.status : outcome.isError ? 'failed' : 'succeeded');
 		return outcome;

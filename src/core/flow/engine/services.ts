@@ -32,6 +32,8 @@ export interface ServiceCall {
 	readonly asker: string;
 	readonly cwd: string;
 	readonly signal: AbortSignal;
+	/** Of a tool call: what `${secret:name}` in its input stands for. For the tool alone. */
+	readonly secrets?: Readonly<Record<string, string>>;
 	/** What the call may cost; `null` without a cap. */
 	readonly maxCost: NanoDollars | null;
 	/** The answer so far. */

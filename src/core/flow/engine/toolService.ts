@@ -21,11 +21,12 @@ export interface ToolServiceOptions {
 export function toolService({ toolbox, runner, isUnattended, mode, settled }: ToolServiceOptions): ToolService {
 	return {
 		async call(name, input, call) {
-			const { cwd, execution, signal } = call;
+			const { cwd, execution, signal, secrets } = call;
 			const origin = originOf(call, isUnattended === true, mode);
 			const onProgress = (text: string): void => call.progress(text);
-			const context = { cwd, conversation: null, execution, onProgress };
-			const outcome = await runner.run({ id: call.call, name, input }, { origin, context, signal });
+			const context = { cwd, conversation: null, execution, onProgress, ...(secrets ? { secrets } : {}) };
+			const options = { origin, context, signal, isForProgram: true };
+			const outcome = await runner.run({ id: call.call, name, input }, options);
 			await settled?.();
 			return outcome;
 		},

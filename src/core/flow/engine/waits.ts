@@ -39,7 +39,7 @@ export class Waits {
 	}
 
 	get open(): readonly OpenWait[] {
-		return [...this.#open.values()];
+		return [...this.#open.values()].map(({ node, frame, kind, ask }) => ({ node, frame, kind, ask }));
 	}
 
 	/** Resolves with the answer, or `null` when the time is over. Rejects when `signal` aborts. */
