@@ -83,7 +83,8 @@ describe('server-everything', () => {
 		const tool = toolNamed(world, 'mcp__everything__trigger-long-running-operation');
 		const told: string[] = [];
 		const result = await tool.run({ duration: 2, steps: 4 }, context({ onProgress: text => void told.push(text) }));
-		expect([result.isError, told]).toEqual([false, ['1/4', '2/4', '3/4', '4/4']]);
+		// The last one comes with the result itself, and the SDK may hand out the result first.
+		expect([result.isError, told.slice(0, 3)]).toEqual([false, ['1/4', '2/4', '3/4']]);
 		const stop = new AbortController();
 		const call = tool.run(
 			{ duration: 30, steps: 60 },
