@@ -213,7 +213,8 @@ export class NodeCall implements NodeContext, CallerNode {
 	}
 
 	async script(source: string, values: Readonly<Record<string, Json>>): Promise<Json> {
-		return this.hub.services.script?.(source, values, this.signal) ?? missing('a sandbox for scripts');
+		const onLog = (text: string): void => this.log(text);
+		return this.hub.services.script?.(source, values, this.signal, onLog) ?? missing('a sandbox for scripts');
 	}
 
 	evaluate(expression: string, scope: Readonly<Record<string, Json>>): Json | undefined {

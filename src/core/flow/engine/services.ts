@@ -78,8 +78,13 @@ export interface RunServices {
 	readonly budget?: Budget;
 	/** The value of a secret that the user bound to this name. */
 	readonly secret?: (name: string) => Promise<string | undefined>;
-	/** Runs JavaScript in the sandbox. */
-	readonly script?: (source: string, values: Readonly<Record<string, Json>>, signal: AbortSignal) => Promise<Json>;
+	/** Runs JavaScript in the sandbox; what it logs goes to `onLog`. */
+	readonly script?: (
+		source: string,
+		values: Readonly<Record<string, Json>>,
+		signal: AbortSignal,
+		onLog: (text: string) => void,
+	) => Promise<Json>;
 	/** Reads the flow of a path, which starts at the workspace folder. Rejects with a sentence. */
 	readonly loadFlow?: (path: string) => Promise<LoadedFlow>;
 }

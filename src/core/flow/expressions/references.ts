@@ -200,7 +200,7 @@ class Collector implements References {
 			if (!functionsOf(space).has(name)) {
 				this.problems.push(`There is no function \`${space === '' ? name : `${space}.${name}`}\`.`);
 			}
-			if (name === 'today') this.names.push('today()');
+			if (name === 'today') this.names.push('today()', 'now');
 		} else {
 			this.visit(object, locals);
 			if (!allMethods.has(name)) this.problems.push(`There is no function \`${name}\` of texts, lists or numbers.`);

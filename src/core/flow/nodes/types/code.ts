@@ -29,7 +29,8 @@ export const javascriptNode = defineNode({
 		inputs: portNames(inputs).map(name => port(name, name, 'any')),
 		outputs: [port('result', 'Result', 'any')],
 	}),
-	effects: 'pure',
+	// A script may ask for the time or for chance.
+	effects: 'reads',
 	async run(inputs, { code }, context) {
 		const given: Record<string, Json> = {};
 		for (const [name, value] of Object.entries(inputs)) given[name] = value ?? null;
