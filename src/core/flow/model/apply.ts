@@ -1,9 +1,9 @@
 import type { Json } from '../../base/json';
+import { edgeText } from './flow';
 import type { Flow, FlowEdge, FlowGroup, FlowInput, FlowNode, NodeId, Position } from './flow';
 import {
-	edgeLine,
+	byCode,
 	isDefault,
-	keysOf,
 	normaliseGroup,
 	normaliseInput,
 	normaliseNode,
@@ -25,53 +25,48 @@ export function applyOps(flow: Flow, ops: readonly FlowOp[]): Flow {
 
 /** A map that is copied with its first change, once a batch. */
 class DraftMap<T> {
-	private changed: Map<string, T> | undefined;
+	private changed: Record<string, T> | undefined;
+	private isSorted = true;
 
 	constructor(private readonly before: Readonly<Record<string, T>>) {}
 
 	get(key: string): T | undefined {
-		if (this.changed) return this.changed.get(key);
-		return Object.hasOwn(this.before, key) ? this.before[key] : undefined;
+		const map = this.changed ?? this.before;
+		return Object.hasOwn(map, key) ? map[key] : undefined;
 	}
 
 	has(key: string): boolean {
-		return this.get(key) !== undefined;
+		return Object.hasOwn(this.changed ?? this.before, key);
 	}
 
 	set(key: string, value: T): void {
-		if (this.get(key) !== value) this.copy().set(key, value);
+		const before = this.get(key);
+		if (before === value) return;
+		// A key that is there keeps its place; a new one is sorted in at the end of the batch.
+		if (before === undefined) this.isSorted = false;
+		this.copy()[key] = value;
 	}
 
 	delete(key: string): void {
-		if (this.has(key)) this.copy().delete(key);
+		if (this.has(key)) delete this.copy()[key];
 	}
 
-	entries(): Iterable<readonly [string, T]> {
-		return this.changed ?? Object.entries(this.before);
+	entries(): readonly (readonly [string, T])[] {
+		return Object.entries(this.changed ?? this.before);
 	}
 
-	private copy(): Map<string, T> {
-		return (this.changed ??= new Map(Object.entries(this.before)));
+	private copy(): Record<string, T> {
+		return (this.changed ??= { ...this.before });
 	}
 
 	/** Sorted by key. */
 	done(): Readonly<Record<string, T>> {
-		if (!this.changed) return this.before;
+		const { changed } = this;
+		if (!changed || this.isSorted) return changed ?? this.before;
 		const result: Record<string, T> = {};
-		for (const [key, value] of this.changed) result[key] = value;
-		const keys = keysOf(result);
-		const isSorted = keys.length === this.changed.size && inOrder(this.changed.keys());
-		return isSorted ? result : Object.fromEntries(keys.map(key => [key, result[key]!]));
+		for (const key of Object.keys(changed).sort(byCode)) result[key] = changed[key]!;
+		return result;
 	}
-}
-
-function inOrder(keys: Iterable<string>): boolean {
-	let last = '';
-	for (const key of keys) {
-		if (key < last) return false;
-		last = key;
-	}
-	return true;
 }
 
 /** Edges sorted by their lines, copied with the first change. */
@@ -91,7 +86,7 @@ class DraftEdges {
 		let high = list.length;
 		while (low < high) {
 			const middle = (low + high) >> 1;
-			if (edgeLine(list[middle]!) < line) low = middle + 1;
+			if (edgeText(list[middle]!) < line) low = middle + 1;
 			else high = middle;
 		}
 		return low;
@@ -102,16 +97,16 @@ class DraftEdges {
 	}
 
 	add(edge: FlowEdge): void {
-		const line = edgeLine(edge);
+		const line = edgeText(edge);
 		const at = this.place(line);
 		const there = this.list[at];
-		if (!there || edgeLine(there) !== line) this.copy().splice(at, 0, edge);
+		if (!there || edgeText(there) !== line) this.copy().splice(at, 0, edge);
 	}
 
 	remove(edge: FlowEdge): void {
-		const at = this.place(edgeLine(edge));
+		const at = this.place(edgeText(edge));
 		const there = this.list[at];
-		if (there && edgeLine(there) === edgeLine(edge)) this.copy().splice(at, 1);
+		if (there && edgeText(there) === edgeText(edge)) this.copy().splice(at, 1);
 	}
 
 	removeOf(ids: ReadonlySet<NodeId>): void {

@@ -1,7 +1,8 @@
 import type { Json } from '../../base/json';
 import { applyOps, sameJson, sameRecord } from './apply';
+import { edgeText } from './flow';
 import type { Flow, FlowNode, NodeId, Position } from './flow';
-import { edgeLine, sortEdges } from './normalise';
+import { sortEdges } from './normalise';
 import type { FlowOp } from './ops';
 
 type NodeKey = Exclude<keyof FlowNode, 'params'>;
@@ -94,7 +95,7 @@ function edgeOps(a: Flow, b: Flow): readonly FlowOp[] {
 	const ops: FlowOp[] = [];
 	for (let i = 0, j = 0; i < old.length || j < edges.length;) {
 		const [before, after] = [old[i], edges[j]];
-		const [left, right] = [before && edgeLine(before), after && edgeLine(after)];
+		const [left, right] = [before && edgeText(before), after && edgeText(after)];
 		if (left === right) {
 			i++;
 			j++;

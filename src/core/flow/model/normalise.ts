@@ -87,25 +87,16 @@ export function byCode(a: string, b: string): number {
 	return a < b ? -1 : a > b ? 1 : 0;
 }
 
-const lines = new WeakMap<FlowEdge, string>();
-
-/** `edgeText`, remembered: edges are values and are compared often. */
-export function edgeLine(edge: FlowEdge): string {
-	let line = lines.get(edge);
-	if (line === undefined) lines.set(edge, (line = edgeText(edge)));
-	return line;
-}
-
 const sorted = new WeakSet<readonly FlowEdge[]>();
 
 /** Edges in the order of their lines, without duplicates. The same array when it is so already. */
 export function sortEdges(edges: readonly FlowEdge[]): readonly FlowEdge[] {
 	if (sorted.has(edges)) return edges;
-	let isSorted = true;
-	for (let at = 1; at < edges.length && isSorted; at++) isSorted = edgeLine(edges[at - 1]!) < edgeLine(edges[at]!);
+	const lines = edges.map(edgeText);
+	const isSorted = lines.every((line, at) => at === 0 || lines[at - 1]! < line);
 	const result = isSorted
 		? edges
-		: [...new Map(edges.map(edge => [edgeLine(edge), edge]))].sort((a, b) => byCode(a[0], b[0])).map(pair => pair[1]);
+		: [...new Map(edges.map((edge, at) => [lines[at]!, edge]))].sort((a, b) => byCode(a[0], b[0])).map(pair => pair[1]);
 	sorted.add(result);
 	return result;
 }
@@ -118,15 +109,17 @@ export function trustEdges(edges: readonly FlowEdge[]): readonly FlowEdge[] {
 
 const sortedKeys = new WeakMap<object, readonly string[]>();
 
-/** The keys of a map, sorted by code units and remembered: maps of a flow are values. */
+/** The keys of a map, sorted by code units; those of large ones are remembered, because maps of a flow are values. */
 export function keysOf(map: Readonly<Record<string, unknown>>): readonly string[] {
-	let keys = sortedKeys.get(map);
-	if (keys) return keys;
-	const own = Object.keys(map);
-	let isSorted = true;
-	for (let at = 1; at < own.length && isSorted; at++) isSorted = own[at - 1]! < own[at]!;
-	keys = isSorted ? own : own.sort(byCode);
-	sortedKeys.set(map, keys);
+	const known = sortedKeys.get(map);
+	if (known) return known;
+	const keys = Object.keys(map);
+	for (let at = 1; at < keys.length; at++) {
+		if (keys[at - 1]! < keys[at]!) continue;
+		keys.sort(byCode);
+		break;
+	}
+	if (keys.length > 50) sortedKeys.set(map, keys);
 	return keys;
 }
 

@@ -1,23 +1,13 @@
 import type { Json } from '../../base/json';
-import { flowFormat } from './flow';
-import type { Flow, FlowEdge, FlowGroup, FlowInput, FlowNode, Position } from './flow';
+import { edgeText, flowFormat } from './flow';
+import type { Flow, FlowEdge } from './flow';
 import { locateProblems } from './lineMap';
 import { migrate } from './migrations';
-import { edgeLine, keysOf, sortEdges } from './normalise';
+import { keysOf, sortEdges, trustEdges } from './normalise';
 import { flowKeys } from './print';
 import { maxProblems } from './problem';
 import type { FlowProblem, JsonPath } from './problem';
-import {
-	isRecord,
-	readEdge,
-	readGroup,
-	readInput,
-	readLimits,
-	readNode,
-	readPlace,
-	ShapeReport,
-	strangerOf,
-} from './shape';
+import { isRecord, readEdge, readGroup, readInput, readLimits, readNode, readPlace, ShapeReport } from './shape';
 import type { Raw } from './shape';
 import { isSlug, slugRule } from './slugs';
 import { duplicateKeys, scanText, syntaxProblems } from './syntax';
@@ -89,47 +79,47 @@ function countKeys(value: Json): number {
 	return count;
 }
 
-/** The flow of a parsed document; problems go to `report`. */
+/** The flow of a parsed document; problems go to `report`. Takes what `raw` holds, so nobody else may change it. */
 export function readDocument(raw: Json, report: ShapeReport): Flow | undefined {
-	if (!isRecord(raw)) return report.error([], 'A flow is an object that begins with "flow": 1.');
+	if (!isRecord(raw)) return report.error('A flow is an object that begins with "flow": 1.');
 	const format = raw['flow'];
 	if (format === undefined) {
-		return report.error([], `The key "flow" with the number of the format is missing: "flow": ${flowFormat}.`, {
+		return report.error(`The key "flow" with the number of the format is missing: "flow": ${flowFormat}.`, {
 			code: 'no-format',
 		});
 	}
-	if (typeof format !== 'number' || !Number.isInteger(format) || format < 1) {
-		return report.error(['flow'], `"flow" is the number of the format: ${flowFormat}.`, { code: 'no-format' });
-	}
-	if (format > flowFormat) {
-		return report.error(
-			['flow'],
-			`This flow has the format ${format}, and this version of Quarterdeck reads formats up to ${flowFormat}. Update the extension to open it.`,
-			{ code: 'future-format' },
-		);
-	}
-	return readFlow(migrate(raw, format, flowFormat), report);
+	const wrong = formatProblem(format);
+	if (wrong) return report.error(wrong.message, { path: ['flow'], code: wrong.code });
+	return readFlow(migrate(raw, format as number, flowFormat), report);
 }
 
-function readFlow(raw: Raw, report: ShapeReport): Flow | undefined {
-	const nodes = readMap<FlowNode>(raw, 'nodes', report, readNode);
-	const id = raw['id'];
+function formatProblem(format: Json): Pick<FlowProblem, 'code' | 'message'> | undefined {
+	if (typeof format !== 'number' || !Number.isInteger(format) || format < 1) {
+		return { code: 'no-format', message: `"flow" is the number of the format: ${flowFormat}.` };
+	}
+	if (format <= flowFormat) return undefined;
+	const message = `This flow has the format ${format}, and this version of Quarterdeck reads formats up to ${flowFormat}. Update the extension to open it.`;
+	return { code: 'future-format', message };
+}
+
+function readFlow(raw: Raw, report: ShapeReport): Flow {
+	const nodes = readMap(raw, 'nodes', report, readNode);
+	const { id, name = id, description = '' } = raw;
 	if (typeof id !== 'string' || !isSlug(id))
-		report.error(id === undefined ? [] : ['id'], `"id" ${slugRule}.`, { code: 'bad-id' });
-	const name = raw['name'] ?? id;
-	if (typeof name !== 'string') report.error(['name'], '"name" must be a text.');
-	const description = report.decode(raw['description'] ?? '');
-	if (typeof description !== 'string') report.error(['description'], '"description" must be a text.');
+		report.error(`"id" ${slugRule}.`, { code: 'bad-id', path: id === undefined ? [] : ['id'] });
+	if (typeof name !== 'string') report.error('"name" must be a text.', { path: ['name'] });
+	const words = report.decode(description);
+	if (typeof words !== 'string') report.error('"description" must be a text.', { path: ['description'] });
 	const unknown = unknownKeys(raw, report);
 	return {
 		id: id as string,
 		name: name as string,
-		...(description === '' ? {} : { description: description as string }),
-		inputs: readMap<FlowInput>(raw, 'inputs', report, readInput),
-		limits: raw['limits'] === undefined ? {} : (readLimits(raw['limits'], ['limits'], report) ?? {}),
+		...(words === '' ? {} : { description: words as string }),
+		inputs: readMap(raw, 'inputs', report, readInput),
+		limits: raw['limits'] === undefined ? {} : (report.within('limits', readLimits, raw['limits']) ?? {}),
 		nodes,
-		edges: readEdges(raw['edges'] ?? [], report),
-		groups: readMap<FlowGroup>(raw, 'groups', report, readGroup),
+		edges: report.within('edges', readEdges, raw['edges'] ?? []),
+		groups: readMap(raw, 'groups', report, readGroup),
 		layout: readLayout(raw, nodes, report),
 		...(unknown ? { unknown } : {}),
 	};
@@ -140,62 +130,79 @@ function unknownKeys(raw: Raw, report: ShapeReport): Raw | undefined {
 	for (const key of Object.keys(raw)) {
 		if ((flowKeys as readonly string[]).includes(key) || key === '__proto__') continue;
 		(unknown ??= {})[key] = report.decode(raw[key]!);
-		if (key !== '$schema') report.problems.push(strangerOf([key], flowKeys));
+		if (key !== '$schema') report.keptStranger(key, flowKeys);
 	}
 	return unknown;
 }
 
-type ReadValue<T> = (value: Json, path: JsonPath, report: ShapeReport) => T | undefined;
-
-/** A map by slug, sorted. */
-function readMap<T>(raw: Raw, name: string, report: ShapeReport, read: ReadValue<T>): Readonly<Record<string, T>> {
-	const value = raw[name];
-	if (value === undefined || value === null) return {};
-	const map: Record<string, T> = {};
-	if (!isRecord(value)) {
-		report.error([name], `"${name}" must be an object.`);
-		return map;
-	}
-	for (const key of keysOf(value)) {
-		if (!isSlug(key))
-			report.error([name, key], `The id "${key}" in "${name}" ${slugRule}.`, { code: 'bad-id', isKey: true });
-		else {
-			const item = read(value[key]!, [name, key], report);
-			if (item !== undefined) map[key] = item;
-		}
-	}
-	return map;
+/** A map by slug, sorted; the same object when it is right as it is. */
+function readMap<T>(
+	raw: Raw,
+	name: string,
+	report: ShapeReport,
+	read: (value: Json, report: ShapeReport) => T | undefined,
+): Readonly<Record<string, T>> {
+	const value = raw[name] ?? {};
+	return report.within(
+		name,
+		() => {
+			if (!isRecord(value)) return report.error(`"${name}" must be an object.`) ?? {};
+			const keys = keysOf(value);
+			const items: (T | undefined)[] = keys.map(key => {
+				if (isSlug(key)) return report.within(key, read, value[key]!);
+				return report.atKey(key, `The id "${key}" in "${name}" ${slugRule}.`, { code: 'bad-id' });
+			});
+			const own = Object.keys(value);
+			if (items.every((item, at) => item === value[keys[at]!] && own[at] === keys[at]))
+				return value as Readonly<Record<string, T>>;
+			const map: Record<string, T> = {};
+			for (const [at, item] of items.entries()) if (item !== undefined) map[keys[at]!] = item;
+			return map;
+		},
+		value,
+	);
 }
 
 function readEdges(value: Json, report: ShapeReport): readonly FlowEdge[] {
-	if (!Array.isArray(value)) {
-		report.error(['edges'], '"edges" must be a list of texts such as "fetch.body -> review.input".');
-		return [];
-	}
+	if (!Array.isArray(value))
+		return report.error('"edges" must be a list of texts such as "fetch.body -> review.input".') ?? [];
 	const edges: FlowEdge[] = [];
-	const seen = new Set<string>();
+	let last = '';
+	let isSorted = true;
 	for (const [at, line] of (value as readonly Json[]).entries()) {
-		const edge = readEdge(line, ['edges', at], report);
+		const edge = report.within(at, readEdge, line);
 		if (!edge) continue;
-		if (seen.has(edgeLine(edge))) {
-			const message = `The edge "${edgeLine(edge)}" stands twice; it counts once.`;
-			report.problems.push({ code: 'duplicate-edge', severity: 'warning', message, path: ['edges', at], edge });
-		} else {
-			seen.add(edgeLine(edge));
-			edges.push(edge);
-		}
+		edges.push(edge);
+		const text = edgeText(edge);
+		isSorted &&= last < text;
+		last = text;
 	}
+	if (isSorted) return trustEdges(edges);
+	tellDuplicates(value as readonly Json[], report);
 	return sortEdges(edges);
 }
 
-function readLayout(raw: Raw, nodes: Flow['nodes'], report: ShapeReport): Flow['layout'] {
-	const layout: Record<string, Position> = {};
-	for (const [id, place] of Object.entries(readMap<Position>(raw, 'layout', report, readPlace))) {
-		if (Object.hasOwn(nodes, id)) layout[id] = place;
-		else {
-			const message = `There is no node "${id}"; its place is dropped with the next change.`;
-			report.problems.push({ code: 'orphan-layout', severity: 'warning', message, path: ['layout', id], isKey: true });
-		}
+function tellDuplicates(lines: readonly Json[], report: ShapeReport): void {
+	const seen = new Set<string>();
+	const quiet = new ShapeReport(true);
+	for (const [at, line] of lines.entries()) {
+		const edge = readEdge(line, quiet);
+		if (!edge) continue;
+		const text = edgeText(edge);
+		const message = `The edge "${text}" stands twice; it counts once.`;
+		if (seen.has(text)) report.warn('duplicate-edge', message, { path: ['edges', at] });
+		seen.add(text);
 	}
-	return layout;
+}
+
+function readLayout(raw: Raw, nodes: Flow['nodes'], report: ShapeReport): Flow['layout'] {
+	const layout = readMap(raw, 'layout', report, readPlace);
+	const orphans = Object.keys(layout).filter(id => !Object.hasOwn(nodes, id));
+	if (orphans.length === 0) return layout;
+	for (const id of orphans) {
+		const message = `There is no node "${id}"; its place is dropped with the next change.`;
+		report.warn('orphan-layout', message, { path: ['layout', id], isKey: true });
+	}
+	const gone = new Set(orphans);
+	return Object.fromEntries(Object.entries(layout).filter(([id]) => !gone.has(id)));
 }

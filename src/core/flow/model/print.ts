@@ -1,8 +1,8 @@
 import type { Json } from '../../base/json';
-import { flowFormat } from './flow';
+import { edgeText, flowFormat } from './flow';
 import type { Flow, FlowEdge, FlowGroup, FlowNode, Position } from './flow';
 import { linesOf, looksLikeLines } from './lines';
-import { edgeLine, isDefault, keysOf, setParams, snapPosition, sortEdges } from './normalise';
+import { isDefault, keysOf, setParams, snapPosition, sortEdges } from './normalise';
 
 /** Keys of a node in the order of the document. */
 export const nodeKeys = [
@@ -80,50 +80,52 @@ function printRecord<T extends object>(value: T, keys: readonly (keyof T & strin
 
 /** One `"key": value` a line. */
 function printMap(map: Readonly<Record<string, unknown>>, indent: string, print: (key: string) => string): string {
-	const inner = `${indent}  `;
-	return `{\n${keysOf(map)
-		.map(key => `${inner}${quote(key)}: ${print(key)}`)
-		.join(',\n')}\n${indent}}`;
+	let text = '{';
+	for (const key of keysOf(map)) text += `${text.length === 1 ? '' : ','}\n${indent}  ${quote(key)}: ${print(key)}`;
+	return `${text}\n${indent}}`;
 }
-
-const printedNodes = new WeakMap<FlowNode, string>();
 
 /** Nodes are values: what did not change since the last print is not written again. */
-function printNode(node: FlowNode): string {
-	let text = printedNodes.get(node);
-	if (text === undefined) printedNodes.set(node, (text = writeNode(node)));
-	return text;
+const printedNodes = new WeakMap<FlowNode, string>();
+
+function printNodes(nodes: Readonly<Record<string, FlowNode>>): string {
+	const texts = keysOf(nodes).map(id => {
+		const node = nodes[id]!;
+		let text = printedNodes.get(node);
+		if (text === undefined) printedNodes.set(node, (text = writeNode(node)));
+		return `\n    ${quote(id)}: ${text}`;
+	});
+	return `{${texts.join(',')}\n  }`;
 }
+
+const nodeIndent = '      ';
 
 function writeNode(node: FlowNode): string {
-	const indent = '      ';
-	const rows: string[] = [];
+	let text = '{';
 	for (const key of nodeKeys) {
-		const value = node[key];
-		if (!isDefault(key, value)) {
-			const text = printNodeKey(node, key, indent);
-			if (text !== undefined) rows.push(`${indent}${quote(key)}: ${text}`);
-		}
+		if (node[key] === undefined || isDefault(key, node[key])) continue;
+		const value = printNodeKey(node, key);
+		if (value !== undefined) text += `${text.length === 1 ? '' : ','}\n${nodeIndent}"${key}": ${value}`;
 	}
 	for (const key of node.unknown ? keysOf(node.unknown) : []) {
-		rows.push(`${indent}${quote(key)}: ${printValue(node.unknown![key]!, indent)}`);
+		text += `,\n${nodeIndent}${quote(key)}: ${printValue(node.unknown![key]!, nodeIndent)}`;
 	}
-	return `{\n${rows.join(',\n')}\n    }`;
+	return `${text}\n    }`;
 }
 
-function printNodeKey(node: FlowNode, key: (typeof nodeKeys)[number], indent: string): string | undefined {
+function printNodeKey(node: FlowNode, key: (typeof nodeKeys)[number]): string | undefined {
 	switch (key) {
 		case 'params':
 		case 'origin': {
 			const values = key === 'params' ? node.params && setParams(node.params) : node.origin;
-			return values && printMap(values, indent, name => printValue(values[name]!, `${indent}  `));
+			return values && printMap(values, nodeIndent, name => printValue(values[name]!, `${nodeIndent}  `));
 		}
 		case 'retry':
 			return node.retry && printRecord(node.retry, ['max', 'backoff', 'delayMs']);
 		case 'onError':
-			return typeof node.onError === 'string' ? quote(node.onError) : printValue(node.onError as Json, indent);
+			return typeof node.onError === 'string' ? quote(node.onError) : printValue(node.onError as Json, nodeIndent);
 		case 'note':
-			return printText(node.note ?? '', indent);
+			return printText(node.note ?? '', nodeIndent);
 		default:
 			return scalar(node[key]);
 	}
@@ -138,9 +140,9 @@ function part<T extends object>(value: T, print: (value: T) => string): string {
 }
 
 function printEdges(edges: readonly FlowEdge[]): string {
-	return `[\n${sortEdges(edges)
-		.map(edge => `    ${quote(edgeLine(edge))}`)
-		.join(',\n')}\n  ]`;
+	return `[${sortEdges(edges)
+		.map(edge => `\n    ${quote(edgeText(edge))}`)
+		.join(',')}\n  ]`;
 }
 
 function printGroup(group: FlowGroup): string {
@@ -166,7 +168,7 @@ export function printFlow(flow: Flow): string {
 	const { $schema, ...unknown } = flow.unknown ?? {};
 	const rows: string[] = [];
 	const add = (key: string, text: string): number => rows.push(`  ${quote(key)}: ${text}`);
-	const addMap = (key: 'inputs' | 'nodes' | 'groups' | 'layout', map: object, print: (key: string) => string): void => {
+	const addMap = (key: 'inputs' | 'groups' | 'layout', map: object, print: (key: string) => string): void => {
 		if (Object.keys(map).length > 0)
 			add(
 				key,
@@ -181,7 +183,7 @@ export function printFlow(flow: Flow): string {
 	addMap('inputs', flow.inputs, name => printRecord(flow.inputs[name]!, ['type', 'description', 'default']));
 	if (Object.values(flow.limits).some(limit => limit !== undefined)) add('limits', printRecord(flow.limits, limitKeys));
 	if (Object.keys(flow.nodes).length === 0) add('nodes', '{}');
-	addMap('nodes', flow.nodes, id => printNode(flow.nodes[id]!));
+	else add('nodes', part(flow.nodes, printNodes));
 	if (flow.edges.length > 0) add('edges', part(flow.edges, printEdges));
 	addMap('groups', flow.groups, id => printGroup(flow.groups[id]!));
 	for (const key of keysOf(unknown)) add(key, printValue(unknown[key]!, '  '));

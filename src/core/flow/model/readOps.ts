@@ -2,7 +2,6 @@ import type { Json } from '../../base/json';
 import type { FlowNode } from './flow';
 import type { FlowOp } from './ops';
 import { flowKeys, nodeKeys } from './print';
-import type { JsonPath } from './problem';
 import {
 	isRecord,
 	readEdgeParts,
@@ -30,9 +29,9 @@ export function readOps(value: unknown): ReadOps {
 	const report = new ShapeReport();
 	const ops: FlowOp[] = [];
 	for (const [at, raw] of (value as readonly unknown[]).entries()) {
-		if (!isJson(raw, 0) || !isRecord(raw)) report.error([at], `Operation ${at} is no JSON object.`);
+		if (!isJson(raw, 0) || !isRecord(raw)) report.error(`Operation ${at} is no JSON object.`);
 		else {
-			const op = readOp(raw, [at], report);
+			const op = report.within(at, () => readOp(raw, report), null);
 			if (op) ops.push(op);
 		}
 		const [problem] = report.problems.filter(item => item.severity === 'error');
@@ -52,85 +51,84 @@ function isJson(value: unknown, depth: number): value is Json {
 	return Object.values(value).every(item => item === undefined || isJson(item, depth + 1));
 }
 
-type ReadOp = (raw: Raw, path: JsonPath, report: ShapeReport) => FlowOp | undefined;
+type ReadOp = (raw: Raw, report: ShapeReport) => FlowOp | undefined;
 
-function readOp(raw: Raw, path: JsonPath, report: ShapeReport): FlowOp | undefined {
+function readOp(raw: Raw, report: ShapeReport): FlowOp | undefined {
 	const name = raw['op'];
 	const read = typeof name === 'string' && Object.hasOwn(readers, name) ? readers[name] : undefined;
-	return read ? read(raw, path, report) : report.error(path, `There is no operation ${JSON.stringify(name)}.`);
+	return read ? read(raw, report) : report.error(`There is no operation ${JSON.stringify(name)}.`);
 }
 
-function id(raw: Raw, key: string, path: JsonPath, report: ShapeReport): string | undefined {
+function id(raw: Raw, key: string, report: ShapeReport): string | undefined {
 	const value = raw[key];
 	return typeof value === 'string' && isSlug(value)
 		? value
-		: report.error([...path, key], `"${key}" of an operation ${slugRule}.`, { code: 'bad-id' });
+		: report.error(`"${key}" of an operation ${slugRule}.`, { code: 'bad-id' });
 }
 
 const readers: Readonly<Record<string, ReadOp>> = {
-	addNode(raw, path, report) {
-		const nodeId = id(raw, 'id', path, report);
-		const node = readPlainNode(raw['node'], [...path, 'node'], report);
-		const at =
-			raw['at'] === undefined || raw['at'] === null ? undefined : readPosition(raw['at'], [...path, 'at'], report);
+	addNode(raw, report) {
+		const nodeId = id(raw, 'id', report);
+		const node = readPlainNode(raw['node'], report);
+		const at = raw['at'] === undefined || raw['at'] === null ? undefined : readPosition(raw['at'], report);
 		return nodeId === undefined || !node ? undefined : { op: 'addNode', id: nodeId, node, ...(at ? { at } : {}) };
 	},
-	removeNode(raw, path, report) {
-		const nodeId = id(raw, 'id', path, report);
+	removeNode(raw, report) {
+		const nodeId = id(raw, 'id', report);
 		return nodeId === undefined ? undefined : { op: 'removeNode', id: nodeId };
 	},
-	setNode(raw, path, report) {
-		const nodeId = id(raw, 'id', path, report);
+	setNode(raw, report) {
+		const nodeId = id(raw, 'id', report);
 		const key = raw['key'];
 		const isKey = key === 'unknown' || (key !== 'params' && (nodeKeys as readonly unknown[]).includes(key));
-		if (nodeId === undefined || !isKey) return report.error(path, `A node has no key ${JSON.stringify(key)}.`);
+		if (nodeId === undefined || !isKey) return report.error(`A node has no key ${JSON.stringify(key)}.`);
 		const name = key as Exclude<keyof FlowNode, 'params'>;
-		if (name === 'unknown') checkStrangers(raw['value'], nodeKeys, path, report);
-		const value = readNodeKey(name, raw['value'] ?? null, [...path, name], report);
+		if (name === 'unknown') checkStrangers(raw['value'], nodeKeys, report);
+		const value = report.within(name, item => readNodeKey(name, item, report), raw['value'] ?? null);
 		return { op: 'setNode', id: nodeId, key: name, value: (value ?? null) as Json };
 	},
-	setParam(raw, path, report) {
-		const nodeId = id(raw, 'id', path, report);
+	setParam(raw, report) {
+		const nodeId = id(raw, 'id', report);
 		const name = raw['name'];
 		if (nodeId === undefined || typeof name !== 'string' || name === '__proto__') {
-			return report.error(path, `A parameter cannot be named ${JSON.stringify(name)}.`);
+			return report.error(`A parameter cannot be named ${JSON.stringify(name)}.`);
 		}
 		return { op: 'setParam', id: nodeId, name, value: raw['value'] ?? null };
 	},
-	move(raw, path, report) {
+	move(raw, report) {
 		const places = raw['places'];
-		if (!isRecord(places)) return report.error(path, 'Places come as an object.');
+		if (!isRecord(places)) return report.error('Places come as an object.');
 		const read = Object.entries(places).map(([node, place]) => {
-			if (!isSlug(node)) report.error([...path, node], `The id "${node}" ${slugRule}.`, { code: 'bad-id' });
-			return [node, place === null ? null : readPosition(place, [...path, node], report)] as const;
+			if (!isSlug(node)) report.error(`The id "${node}" ${slugRule}.`, { code: 'bad-id' });
+			return [node, place === null ? null : readPosition(place, report)] as const;
 		});
 		return { op: 'move', places: Object.fromEntries(read.map(([node, place]) => [node, place ?? null])) };
 	},
-	addEdge: (raw, path, report) => edgeOp('addEdge', raw, path, report),
-	removeEdge: (raw, path, report) => edgeOp('removeEdge', raw, path, report),
-	setGroup(raw, path, report) {
-		const groupId = id(raw, 'id', path, report);
+	addEdge: (raw, report) => edgeOp('addEdge', raw, report),
+	removeEdge: (raw, report) => edgeOp('removeEdge', raw, report),
+	setGroup(raw, report) {
+		const groupId = id(raw, 'id', report);
 		const value = raw['group'] ?? null;
-		const group = value === null ? null : readGroup(value, [...path, 'group'], report);
+		const group = value === null ? null : report.within('group', readGroup, value);
 		return groupId === undefined || group === undefined ? undefined : { op: 'setGroup', id: groupId, group };
 	},
-	setInput(raw, path, report) {
-		const name = id(raw, 'name', path, report);
+	setInput(raw, report) {
+		const name = id(raw, 'name', report);
 		const value = raw['input'] ?? null;
-		const input = value === null ? null : readInput(value, [...path, 'input'], report);
+		const input = value === null ? null : report.within('input', readInput, value);
 		return name === undefined || input === undefined ? undefined : { op: 'setInput', name, input };
 	},
 	setFlow: readSetFlow,
 };
 
-function readSetFlow(raw: Raw, path: JsonPath, report: ShapeReport): FlowOp | undefined {
+function readSetFlow(raw: Raw, report: ShapeReport): FlowOp | undefined {
 	const { name, description, limits, unknown } = raw;
-	const flowId = raw['id'] === undefined ? undefined : id(raw, 'id', path, report);
+	const flowId = raw['id'] === undefined ? undefined : id(raw, 'id', report);
 	for (const [key, value] of Object.entries({ name, description })) {
-		if (value !== undefined && typeof value !== 'string') report.error([...path, key], `"${key}" must be a text.`);
+		if (value !== undefined && typeof value !== 'string') report.error(`"${key}" must be a text.`);
 	}
-	checkStrangers(unknown ?? null, flowKeys, path, report);
-	const read = limits === undefined ? undefined : readLimits(limits, [...path, 'limits'], report);
+	checkStrangers(unknown ?? null, flowKeys, report);
+	const read = limits === undefined ? undefined : report.within('limits', readLimits, limits);
 	return {
 		op: 'setFlow',
 		...(flowId === undefined ? {} : { id: flowId }),
@@ -142,39 +140,36 @@ function readSetFlow(raw: Raw, path: JsonPath, report: ShapeReport): FlowOp | un
 }
 
 /** Keys that nothing reads must not be keys that something reads: they would stand twice. */
-function checkStrangers(value: Json | undefined, known: readonly string[], path: JsonPath, report: ShapeReport): void {
+function checkStrangers(value: Json | undefined, known: readonly string[], report: ShapeReport): void {
 	if (value === undefined || value === null) return;
-	if (!isRecord(value)) report.error(path, '"unknown" must be an object.');
-	else for (const key of Object.keys(value)) if (known.includes(key)) report.error(path, `"${key}" is a known key.`);
+	if (!isRecord(value)) report.error('"unknown" must be an object.');
+	else for (const key of Object.keys(value)) if (known.includes(key)) report.error(`"${key}" is a known key.`);
 }
 
-function edgeOp(op: 'addEdge' | 'removeEdge', raw: Raw, path: JsonPath, report: ShapeReport): FlowOp | undefined {
-	const edge = readEdgeParts(raw['edge'], [...path, 'edge'], report);
+function edgeOp(op: 'addEdge' | 'removeEdge', raw: Raw, report: ShapeReport): FlowOp | undefined {
+	const edge = readEdgeParts(raw['edge'], report);
 	return edge && { op, edge };
 }
 
 /** A node as operations carry it: its texts are texts, not lists of lines. */
-function readPlainNode(value: Json | undefined, path: JsonPath, report: ShapeReport): FlowNode | undefined {
-	if (!isRecord(value)) return report.error(path, 'A node must be an object with a "type".');
+function readPlainNode(value: Json | undefined, report: ShapeReport): FlowNode | undefined {
+	if (!isRecord(value)) return report.error('A node must be an object with a "type".');
 	const node: Record<string, unknown> = {};
 	for (const key of Object.keys(value)) {
 		const isKey = key === 'unknown' || (nodeKeys as readonly string[]).includes(key);
-		if (key === 'unknown') checkStrangers(value[key], nodeKeys, path, report);
-		if (!isKey) return report.error([...path, key], `A node has no key "${key}".`, { code: 'unknown-key' });
-		const read = readNodeKey(key as keyof FlowNode, value[key] ?? null, [...path, key], report);
+		if (key === 'unknown') checkStrangers(value[key], nodeKeys, report);
+		if (!isKey) return report.error(`A node has no key "${key}".`, { code: 'unknown-key' });
+		const read = report.within(key, item => readNodeKey(key as keyof FlowNode, item, report), value[key] ?? null);
 		if (read !== undefined) node[key] = read;
 	}
-	return typeof node['type'] === 'string'
-		? (node as unknown as FlowNode)
-		: report.error(path, 'A node needs a "type".');
+	return typeof node['type'] === 'string' ? (node as unknown as FlowNode) : report.error('A node needs a "type".');
 }
 
-function readPosition(value: Json, path: JsonPath, report: ShapeReport): ReturnType<typeof readPlace> {
-	if (!isRecord(value)) return report.error(path, 'A place must be an object with "x" and "y".');
+function readPosition(value: Json, report: ShapeReport): ReturnType<typeof readPlace> {
+	if (!isRecord(value)) return report.error('A place must be an object with "x" and "y".');
 	const { x, y, width, height } = value;
 	return readPlace(
 		width === undefined || height === undefined ? [x ?? null, y ?? null] : [x ?? null, y ?? null, width, height],
-		path,
 		report,
 	);
 }

@@ -2,7 +2,7 @@ import type { Json } from '../../base/json';
 import { sameJson, sameRecord } from './apply';
 import { edgeText } from './flow';
 import type { Flow, FlowEdge, FlowNode, NodeId, Position } from './flow';
-import { edgeLine, keysOf, sortEdges } from './normalise';
+import { keysOf, sortEdges } from './normalise';
 import type { JsonPath } from './problem';
 
 /** One value that differs. Without `before` it is new, without `after` it is gone. */
@@ -161,9 +161,9 @@ function entriesOf(value: Json | undefined): ReadonlyMap<string | number, Json> 
 
 function edgeDiff(a: readonly FlowEdge[], b: readonly FlowEdge[]): FlowDiff['edges'] {
 	if (a === b) return [];
-	const [before, after] = [new Set(a.map(edgeLine)), new Set(b.map(edgeLine))];
-	const removed = sortEdges(a).filter(edge => !after.has(edgeLine(edge)));
-	const added = sortEdges(b).filter(edge => !before.has(edgeLine(edge)));
+	const [before, after] = [new Set(a.map(edgeText)), new Set(b.map(edgeText))];
+	const removed = sortEdges(a).filter(edge => !after.has(edgeText(edge)));
+	const added = sortEdges(b).filter(edge => !before.has(edgeText(edge)));
 	return [
 		...removed.map(edge => ({ edge, mark: 'removed' as const })),
 		...added.map(edge => ({ edge, mark: 'added' as const })),
@@ -265,11 +265,11 @@ export function unionFlow(a: Flow, b: Flow): Flow {
 	const gone = Object.keys(a.nodes).filter(id => !Object.hasOwn(b.nodes, id));
 	const take = <T>(map: Readonly<Record<string, T>>): Record<string, T> =>
 		Object.fromEntries(gone.flatMap(id => (Object.hasOwn(map, id) ? [[id, map[id]!]] : [])));
-	const known = new Set(b.edges.map(edgeLine));
+	const known = new Set(b.edges.map(edgeText));
 	return {
 		...b,
 		nodes: { ...b.nodes, ...take(a.nodes) },
 		layout: { ...b.layout, ...take(a.layout) },
-		edges: sortEdges([...b.edges, ...a.edges.filter(edge => !known.has(edgeLine(edge)))]),
+		edges: sortEdges([...b.edges, ...a.edges.filter(edge => !known.has(edgeText(edge)))]),
 	};
 }

@@ -1,4 +1,4 @@
-import { edgeLine } from '../normalise';
+import { edgeText } from '../flow';
 import type { Checks } from './checks';
 import type { Dependency } from './edges';
 
@@ -111,6 +111,6 @@ function tell(checks: Checks, loop: readonly Dependency[]): void {
 	const edge = checks.flow.edges[at]!;
 	checks.ofEdge('cycle', at, message, {
 		node: names[0]!,
-		fixes: [{ title: `Remove '${edgeLine(edge)}'`, ops: [{ op: 'removeEdge', edge }] }],
+		fixes: [{ title: `Remove '${edgeText(edge)}'`, ops: [{ op: 'removeEdge', edge }] }],
 	});
 }

@@ -1,8 +1,9 @@
 import type { Port } from '../../nodes/nodeType';
+import { edgeText } from '../flow';
 import type { FlowEdge } from '../flow';
 import { kindFits } from '../kinds';
 import { nearest } from '../nearest';
-import { edgeLine } from '../normalise';
+
 import type { FlowFix } from '../problem';
 import { encloses, isInside } from './checks';
 import type { CheckedNode, Checks } from './checks';
@@ -51,7 +52,7 @@ function without(edge: FlowEdge): FlowFix {
 
 function instead(edge: FlowEdge, other: FlowEdge): FlowFix {
 	return {
-		title: `Change it to '${edgeLine(other)}'`,
+		title: `Change it to '${edgeText(other)}'`,
 		ops: [
 			{ op: 'removeEdge', edge },
 			{ op: 'addEdge', edge: other },
@@ -189,7 +190,7 @@ function checkMany(checks: Checks, node: CheckedNode, port: string, edges: reado
 	if (exclusive(checks, edges)) return;
 	for (const at of edges.slice(1)) {
 		const edge = checks.flow.edges[at]!;
-		const first = edgeLine(checks.flow.edges[edges[0]!]!);
+		const first = edgeText(checks.flow.edges[edges[0]!]!);
 		const message = `'${node.id}.${port}' takes one value, and gets that of '${first}' when both come. Join them first, or remove one.`;
 		checks.ofEdge('many-edges', at, message, { severity: 'warning', node: node.id, fixes: [without(edge)] });
 	}
