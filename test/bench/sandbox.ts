@@ -1,10 +1,8 @@
 import { resolve } from 'node:path';
 import { compileFunction } from 'node:vm';
-import { Worker } from 'node:worker_threads';
-import { Emitter } from '../../src/core/base/event';
 import type { Json } from '../../src/core/base/json';
 import { Sandbox } from '../../src/core/flow/sandbox/sandbox';
-import type { SandboxPort } from '../../src/core/flow/sandbox/thread';
+import { startSandboxThread } from '../../src/core/flow/sandbox/startThread';
 import { median, type PrintLine } from './line';
 
 const starts = 7;
@@ -54,21 +52,6 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 }
 
 function makeSandbox(): Sandbox {
-	return new Sandbox({ maxThreads: 1, startThread });
-}
-
-function startThread(): SandboxPort {
-	const worker = new Worker(resolve('dist', 'workers', 'sandbox.js'));
-	const exit = new Emitter<unknown>();
-	worker.on('exit', code => exit.fire(code));
-	return {
-		// oxlint-disable-next-line unicorn/require-post-message-target-origin -- not a window: there is no origin
-		post: message => worker.postMessage(message),
-		onMessage(listener) {
-			worker.on('message', listener);
-			return { dispose: () => worker.off('message', listener) };
-		},
-		onDidExit: exit.event,
-		dispose: () => void worker.terminate(),
-	};
+	const file = resolve('dist', 'workers', 'sandbox.js');
+	return new Sandbox({ maxThreads: 1, startThread: () => startSandboxThread(file) });
 }

@@ -59,8 +59,13 @@ export class Sandbox {
 	}
 
 	/** A function body that sees the names of `values`; a script that returns nothing gives `null`. */
-	async script(source: string, values: Readonly<Record<string, Json>>, signal: AbortSignal): Promise<Json> {
-		return (await this.run({ kind: 'body', source, values }, { signal })) ?? null;
+	async script(
+		source: string,
+		values: Readonly<Record<string, Json>>,
+		signal: AbortSignal,
+		onLog: (text: string) => void = () => undefined,
+	): Promise<Json> {
+		return (await this.run({ kind: 'body', source, values }, { signal, onLog })) ?? null;
 	}
 
 	dispose(): void {

@@ -2,11 +2,10 @@ import { build } from 'esbuild';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
-import { Emitter } from '../../../../src/core/base/event';
 import { Sandbox, type SandboxDeps, type SandboxOptions } from '../../../../src/core/flow/sandbox/sandbox';
+import { startSandboxThread } from '../../../../src/core/flow/sandbox/startThread';
 import type { SandboxPort } from '../../../../src/core/flow/sandbox/thread';
 import type { Json } from '../../../../src/core/base/json';
 
@@ -32,28 +31,14 @@ export async function bundleSandbox(folder: string): Promise<string> {
 	return outfile;
 }
 
-/** Worker threads that were started and have not ended. */
-export const liveThreads = new Set<Worker>();
+/** Threads that were started and have not ended. */
+export const liveThreads = new Set<SandboxPort>();
 
-export function startThread(file: string): SandboxPort {
-	const worker = new Worker(file);
-	liveThreads.add(worker);
-	const exit = new Emitter<unknown>();
-	worker.on('exit', code => {
-		liveThreads.delete(worker);
-		exit.fire(code);
-	});
-	worker.on('error', () => undefined);
-	return {
-		// oxlint-disable-next-line unicorn/require-post-message-target-origin -- not a window: there is no origin
-		post: message => worker.postMessage(message),
-		onMessage(listener) {
-			worker.on('message', listener);
-			return { dispose: () => worker.off('message', listener) };
-		},
-		onDidExit: exit.event,
-		dispose: () => void worker.terminate(),
-	};
+function startThread(file: string): SandboxPort {
+	const port = startSandboxThread(file);
+	liveThreads.add(port);
+	port.onDidExit(() => liveThreads.delete(port));
+	return port;
 }
 
 /** Bundles the worker once for a test file, and gives sandboxes that end with their test. */
