@@ -32,6 +32,8 @@ export interface FakeWorld {
 	readonly flowInputs?: Readonly<Record<string, Json>>;
 	readonly flows?: Readonly<Record<string, Readonly<Record<string, Json>>>>;
 	readonly nodes?: Readonly<Record<string, PortValues>>;
+	/** Real tools instead of told answers. */
+	readonly callTool?: NodeContext['callTool'];
 }
 
 export interface Seen {
@@ -99,6 +101,7 @@ export class NodeBench {
 			progress: () => undefined,
 			callTool: (name, input, secrets) => {
 				seen.tools.push({ name, input, ...(secrets ? { secrets } : {}) });
+				if (world.callTool) return world.callTool(name, input, secrets);
 				if (signal.aborted) return Promise.resolve(outcome(name, input, { status: 'stopped', text: 'stopped' }));
 				const answer = world.tools?.[name];
 				if (answer === undefined)
