@@ -74,6 +74,7 @@ async function resume(
 		...more,
 		onEvent: event => events.push(event),
 	});
+	for (let turn = 0; turn < 5; turn++) await new Promise(done => setImmediate(done));
 	return { run, events, result: run.result };
 }
 
