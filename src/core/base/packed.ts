@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { compileFunction, constants } from 'node:vm';
+import { compileFunction } from 'node:vm';
 import { brotliDecompressSync } from 'node:zlib';
 
 /**
@@ -11,7 +11,6 @@ export function unpack(file: string): unknown {
 	const source = brotliDecompressSync(readFileSync(file)).toString('utf8');
 	const load = compileFunction(source, ['module', 'exports', 'require'], {
 		filename: file.replace(/\.br$/u, ''),
-		importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
 	}) as (module: { exports: unknown }, exports: unknown, require: NodeJS.Require) => void;
 	const module = { exports: {} as unknown };
 	load(module, module.exports, createRequire(file));
