@@ -29,6 +29,11 @@ export function neededPort(name: string, title: string, kind: ValueKind, descrip
 	return { name, title, kind, isRequired: true, ...(description === undefined ? {} : { description }) };
 }
 
+/** For nodes that take nothing else: where in the order they run, and on which branch. */
+export const after: Port = port('after', 'After', 'any', {
+	description: 'It waits until this has come, and is skipped when it cannot come; the value is not used',
+});
+
 /** A value as text: texts as they are, all else as JSON. */
 export function asText(value: Json): string {
 	if (typeof value === 'string') return value;

@@ -6,7 +6,7 @@ import type { ToolOutcome } from '../../../tools/toolRunner';
 import type { NodeContext } from '../context';
 import { defineNode, type PortValues } from '../nodeType';
 import { anything, choice, count, text, texts } from '../params';
-import { failure, port, textAt } from '../support';
+import { after, failure, port, textAt } from '../support';
 import { messagesOf, modelParams, modelSettings, type ModelParams } from './models';
 import { answeredObject, schemaOf } from './schema';
 
@@ -40,6 +40,7 @@ export const claudeAgent = defineNode({
 			port('prompt', 'Prompt', 'text'),
 			port('context', 'Context', 'any', { description: 'Added to the prompt, marked as data' }),
 			port('files', 'Files', 'list'),
+			after,
 		],
 		outputs: [
 			port('text', 'Answer', 'text'),
@@ -103,6 +104,7 @@ export const agentLoop = defineNode({
 			port('context', 'Context', 'any'),
 			port('memory', 'Messages before', 'list'),
 			port('image', 'Images', 'any'),
+			after,
 		],
 		outputs: [
 			port('text', 'Answer', 'text'),

@@ -156,7 +156,7 @@ export const mapNode = defineNode({
 		onItemError,
 	}),
 	ports: containerPorts.map,
-	effects: 'pure',
+	effects: 'reads',
 	container: 'map',
 });
 
@@ -171,7 +171,7 @@ export const forEachNode = defineNode({
 	aliases: ['Loop Over Items', 'Split In Batches', 'Loop', 'Iterate'],
 	params: z.object({ onItemError }),
 	ports: containerPorts.forEach,
-	effects: 'pure',
+	effects: 'reads',
 	container: 'forEach',
 });
 
@@ -192,7 +192,7 @@ export const whileNode = defineNode({
 		maxIterations: count('At most', 'Passes.', { min: 1, max: 10_000, default: 20 }),
 	}),
 	ports: containerPorts.while,
-	effects: 'pure',
+	effects: 'reads',
 	container: 'while',
 });
 
@@ -207,7 +207,7 @@ export const tryNode = defineNode({
 	aliases: ['Catch', 'Error Handler', 'Error Trigger'],
 	params: z.object({}),
 	ports: containerPorts.try,
-	effects: 'pure',
+	effects: 'reads',
 	container: 'try',
 });
 
@@ -222,7 +222,7 @@ export const raceNode = defineNode({
 	aliases: ['First Wins', 'Any', 'Fastest'],
 	params: z.object({}),
 	ports: containerPorts.race,
-	effects: 'pure',
+	effects: 'reads',
 	container: 'race',
 });
 

@@ -3,7 +3,7 @@ import type { Json } from '../../../base/json';
 import type { NodeContext } from '../context';
 import { defineNode, type PortValues } from '../nodeType';
 import { choice, count, flag, needed, text } from '../params';
-import { asText, callTool, failure, isRecord, kindOf, neededPort, port, textAt, useTool } from '../support';
+import { after, asText, callTool, failure, isRecord, kindOf, neededPort, port, textAt, useTool } from '../support';
 
 const path = text('Path', 'From the workspace folder; empty when it is connected.', { widget: 'path' });
 const pathPort = port('path', 'Path', 'file', { description: 'Instead of the parameter' });
@@ -43,7 +43,7 @@ export const readFile = defineNode({
 		),
 	}),
 	ports: {
-		inputs: [pathPort],
+		inputs: [pathPort, after],
 		outputs: [port('text', 'Text', 'text'), port('image', 'Image', 'image'), port('path', 'Path', 'file')],
 	},
 	effects: 'reads',
@@ -72,7 +72,7 @@ export const writeFile = defineNode({
 		mode: choice('Does', 'What happens to a file that is there.', ['replace', 'add', 'new']),
 	}),
 	ports: {
-		inputs: [neededPort('text', 'Text', 'any'), pathPort],
+		inputs: [neededPort('text', 'Text', 'any'), pathPort, after],
 		outputs: [port('path', 'Path', 'file'), port('isChanged', 'Changed', 'boolean')],
 	},
 	effects: 'writes',
@@ -108,7 +108,7 @@ export const listFiles = defineNode({
 		isWithIgnored: flag('With ignored files', 'Also those that .gitignore names.', false, { isAdvanced: true }),
 	}),
 	ports: {
-		inputs: [port('folder', 'Folder', 'file')],
+		inputs: [port('folder', 'Folder', 'file'), after],
 		outputs: [port('files', 'Files', 'list'), port('count', 'Count', 'number')],
 	},
 	effects: 'reads',
@@ -140,7 +140,7 @@ export const readDocument = defineNode({
 		most: count('At most', 'Characters.', { min: 1000, max: 4_000_000, default: 400_000 }, { isAdvanced: true }),
 	}),
 	ports: {
-		inputs: [pathPort],
+		inputs: [pathPort, after],
 		outputs: [port('text', 'Text', 'text'), port('detail', 'What it is', 'text'), port('path', 'Path', 'file')],
 	},
 	effects: 'reads',
@@ -176,7 +176,7 @@ export const uploadFile = defineNode({
 		]),
 	}),
 	ports: {
-		inputs: [pathPort],
+		inputs: [pathPort, after],
 		outputs: [port('content', 'Content', 'any'), port('metadata', 'About it', 'object')],
 	},
 	effects: 'reads',

@@ -4,7 +4,7 @@ import type { ExpectedError } from '../../../base/errors';
 import type { NodeContext } from '../context';
 import { defineNode, type PortValues } from '../nodeType';
 import { anything, choice, count, flag, text, textMap } from '../params';
-import { asText, callTool, failure, isRecord, port, textAt, wait } from '../support';
+import { after, asText, callTool, failure, isRecord, port, textAt, wait } from '../support';
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const;
 const contentTypes = {
@@ -61,6 +61,7 @@ export const httpRequest = defineNode({
 			port('body', 'Body', 'any'),
 			port('headers', 'Headers', 'object'),
 			port('query', 'Query', 'object'),
+			after,
 		],
 		outputs: [
 			port('body', 'Body', 'any'),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineNode } from '../nodeType';
 import { choice, count, flag, needed, text, texts } from '../params';
-import { asText, callTool, failure, isRecord, neededPort, port, textAt, useTool } from '../support';
+import { after, asText, callTool, failure, isRecord, neededPort, port, textAt, useTool } from '../support';
 import type { Json } from '../../../base/json';
 
 export const shellCommand = defineNode({
@@ -66,7 +66,7 @@ export const gitDiff = defineNode({
 		to: text('To', 'A revision; empty for the files as they are.'),
 		path: text('Path', 'Only this file or folder.', { widget: 'path', isAdvanced: true }),
 	}),
-	ports: { inputs: [], outputs: [port('diff', 'Diff', 'text'), port('isEmpty', 'Nothing changed', 'boolean')] },
+	ports: { inputs: [after], outputs: [port('diff', 'Diff', 'text'), port('isEmpty', 'Nothing changed', 'boolean')] },
 	effects: 'reads',
 	async run(_, { what, from, to, path }, context) {
 		const where = path === '' ? {} : { path };
@@ -98,7 +98,7 @@ export const gitCommit = defineNode({
 		paths: texts('Files', 'Empty for what is staged.', { widget: 'paths' }),
 	}),
 	ports: {
-		inputs: [port('message', 'Message', 'text'), port('paths', 'Files', 'list')],
+		inputs: [port('message', 'Message', 'text'), port('paths', 'Files', 'list'), after],
 		outputs: [port('commit', 'Commit', 'text', { description: 'Its hash' }), port('output', 'Output', 'text')],
 	},
 	effects: 'writes',
@@ -131,7 +131,7 @@ export const gitLog = defineNode({
 		path: text('Path', 'Only this file or folder.', { widget: 'path', isAdvanced: true }),
 		isFull: flag('Whole messages', 'And the changed files; `commits` stays empty then.', false, { isAdvanced: true }),
 	}),
-	ports: { inputs: [], outputs: [port('text', 'Text', 'text'), port('commits', 'Commits', 'list')] },
+	ports: { inputs: [after], outputs: [port('text', 'Text', 'text'), port('commits', 'Commits', 'list')] },
 	effects: 'reads',
 	async run(_, { revision, most, path, isFull }, context) {
 		const input = {
@@ -171,7 +171,7 @@ export const gitStatus = defineNode({
 	aliases: ['Changed Files'],
 	params: z.object({ path: text('Path', 'Only this file or folder.', { widget: 'path', isAdvanced: true }) }),
 	ports: {
-		inputs: [],
+		inputs: [after],
 		outputs: [
 			port('files', 'Files', 'list', { description: '`{ path, status }` of each' }),
 			port('branch', 'Branch', 'text'),
@@ -209,7 +209,7 @@ export const memoryGet = defineNode({
 		most: count('At most', 'Facts.', { min: 1, max: 50, default: 10 }),
 	}),
 	ports: {
-		inputs: [port('query', 'About', 'text')],
+		inputs: [port('query', 'About', 'text'), after],
 		outputs: [
 			port('facts', 'Facts', 'list', { description: '`{ id, category, text }` of each' }),
 			port('text', 'Text', 'text'),

@@ -4,7 +4,7 @@ import type { ModelMessage } from '../../../providers/provider';
 import type { ModelAnswer, NodeContext } from '../context';
 import { defineNode, type PortValues } from '../nodeType';
 import { anything, count, maybeNumber, text } from '../params';
-import { asText, failure, isRecord, port, present, textAt } from '../support';
+import { after, asText, failure, isRecord, port, present, textAt } from '../support';
 import { answeredObject, asObjectSchema, schemaOf, schemaOfExample } from './schema';
 
 /** Parameters that every node with a model has. */
@@ -129,6 +129,7 @@ export const llmNode = defineNode({
 			port('system', 'System prompt', 'text'),
 			port('memory', 'Messages before', 'list'),
 			port('image', 'Images', 'any'),
+			after,
 		],
 		outputs: [
 			port('text', 'Answer', 'text'),
@@ -187,6 +188,7 @@ export const structuredLlm = defineNode({
 			port('context', 'Context', 'any'),
 			port('example', 'Example', 'any', { description: 'Instead of the parameter' }),
 			port('image', 'Images', 'any'),
+			after,
 		],
 		outputs: [port('object', 'Object', 'any'), port('text', 'Answer', 'text'), port('usage', 'Tokens', 'object')],
 	},

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineNode } from '../nodeType';
 import { anything, asJson, text } from '../params';
-import { port } from '../support';
+import { after, port } from '../support';
 
 export const staticText = defineNode({
 	type: 'text.static',
@@ -13,7 +13,7 @@ export const staticText = defineNode({
 	help: 'Gives a text, of as many lines as it needs; expressions in it are replaced. Example: the instructions that three agents share.',
 	aliases: ['static-text', 'Text', 'Constant', 'Prompt'],
 	params: z.object({ text: text('Text', 'What it gives.', { widget: 'multiline' }) }),
-	ports: { inputs: [], outputs: [port('text', 'Text', 'text')] },
+	ports: { inputs: [after], outputs: [port('text', 'Text', 'text')] },
 	effects: 'pure',
 	run: (_, params) => ({ text: params.text }),
 });
@@ -28,7 +28,7 @@ export const staticValue = defineNode({
 	help: 'Gives a value of any kind, written as JSON, or made by an expression. `0`, false, null and an empty text are values. Example: `["src", "test"]`, connected to a *Map*.',
 	aliases: ['Number', 'Boolean', 'List', 'Object', 'Constant'],
 	params: z.object({ value: anything('Value', 'As JSON, or an expression: `{{ flow.files.slice(0, 3) }}`.') }),
-	ports: { inputs: [], outputs: [port('value', 'Value', 'any')] },
+	ports: { inputs: [after], outputs: [port('value', 'Value', 'any')] },
 	effects: 'pure',
 	run: (_, { value }) => ({ value: asJson(value) }),
 });
