@@ -1,8 +1,9 @@
-import { ReactFlow, useReactFlow, type Viewport } from 'reactflow';
-import { useEffect, useMemo, useRef, type DragEvent, type MouseEvent, type ReactElement } from 'react';
+import { ReactFlow, useReactFlow, useStoreApi, type Viewport } from 'reactflow';
+import { useEffect, useMemo, useRef, useState, type DragEvent, type MouseEvent, type ReactElement } from 'react';
 import { useCanvas, useCommands, useEditor } from '../context';
 import { addOps } from '../edits/add';
 import { readingOrder } from '../graph/walk';
+import { boundsOf } from '../graph/grid';
 import { useNodeDrag } from '../gestures/useNodeDrag';
 import { usePointer } from '../gestures/usePointer';
 import { dragType } from '../palette/dragType';
@@ -11,18 +12,14 @@ import { useStore, useStored } from '../state/store';
 import { firstView, maxZoom, minZoom } from '../state/view';
 import { ConnectingLine } from './ConnectingLine';
 import { FarLayer } from './FarLayer';
-import { Frame } from './Frame';
 import { Groups } from './Groups';
 import { Guides } from './Guides';
 import { Minimap } from './Minimap';
-import { NodeCard } from './NodeCard';
-import { Note } from './Note';
+import { SceneBox } from './SceneBox';
 import type { SceneEdge, SceneNode } from './scene';
 import { Wire } from './Wire';
 
-/** Stands for a node outside the window at which an edge ends. */
-const Ghost = (): null => null;
-const nodeTypes = { card: NodeCard, container: Frame, note: Note, ghost: Ghost };
+const nodeTypes = { box: SceneBox };
 const edgeTypes = { wire: Wire };
 /** What is always so: selecting, connecting and keys are ours. */
 const settings = {
@@ -59,6 +56,7 @@ export function Canvas(): ReactElement {
 	const hasMinimap = useStored(editor.ui, ui => ui.hasMinimap);
 	const canEdit = useStored(editor.doc, () => editor.canEdit);
 	const drag = useNodeDrag();
+	useKnownSizes();
 	const handlers = useHandlers(surface);
 	const connecting = useStored(canvas.connecting, now => now?.start.side ?? '');
 	const fitting = useStored(canvas.connecting, now => (now ? canvas.fittingWords(now) : ''));
@@ -117,8 +115,8 @@ function useHandlers(surface: React.RefObject<HTMLDivElement | null>) {
 				if (event.shiftKey || event.ctrlKey || event.metaKey) editor.selection.update(now => toggled(now, id));
 				else editor.select([id]);
 			},
-			onNodeDoubleClick: (_event: MouseEvent, { id, type }: SceneNode) => {
-				if (type === 'note') return;
+			onNodeDoubleClick: (_event: MouseEvent, { id, data }: SceneNode) => {
+				if (data.box.shape === 'note') return;
 				editor.select([id]);
 				commands.run('inspector.focus');
 			},
@@ -158,6 +156,15 @@ function useHandlers(surface: React.RefObject<HTMLDivElement | null>) {
 	}, [editor, canvas, commands, surface]);
 }
 
+/**
+ * Sizes and handles are given with the nodes. React Flow measures each all the same, and would put what it finds in the
+ * document, where our ports are no handles of its own, over what it was given.
+ */
+function useKnownSizes(): void {
+	const store = useStoreApi();
+	useState(() => store.setState({ updateNodeInternals: () => undefined }));
+}
+
 /** Tells the model how large the surface is, and shows the whole flow the first time. */
 function useSize(surface: React.RefObject<HTMLDivElement | null>): void {
 	const editor = useEditor();
@@ -173,8 +180,10 @@ function useSize(surface: React.RefObject<HTMLDivElement | null>): void {
 			const isFirst = canvas.size.width === 0;
 			if (isFirst) {
 				const { bounds } = editor.index;
-				const [start] = readingOrder(editor.index.boxes());
-				const fresh = bounds && start ? firstView(bounds, start, clientWidth, clientHeight) : editor.view.get();
+				const marked = Object.keys(editor.doc.get().compare?.nodes ?? {}).flatMap(id => editor.index.box(id) ?? []);
+				const [start] = readingOrder(marked.length > 0 ? marked : editor.index.boxes());
+				const whole = boundsOf(marked) ?? bounds;
+				const fresh = whole && start ? firstView(whole, start, clientWidth, clientHeight) : editor.view.get();
 				const view = editor.savedView ?? fresh;
 				canvas.move(view, 0);
 			}

@@ -7,10 +7,13 @@ import { grown, overlaps, contains, type Rect } from '../graph/grid';
 import { handleBox, handleSpots, type HandleSpot } from '../graph/sizes';
 import { detailZoom, visibleRect, type View } from '../state/view';
 
-export interface CardData extends Record<string, unknown> {
+export interface BoxData extends Record<string, unknown> {
 	readonly box: Box;
+	/** A node outside the window at which an edge ends: it takes its place and draws nothing. */
+	readonly isGhost: boolean;
 }
-export type SceneNode = Node<CardData, 'card' | 'container' | 'note' | 'ghost'>;
+/** One type for all: React Flow measures a node whose type changes, and would lose the handles that it was given. */
+export type SceneNode = Node<BoxData, 'box'>;
 export interface WireData extends Record<string, unknown> {
 	readonly edge: FlowEdge;
 	readonly kind: ValueKind;
@@ -156,18 +159,18 @@ export class SceneMaker {
 		const before = this.#nodes.get(box.id);
 		const isSame =
 			before?.data.box === box &&
-			before.type === box.shape &&
+			!before.data.isGhost &&
 			before.selected === selected &&
 			before.position.x === at.x &&
 			before.position.y === at.y;
 		if (isSame) return before;
-		return { ...sceneNode(box, box.shape), position: { x: at.x, y: at.y }, selected };
+		return { ...sceneNode(box, false), position: { x: at.x, y: at.y }, selected };
 	}
 
 	#ghost(box: Box): SceneNode {
 		const before = this.#nodes.get(box.id);
-		if (before?.data.box === box && before.type === 'ghost') return before;
-		return { ...sceneNode(box, 'ghost'), draggable: false };
+		if (before?.data.box === box && before.data.isGhost) return before;
+		return { ...sceneNode(box, true), draggable: false };
 	}
 
 	#edge(edge: FlowEdge, text: string, selected: boolean): SceneEdge {
@@ -199,12 +202,12 @@ function resizedBox(box: Box, { x, y, width, height }: Rect): Box {
 }
 
 /** Frames lie below edges and edges below cards; a frame inside a frame lies above it. */
-function sceneNode(box: Box, type: NonNullable<SceneNode['type']>): SceneNode {
+function sceneNode(box: Box, isGhost: boolean): SceneNode {
 	return {
 		id: box.id,
-		type,
+		type: 'box',
 		position: { x: box.x, y: box.y },
-		data: { box },
+		data: { box, isGhost },
 		width: box.width,
 		height: box.height,
 		measured: { width: box.width, height: box.height },

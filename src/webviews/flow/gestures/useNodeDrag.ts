@@ -70,7 +70,7 @@ function begin(canvas: CanvasModel, id: NodeId): Drag | null {
 	}
 	const others = canvas.scene
 		.get()
-		.nodes.filter(node => node.type !== 'ghost' && !start.has(node.id))
+		.nodes.filter(node => !node.data.isGhost && !start.has(node.id))
 		.map(node => node.data.box);
 	return { lead, start, others, dx: 0, dy: 0 };
 }

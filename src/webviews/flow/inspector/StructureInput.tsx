@@ -43,25 +43,27 @@ export function StructureInput({
 		setDraft(fresh(field, value));
 	}, [text, field, value]);
 	return (
-		<SchemaFields
-			form={form}
-			draft={draft}
-			context={{ problems, isMasked: false, isDisabled }}
-			onDraft={next => {
-				setDraft(next);
-				clearTimeout(timer.current);
-				waiting.current = () => {
-					waiting.current = null;
-					const reading = readDraft(form, next);
-					setProblems(reading.isValid ? noProblems : reading.problems);
-					if (!reading.isValid) return;
-					const read = (reading.value as { readonly value?: Json } | undefined)?.value ?? null;
-					kept.current = JSON.stringify(read ?? field.default ?? null);
-					onKeep(read);
-				};
-				timer.current = setTimeout(() => waiting.current?.(), pauseMs);
-			}}
-		/>
+		<div className="structure">
+			<SchemaFields
+				form={form}
+				draft={draft}
+				context={{ problems, isMasked: false, isDisabled }}
+				onDraft={next => {
+					setDraft(next);
+					clearTimeout(timer.current);
+					waiting.current = () => {
+						waiting.current = null;
+						const reading = readDraft(form, next);
+						setProblems(reading.isValid ? noProblems : reading.problems);
+						if (!reading.isValid) return;
+						const read = (reading.value as { readonly value?: Json } | undefined)?.value ?? null;
+						kept.current = JSON.stringify(read ?? field.default ?? null);
+						onKeep(read);
+					};
+					timer.current = setTimeout(() => waiting.current?.(), pauseMs);
+				}}
+			/>
+		</div>
 	);
 }
 
