@@ -1,6 +1,6 @@
 import type { Json } from '../../base/json';
 import { edgeText, flowFormat } from './flow';
-import type { Flow, FlowEdge, FlowGroup, FlowNode, Position } from './flow';
+import type { Flow, FlowEdge, FlowGroup, FlowInput, FlowNode, Position } from './flow';
 import { linesOf, looksLikeLines } from './lines';
 import { isDefault, keysOf, setParams, snapPosition, sortEdges } from './normalise';
 
@@ -85,32 +85,19 @@ function printMap(map: Readonly<Record<string, unknown>>, indent: string, print:
 	return `${text}\n${indent}}`;
 }
 
-/** Nodes are values: what did not change since the last print is not written again. */
-const printedNodes = new WeakMap<FlowNode, string>();
-
-function printNodes(nodes: Readonly<Record<string, FlowNode>>): string {
-	const texts = keysOf(nodes).map(id => {
-		const node = nodes[id]!;
-		let text = printedNodes.get(node);
-		if (text === undefined) printedNodes.set(node, (text = writeNode(node)));
-		return `\n    ${quote(id)}: ${text}`;
-	});
-	return `{${texts.join(',')}\n  }`;
-}
-
 const nodeIndent = '      ';
 
-function writeNode(node: FlowNode): string {
-	let text = '{';
+function printNode(node: FlowNode): string {
+	const rows: string[] = [];
 	for (const key of nodeKeys) {
 		if (node[key] === undefined || isDefault(key, node[key])) continue;
 		const value = printNodeKey(node, key);
-		if (value !== undefined) text += `${text.length === 1 ? '' : ','}\n${nodeIndent}"${key}": ${value}`;
+		if (value !== undefined) rows.push(`${nodeIndent}"${key}": ${value}`);
 	}
 	for (const key of node.unknown ? keysOf(node.unknown) : []) {
-		text += `,\n${nodeIndent}${quote(key)}: ${printValue(node.unknown![key]!, nodeIndent)}`;
+		rows.push(`${nodeIndent}${quote(key)}: ${printValue(node.unknown![key]!, nodeIndent)}`);
 	}
-	return `${text}\n    }`;
+	return `{\n${rows.join(',\n')}\n    }`;
 }
 
 function printNodeKey(node: FlowNode, key: (typeof nodeKeys)[number]): string | undefined {
@@ -131,20 +118,6 @@ function printNodeKey(node: FlowNode, key: (typeof nodeKeys)[number]): string | 
 	}
 }
 
-const printedParts = new WeakMap<object, string>();
-
-function part<T extends object>(value: T, print: (value: T) => string): string {
-	let text = printedParts.get(value);
-	if (text === undefined) printedParts.set(value, (text = print(value)));
-	return text;
-}
-
-function printEdges(edges: readonly FlowEdge[]): string {
-	return `[${sortEdges(edges)
-		.map(edge => `\n    ${quote(edgeText(edge))}`)
-		.join(',')}\n  ]`;
-}
-
 function printGroup(group: FlowGroup): string {
 	const rows = [
 		`"name": ${quote(group.name)}`,
@@ -160,35 +133,92 @@ function printPosition(position: Position): string {
 	return width === undefined || height === undefined ? `[${x}, ${y}]` : `[${x}, ${y}, ${width}, ${height}]`;
 }
 
+const limitKeys = ['maxSteps', 'maxMinutes', 'maxTokens', 'maxCostUsd', 'concurrency'] as const;
+
+/** The lines of a map, of which those are kept whose values are still the same objects. */
+class PrintedMap<T> {
+	private map: Readonly<Record<string, T>> = {};
+	private keys: readonly string[] = [];
+	private rows: readonly string[] = [];
+	private text = '{}';
+
+	constructor(private readonly print: (value: T) => string) {}
+
+	of(map: Readonly<Record<string, T>>): string {
+		if (map === this.map) return this.text;
+		const keys = keysOf(map);
+		let old = 0;
+		// Both lists of keys are sorted: one walk finds what stayed.
+		const rows = keys.map(key => {
+			while (old < this.keys.length && this.keys[old]! < key) old++;
+			const isSame = this.keys[old] === key && this.map[key] === map[key];
+			return isSame ? this.rows[old]! : `    ${quote(key)}: ${this.print(map[key]!)}`;
+		});
+		[this.map, this.keys, this.rows] = [map, keys, rows];
+		return (this.text = rows.length === 0 ? '{}' : `{\n${rows.join(',\n')}\n  }`);
+	}
+}
+
+/** The lines of the edges, of which those before and after a change are kept. */
+class PrintedEdges {
+	private edges: readonly FlowEdge[] = [];
+	private rows: readonly string[] = [];
+	private text = '[]';
+
+	of(unsorted: readonly FlowEdge[]): string {
+		const edges = sortEdges(unsorted);
+		if (edges === this.edges) return this.text;
+		const most = Math.min(edges.length, this.edges.length);
+		let head = 0;
+		while (head < most && edges[head] === this.edges[head]) head++;
+		let tail = 0;
+		while (tail < most - head && edges[edges.length - 1 - tail] === this.edges[this.edges.length - 1 - tail]) tail++;
+		const rows = [
+			...this.rows.slice(0, head),
+			...edges.slice(head, edges.length - tail).map(edge => `    ${quote(edgeText(edge))}`),
+			...this.rows.slice(this.rows.length - tail),
+		];
+		[this.edges, this.rows] = [edges, rows];
+		return (this.text = rows.length === 0 ? '[]' : `[\n${rows.join(',\n')}\n  ]`);
+	}
+}
+
+/** Prints the states of one flow, one after another: what did not change since the last one is not written again. */
+export class FlowPrinter {
+	private readonly inputs = new PrintedMap<FlowInput>(input => printRecord(input, ['type', 'description', 'default']));
+	private readonly nodes = new PrintedMap<FlowNode>(printNode);
+	private readonly edges = new PrintedEdges();
+	private readonly groups = new PrintedMap<FlowGroup>(printGroup);
+	private readonly layout = new PrintedMap<Position>(printPosition);
+
+	print(flow: Flow): string {
+		const { $schema, ...unknown } = flow.unknown ?? {};
+		const rows: string[] = [];
+		const add = (key: string, text: string): number => rows.push(`  ${quote(key)}: ${text}`);
+		const addPart = (key: string, text: string): void => {
+			if (text.length > 2) add(key, text);
+		};
+		if ($schema !== undefined) add('$schema', printValue($schema, '  '));
+		add('flow', String(flowFormat));
+		add('id', quote(flow.id));
+		add('name', quote(flow.name));
+		if (flow.description) add('description', printText(flow.description, '  '));
+		addPart('inputs', this.inputs.of(flow.inputs));
+		const hasLimits = Object.values(flow.limits).some(limit => limit !== undefined);
+		if (hasLimits) add('limits', printRecord(flow.limits, limitKeys));
+		add('nodes', this.nodes.of(flow.nodes));
+		addPart('edges', this.edges.of(flow.edges));
+		addPart('groups', this.groups.of(flow.groups));
+		for (const key of keysOf(unknown)) add(key, printValue(unknown[key]!, '  '));
+		addPart('layout', this.layout.of(flow.layout));
+		return `{\n${rows.join(',\n')}\n}\n`;
+	}
+}
+
 /**
  * The one text of a flow: keys in a fixed order, maps sorted by id, an edge a line, the layout last with a line a node,
  * two spaces, LF and a final line break. Nothing that equals what it would be without being written.
  */
 export function printFlow(flow: Flow): string {
-	const { $schema, ...unknown } = flow.unknown ?? {};
-	const rows: string[] = [];
-	const add = (key: string, text: string): number => rows.push(`  ${quote(key)}: ${text}`);
-	const addMap = (key: 'inputs' | 'groups' | 'layout', map: object, print: (key: string) => string): void => {
-		if (Object.keys(map).length > 0)
-			add(
-				key,
-				part(map, () => printMap(map as Record<string, unknown>, '  ', print)),
-			);
-	};
-	if ($schema !== undefined) add('$schema', printValue($schema, '  '));
-	add('flow', String(flowFormat));
-	add('id', quote(flow.id));
-	add('name', quote(flow.name));
-	if (flow.description) add('description', printText(flow.description, '  '));
-	addMap('inputs', flow.inputs, name => printRecord(flow.inputs[name]!, ['type', 'description', 'default']));
-	if (Object.values(flow.limits).some(limit => limit !== undefined)) add('limits', printRecord(flow.limits, limitKeys));
-	if (Object.keys(flow.nodes).length === 0) add('nodes', '{}');
-	else add('nodes', part(flow.nodes, printNodes));
-	if (flow.edges.length > 0) add('edges', part(flow.edges, printEdges));
-	addMap('groups', flow.groups, id => printGroup(flow.groups[id]!));
-	for (const key of keysOf(unknown)) add(key, printValue(unknown[key]!, '  '));
-	addMap('layout', flow.layout, id => printPosition(flow.layout[id]!));
-	return `{\n${rows.join(',\n')}\n}\n`;
+	return new FlowPrinter().print(flow);
 }
-
-const limitKeys = ['maxSteps', 'maxMinutes', 'maxTokens', 'maxCostUsd', 'concurrency'] as const;

