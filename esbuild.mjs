@@ -1,4 +1,4 @@
-// Builds three targets: the extension (ESM with lazy chunks), the worker threads, and one bundle per webview.
+// Builds three targets: the extension and the command line (ESM with lazy chunks), the worker threads, and one bundle per webview.
 import * as esbuild from 'esbuild';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { englishZod, smallValidator } from './scripts/build/lighter.mjs';
@@ -36,9 +36,10 @@ const folders = folder =>
 const builds = [
 	{
 		...shared,
-		entryPoints: ['src/extension/extension.ts'],
-		outdir: 'dist/extension',
-		chunkNames: 'chunks/[name]-[hash]',
+		// The command line shares the core's chunks with the extension; none of those imports `vscode`.
+		entryPoints: { 'extension/extension': 'src/extension/extension.ts', 'cli/quarterdeck': 'src/cli/main.ts' },
+		outdir: 'dist',
+		chunkNames: 'extension/chunks/[name]-[hash]',
 		platform: 'node',
 		format: 'esm',
 		splitting: true,

@@ -9,7 +9,7 @@ import type { LedgerEvent, Trigger } from '../../ledger/events';
 import { isLeaseTaken, Lease } from '../../ledger/lease';
 import type { RunSummary } from '../editorProtocol';
 import { compiledFlow } from '../engine/compileCache';
-import type { Breakpoint, RunScope, RunStatus } from '../engine/events';
+import type { Breakpoint, RunEvent, RunScope, RunStatus } from '../engine/events';
 import type { ExpressionEngine } from '../engine/expressionPort';
 import { FlowRun, type FlowRunOptions } from '../engine/flowRun';
 import { inputsFor } from '../engine/instance';
@@ -41,6 +41,8 @@ export interface RunBookDeps {
 	readonly limits: () => Partial<RunLimits>;
 	readonly append: (event: LedgerEvent) => void;
 	readonly cache?: CacheStore;
+	/** Each event of each run of this program, from the first on. */
+	readonly onEvent?: (event: RunEvent, at: number) => void;
 }
 
 /** One wish to run a flow. */
@@ -63,6 +65,8 @@ export interface RunWish {
 export interface InterruptedRun {
 	readonly file: string;
 	readonly flowName: string;
+	/** The workspace folder that its paths start at. */
+	readonly cwd: string;
 	readonly summary: RunSummary;
 }
 
@@ -218,7 +222,7 @@ export class RunBook extends Owner {
 			for (const summary of await this.list(file)) {
 				if (summary.status !== 'interrupted') continue;
 				const stored = await this.read(file, summary.id).catch(() => undefined);
-				if (stored) found.push({ file, flowName: stored.flow.name, summary });
+				if (stored) found.push({ file, flowName: stored.flow.name, cwd: stored.cwd, summary });
 			}
 		}
 		return found;
@@ -236,7 +240,7 @@ export class RunBook extends Owner {
 
 	/** The window ends: runs are left as they are, so that they can be resumed. */
 	async abandon(): Promise<void> {
-		await Promise.all(this.live.map(live => live.run?.abandon()));
+		await Promise.all(this.live.map(async live => live.run?.abandon()));
 		await Promise.all([...this.#leases.values()].map(lease => lease.release()));
 		this.#leases.clear();
 	}
@@ -264,6 +268,7 @@ export class RunBook extends Owner {
 			onEvent: (event, at) => {
 				live.take(event, at);
 				recorder.add(event, at);
+				this.#deps.onEvent?.(event, at);
 			},
 		};
 	}
@@ -318,7 +323,11 @@ export class RunBook extends Owner {
 		const compiled = compiledFlow(flow, catalog(), { expressions, world });
 		if (compiled.problems.length > 0) return undefined;
 		const given = inputsFor(flow, inputs);
-		return standingOutputs(compiled, given, { flow: last.flow, state: stateOf(last), valueOf: last.valueOf });
+		return standingOutputs(compiled, given, {
+			flow: last.flow,
+			state: stateOf(last),
+			valueOf: stored => last.valueOf(stored),
+		});
 	}
 
 	async #lastRun(file: string): Promise<StoredRun | undefined> {

@@ -1,0 +1,28 @@
+// Builds the command line, which shares no code with the extension: it must run without VS Code and start at once.
+import * as esbuild from 'esbuild';
+import { englishZod, smallValidator } from './lighter.mjs';
+import { requireBanner } from './workers.mjs';
+
+/** Options of esbuild for the command line. */
+export function cliBuilds(shared, outdir) {
+	return [
+		{
+			...shared,
+			entryPoints: { quarterdeck: 'src/cli/main.ts' },
+			outdir,
+			chunkNames: 'chunks/[name]-[hash]',
+			platform: 'node',
+			format: 'esm',
+			splitting: true,
+			alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
+			plugins: [smallValidator, englishZod],
+			banner: requireBanner,
+		},
+	];
+}
+
+/** The command line as a user gets it, for a test that has no package. */
+export async function buildCli(outdir) {
+	const shared = { bundle: true, minify: true, target: 'es2023', legalComments: 'none', logLevel: 'error' };
+	for (const options of cliBuilds(shared, outdir)) await esbuild.build(options);
+}

@@ -1,0 +1,2 @@
+// One key of it: the rest is not bundled.
+export { version } from '../../package.json';

@@ -1,0 +1,113 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { buildCli } from '../../../scripts/build/cli.mjs';
+import { buildWorkers } from '../../../scripts/build/workers.mjs';
+import { emptyFlow, type Flow } from '../../../src/core/flow/model/flow';
+import { printFlow } from '../../../src/core/flow/model/print';
+import { normaliseFlow } from '../../../src/core/flow/model/normalise';
+
+/** The command line as a user gets it, built once for a file of tests. */
+export class BuiltCli {
+	readonly folder = mkdtempSync(join(tmpdir(), 'quarterdeck-cli-'));
+	readonly entry = join(this.folder, 'dist', 'cli', 'quarterdeck.js');
+
+	async build(): Promise<void> {
+		await buildCli(join(this.folder, 'dist', 'cli'));
+		await buildWorkers(join(this.folder, 'dist', 'workers'));
+	}
+
+	dispose(): void {
+		rmSync(this.folder, { recursive: true, force: true });
+	}
+}
+
+export interface Ended {
+	readonly code: number | null;
+	readonly signal: NodeJS.Signals | null;
+	readonly out: string;
+	readonly err: string;
+}
+
+/** A workspace folder, and a home of its own for ledger and runs. */
+export class Workspace {
+	readonly folder = mkdtempSync(join(tmpdir(), 'quarterdeck-work-'));
+	readonly home = mkdtempSync(join(tmpdir(), 'quarterdeck-home-'));
+	readonly #cli: BuiltCli;
+
+	constructor(cli: BuiltCli) {
+		this.#cli = cli;
+	}
+
+	path(name: string): string {
+		return join(this.folder, name);
+	}
+
+	write(name: string, content: string | Partial<Flow>): string {
+		const text = typeof content === 'string' ? content : flowText(content);
+		writeFileSync(this.path(name), text);
+		return this.path(name);
+	}
+
+	read(name: string): string {
+		return readFileSync(this.path(name), 'utf8');
+	}
+
+	has(name: string): boolean {
+		return existsSync(this.path(name));
+	}
+
+	start(args: readonly string[], environment: Readonly<Record<string, string>> = {}, input?: string): Started {
+		const child = spawn(process.execPath, [this.#cli.entry, ...args], {
+			cwd: this.folder,
+			env: { ...process.env, QUARTERDECK_HOME: this.home, QUARTERDECK_MODEL: '', ...environment },
+			stdio: ['pipe', 'pipe', 'pipe'],
+		});
+		child.stdin.end(input ?? '');
+		let [out, err] = ['', ''];
+		child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+		child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+		const ended = new Promise<Ended>((done, fail) => {
+			child.once('error', fail);
+			child.once('close', (code, signal) => done({ code, signal, out, err }));
+		});
+		return { kill: signal => child.kill(signal), ended, said: () => out + err };
+	}
+
+	run(...args: readonly string[]): Promise<Ended> {
+		return this.start(args).ended;
+	}
+
+	dispose(): void {
+		for (const folder of [this.folder, this.home]) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+	}
+}
+
+export interface Started {
+	kill(signal: NodeJS.Signals): boolean;
+	readonly ended: Promise<Ended>;
+	/** Everything that was printed so far. */
+	said(): string;
+}
+
+/** The canonical text of a flow of a test. */
+export function flowText(parts: Partial<Flow>): string {
+	return printFlow(normaliseFlow({ ...emptyFlow('test', 'Test'), ...parts }));
+}
+
+/** An edge from its line. */
+export function edge(line: string): Flow['edges'][number] {
+	const [, from = '', output = '', to = '', input = ''] = /^(\S+)\.(\S+) -> (\S+)\.(\S+)$/.exec(line) ?? [];
+	return { from, output, to, input };
+}
+
+/** Lines of JSON. */
+export function jsonLines(text: string): readonly Readonly<Record<string, unknown>>[] {
+	return text
+		.split('\n')
+		.filter(line => line !== '')
+		.map(line => JSON.parse(line) as Record<string, unknown>);
+}
+
+export const repository = resolve(import.meta.dirname, '../../..');
