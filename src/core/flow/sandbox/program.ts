@@ -31,6 +31,7 @@ export class ProgramRun {
 	readonly #deliveries: (() => void)[] = [];
 	#wake = new Deferred<void>();
 	#calls = 0;
+	#askedCharacters = 0;
 	#logged = { lines: 0, characters: 0 };
 	#end: SandboxFailure | undefined;
 
@@ -181,8 +182,13 @@ export class ProgramRun {
 	}
 
 	#ask(id: number, name: string, json: string): void {
-		const { calls } = this.#request.limits;
+		const { calls, outputCharacters } = this.#request.limits;
 		this.#calls += 1;
+		this.#askedCharacters += json.length;
+		if (this.#askedCharacters > outputCharacters) {
+			const message = `The script's requests have more than ${outputCharacters} characters together.`;
+			return this.#finish({ code: 'script-calls', message });
+		}
 		if (this.#calls > calls) {
 			return this.#finish({ code: 'script-calls', message: `The script asked for more than ${calls} things.` });
 		}

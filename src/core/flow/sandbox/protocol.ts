@@ -7,7 +7,7 @@ export interface SandboxLimits {
 	/** Time from start to end, waiting included. */
 	readonly totalMs: number;
 	readonly memoryBytes: number;
-	/** Characters of its result as JSON. */
+	/** Characters of its result as JSON, and of all that it asks the host for. */
 	readonly outputCharacters: number;
 	readonly logLines: number;
 	readonly logCharacters: number;
