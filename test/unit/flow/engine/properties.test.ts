@@ -103,7 +103,7 @@ function outputsOf(
 			return { out: came.map(({ value }) => value) };
 		case 'needs':
 			return { out: came.find(({ input }) => input === 'a')!.value };
-		case 'fail':
+		default:
 			return { error: { message: 'broken', code: 'failed', node: id } };
 	}
 }
@@ -185,7 +185,7 @@ describe('joins', () => {
 		[{ atLeast: 3 }, [0, 1, 2]],
 		[{ atLeast: 4 }, undefined],
 	] as const)('%j', async (join, values) => {
-		const { events, status } = await runFlow(flow(join as Json), { types });
+		const { events, status } = await runFlow(flow(join), { types });
 		expect(status).toBe('succeeded');
 		expect(valuesOf(events, 'j')['out']).toEqual(values);
 	});
