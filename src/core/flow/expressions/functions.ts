@@ -117,6 +117,12 @@ const plain = table({
 		(args, budget) => encoded(textOf(args.value(0) ?? null, budget), budget),
 	],
 	decodeURIComponent: ['decodeURIComponent(text)', 'From a part of an address', 'text', args => decoded(args.text(0))],
+	shellQuote: [
+		'shellQuote(text)',
+		'One word of a shell line, whatever is in it',
+		'text',
+		(args, budget) => shellQuoted(textOf(args.value(0) ?? null, budget), budget),
+	],
 	today: [
 		'today()',
 		'The day on which the run began, as 2026-01-31',
@@ -229,6 +235,12 @@ function fromEntries(args: Arguments, budget: Budget): Value {
 function encoded(text: string, budget: Budget): string {
 	budget.make(text.length * 3);
 	return encodeURIComponent(text.replaceAll(/\p{Surrogate}/gu, '\uFFFD'));
+}
+
+function shellQuoted(text: string, budget: Budget): string {
+	budget.make(text.length * 4);
+	if (text.includes('\0')) throw typeError('A word of a shell line cannot hold a null character.');
+	return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function decoded(text: string): string {

@@ -73,6 +73,7 @@ describe('an expression', () => {
 		['dateAdd(now, 1, "month")', '2026-02-28T23:30:00.000Z'],
 		['dateDiff("2026-01-01", now, "days")', 30],
 		['"\\u0041\\n\\x42"', 'A\nB'],
+		['shellQuote("it\'s; rm -rf $(x)")', `'it'\\''s; rm -rf $(x)'`],
 		['null == undefined', true],
 		['1 === "1"', false],
 		['1 == "1"', true],

@@ -11,7 +11,7 @@ export const shellCommand = defineNode({
 	category: 'Files',
 	icon: 'terminal',
 	summary: 'Runs a command line in the workspace',
-	help: 'Runs a line of bash in the workspace folder and gives its output and exit code. The gate judges exactly this line. What it leaves running is ended with it, and Stop ends it with everything it started. Put values into the line with care: a name with spaces needs quotes. Example: `npm test -- --reporter=json`, then *Parse JSON*.',
+	help: 'Runs a line of bash in the workspace folder and gives its output and exit code. The gate judges exactly this line. What it leaves running is ended with it, and Stop ends it with everything it started. Values belong into `shellQuote`, so that none is taken for a part of the line. Example: `git blame -- {{ shellQuote(input.value) }}`.',
 	aliases: ['Execute Command', 'Bash', 'Run', 'Exec', 'Terminal'],
 	params: z.object({
 		command: needed('Command', 'One line or several of bash.', { widget: 'code', language: 'shellscript' }),
