@@ -55,6 +55,8 @@ export class ProcessSupervisor {
 	spawn(request: SpawnRequest): SupervisedProcess {
 		if (this.#isClosed) throw new Error('The supervisor is closed');
 		const marker = globalThis.crypto.randomUUID();
+		// Before it is there: on a busy machine a host can be killed between the start and the next line.
+		this.#options.watchdog?.add(marker, 0);
 		const child = SupervisedProcess.start({
 			...request,
 			environment: { ...request.environment, [markerVariable]: marker },
@@ -62,9 +64,12 @@ export class ProcessSupervisor {
 			sweep: process => this.#sweep(process),
 		});
 		const { pid } = child;
-		if (pid === undefined) return child;
+		if (pid === undefined) {
+			this.#options.watchdog?.remove(marker);
+			return child;
+		}
 		this.#live.add(child);
-		// The watchdog hears of it in this very tick; the register follows, and serves when the watchdog is killed too.
+		// The watchdog hears of its pid in this very tick; the register follows, and serves when the watchdog is killed too.
 		this.#options.watchdog?.add(marker, pid);
 		const registered = this.#enter(child, pid).catch((error: unknown) => {
 			this.#options.logger.warn(`${request.label} ${pid} could not be registered: ${errorText(error)}`);

@@ -23,6 +23,7 @@ export async function runWatchdog(input: Readable, table: ProcessTable = systemP
 		if (line === undefined) continue;
 		if ('remove' in line) roots.delete(line.remove);
 		else {
+			// Of a process that is about to start only the marker is known, and its pid is 0.
 			const { pid, marker } = line.add;
 			const start = table.startOf(pid).catch(() => undefined);
 			roots.set(
