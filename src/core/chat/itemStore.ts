@@ -3,7 +3,7 @@ import { Emitter } from '../base/event';
 import type { ConversationId, ItemId } from '../base/ids';
 import { MutableDisposable, Owner, toDisposable, type Disposable } from '../base/lifecycle';
 import type { LedgerEvent } from '../ledger/events';
-import { rowTextLimit, type ChatItem, type ConversationView, type ItemChange } from './items';
+import { answerTextLimit, rowTextLimit, type ChatItem, type ConversationView, type ItemChange } from './items';
 
 /** A batch of changes, numbered so that a page notices when it missed one. */
 export interface ChangeBatch {
@@ -251,8 +251,8 @@ function isFinished(item: ChatItem): boolean {
 /** Cuts what one row carries to a page; the rest is behind "Show more". */
 export function forPage(item: ChatItem): ChatItem {
 	if (item.kind === 'text' || item.kind === 'thinking') {
-		if (item.isStreaming || item.text.length <= rowTextLimit * 4) return item;
-		return { ...item, text: item.text.slice(0, rowTextLimit * 4) };
+		if (item.isStreaming || item.text.length <= answerTextLimit) return item;
+		return { ...item, text: item.text.slice(0, answerTextLimit) };
 	}
 	if (item.kind === 'user') {
 		if (item.text.length <= rowTextLimit) return item;

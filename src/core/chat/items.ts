@@ -135,6 +135,9 @@ export type ChatItem = UserItem | TextItem | ThinkingItem | ToolItem | NoticeIte
 /** Text of one row that crosses to the page; more is behind "Show more". */
 export const rowTextLimit = 15_000;
 
+/** The same for an answer and for what was thought, which are read more than looked at. */
+export const answerTextLimit = rowTextLimit * 4;
+
 export type ConversationStatus = 'idle' | 'starting' | 'running' | 'waiting' | 'failed';
 /** `autonomous` is for our own loop alone: it works on inside the workspace without asking. */
 export type PermissionMode = 'default' | 'plan' | 'acceptEdits' | 'autonomous';

@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Deferred } from '../../../src/core/base/async';
 import { ExpectedError } from '../../../src/core/base/errors';
-import type { AttachmentView } from '../../../src/core/chat/items';
+import { answerTextLimit, type AttachmentView } from '../../../src/core/chat/items';
 import { approval, conversationId, notice, snapshot, text, tool, turn, user, view } from '../gallery/items';
 import { openChat } from './page';
 
@@ -61,6 +61,21 @@ describe('answers', () => {
 });
 
 describe('rows', () => {
+	test('of long answers are whole before their code can be copied, and short ones offer nothing more', async () => {
+		const whole = `Look:\n\n\`\`\`html\n${'<p>row</p>\n'.repeat(8_000)}\`\`\`\n\nThat was it.`;
+		const page = await openChat(snapshot([text('Short. '.repeat(3_000)), text(whole.slice(0, answerTextLimit))]));
+		page.host.answer({
+			fullText: ({ offset, length }) => ({ text: whole.slice(offset, offset + length), total: whole.length }),
+		});
+		expect(screen.getAllByText('Show more')).toHaveLength(1);
+		expect(screen.queryByLabelText('Open preview')).toBeNull();
+		press('Show more');
+		fireEvent.click(await screen.findByLabelText('Open preview'));
+		await screen.findByText('That was it.');
+		expect(page.asked('openArtifact')).toEqual([{ text: '<p>row</p>\n'.repeat(8_000).trimEnd(), language: 'html' }]);
+		expect(screen.queryByText('Show more')).toBeNull();
+	});
+
 	test('of long output show their beginning, more of it, and an editor', async () => {
 		const output = Array.from({ length: 40 }, (_, line) => `line ${line}`).join('\n');
 		const page = await openChat(

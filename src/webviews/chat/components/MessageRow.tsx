@@ -1,23 +1,35 @@
 import { useState, type ReactElement } from 'react';
-import { rowTextLimit, type TextItem } from '../../../core/chat/items';
+import { answerTextLimit, type TextItem } from '../../../core/chat/items';
 import { Markdown } from '../../shared/components/Markdown';
 import { BlockCutter, openFence } from '../blocks';
 import { useHost } from '../host';
-import { MoreText } from './MoreText';
+import { useMoreText } from './MoreText';
 
-/** An answer: finished blocks are Markdown, parsed once; what still streams is plain text. */
+/**
+ * An answer: finished blocks are Markdown, parsed once; what still streams is plain text. Of a very long one the rest is
+ * fetched on demand; a block that the cut goes through has no actions until it is whole, since they would act on a part.
+ */
 export function MessageRow({ item }: { readonly item: TextItem }): ReactElement {
 	const { markdown } = useHost();
 	const [cutter] = useState(() => new BlockCutter());
-	const blocks = cutter.cut(item.text);
+	const { text, isWhole, button } = useMoreText(
+		item.id,
+		item.text,
+		!item.isStreaming && item.text.length >= answerTextLimit,
+	);
+	const blocks = cutter.cut(text);
 	return (
 		<div className="message">
 			{blocks.done.map((block, index) => (
 				<Markdown key={index} text={block} actions={markdown} />
 			))}
 			{blocks.tail !== '' &&
-				(item.isStreaming ? <StreamingTail tail={blocks.tail} /> : <Markdown text={blocks.tail} actions={markdown} />)}
-			{!item.isStreaming && item.text.length >= rowTextLimit && <MoreText item={item.id} loaded={item.text.length} />}
+				(item.isStreaming || !isWhole ? (
+					<StreamingTail tail={blocks.tail} />
+				) : (
+					<Markdown text={blocks.tail} actions={markdown} />
+				))}
+			{button}
 		</div>
 	);
 }

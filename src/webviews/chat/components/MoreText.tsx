@@ -5,34 +5,55 @@ import { InlineError } from './InlineError';
 
 const sliceLength = 50_000;
 
-/** Fetches what was cut from a long message, a slice at a time, as plain text. */
-export function MoreText({ item, loaded }: { readonly item: ItemId; readonly loaded: number }): ReactElement | null {
+export interface MoreOfText {
+	/** As much as there is on the page. */
+	readonly text: string;
+	readonly isWhole: boolean;
+	/** Fetches the next slice. */
+	readonly button: ReactElement | null;
+}
+
+/** The text of a row, with what is fetched behind it, a slice at a time. */
+export function useMoreText(item: ItemId, begin: string, isCut: boolean): MoreOfText {
 	const host = useHost();
 	const call = useCall();
-	const [text, setText] = useState('');
+	const [more, setMore] = useState('');
 	const [total, setTotal] = useState<number | null>(null);
-	const have = loaded + text.length;
-	const more = (): void => {
+	const have = begin.length + more.length;
+	const isWhole = !isCut || (total !== null && have >= total);
+	const fetchMore = (): void => {
 		const slice = { conversation: host.conversation, item, part: 'text' as const, offset: have, length: sliceLength };
 		void call.run(async () => {
 			const result = await host.client.call('fullText', slice);
-			setText(before => before + result.text);
+			setMore(before => before + result.text);
 			setTotal(result.total);
 		});
 	};
-	return (
+	const button = isCut ? (
 		<>
-			{text !== '' && (
-				<div className="streaming" dir="auto">
-					{text}
-				</div>
-			)}
-			{(total === null || have < total) && (
-				<button type="button" className="text-button" disabled={call.isRunning} onClick={more}>
+			{!isWhole && (
+				<button type="button" className="text-button" disabled={call.isRunning} onClick={fetchMore}>
 					Show more
 				</button>
 			)}
 			<InlineError error={call.error} />
+		</>
+	) : null;
+	return { text: isCut ? begin + more : begin, isWhole, button };
+}
+
+/** Fetches what was cut from a long message, a slice at a time, as plain text. */
+export function MoreText({ item, begin }: { readonly item: ItemId; readonly begin: string }): ReactElement {
+	const { text, button } = useMoreText(item, begin, true);
+	const more = text.slice(begin.length);
+	return (
+		<>
+			{more !== '' && (
+				<div className="streaming" dir="auto">
+					{more}
+				</div>
+			)}
+			{button}
 		</>
 	);
 }

@@ -31,7 +31,7 @@ export function UserRow({ item }: { readonly item: UserItem }): ReactElement {
 			) : (
 				<div className="user-text" dir="auto">
 					{visibleDirections(item.text)}
-					{item.text.length >= rowTextLimit && <MoreText item={item.id} loaded={item.text.length} />}
+					{item.text.length >= rowTextLimit && <MoreText item={item.id} begin={item.text} />}
 				</div>
 			)}
 			{mode === 'shown' && <UserActions item={item} onMode={setMode} run={call.run} />}
