@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Lazy } from '../../core/base/async';
 import { ExpectedError } from '../../core/base/errors';
 import { asId, type ApprovalId, type ConversationId, type ExecutionId, type ItemId } from '../../core/base/ids';
-import { Owner, toDisposable, type Disposable } from '../../core/base/lifecycle';
+import { Owner } from '../../core/base/lifecycle';
 import type { AttachmentView } from '../../core/chat/items';
 import type { Conversation } from '../../core/chat/conversation';
 import type { Conversations } from '../../core/chat/conversations';
@@ -21,6 +21,7 @@ import { Mentions } from './mentions';
 import { pickModel } from './modelPick';
 import { editRules, explainChoice, explainedMessage, WhyDocuments } from './routing';
 import { ChatPage, type PageDeps, type Wanted } from './page';
+import type { ConnectedPage } from './view';
 
 export interface ChatDeps extends Pick<
 	PageDeps,
@@ -67,7 +68,7 @@ export class Chat extends Owner {
 		conversation: ConversationId | undefined,
 		isVisible: () => boolean,
 		onShown: PageDeps['onShown'],
-	): Promise<Disposable> {
+	): Promise<ConnectedPage> {
 		await this.#deps.obstacles.check();
 		const { obstacles } = this.#deps;
 		const page = new ChatPage(
@@ -98,10 +99,13 @@ export class Chat extends Owner {
 		);
 		const entry = { page, place, isVisible };
 		this.#pages.add(entry);
-		return toDisposable(() => {
-			this.#pages.delete(entry);
-			page.dispose();
-		});
+		return {
+			hidden: () => page.hidden(),
+			dispose: () => {
+				this.#pages.delete(entry);
+				page.dispose();
+			},
+		};
 	}
 
 	/** Brings the chat to the front and shows a conversation in it. */
@@ -260,7 +264,8 @@ export class Chat extends Owner {
 	}
 
 	async #attach(attachments: readonly AttachmentView[]): Promise<void> {
-		if (this.isAnyVisible) return this.#current()?.attach(attachments);
+		const page = this.isAnyVisible ? this.#current() : undefined;
+		if (page?.isOpen === true) return page.attach(attachments);
 		// A page that is not there yet, or that VS Code took down while it was hidden, asks for them when it opens.
 		this.#attached.push(...attachments);
 		await vscode.commands.executeCommand(`${viewIds.chat}.focus`);

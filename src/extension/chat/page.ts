@@ -75,6 +75,7 @@ export class ChatPage implements Disposable {
 	readonly #server: Server<ChatContract>;
 	readonly #remembers: boolean;
 	#shown: ConversationId | undefined;
+	#isOpen = false;
 
 	/** @param fixed the conversation of a tab; the sidebar shows what was shown last */
 	constructor(port: Port, deps: PageDeps, fixed: ConversationId | undefined) {
@@ -91,6 +92,16 @@ export class ChatPage implements Disposable {
 			}),
 		);
 		this.#store.add(deps.editor.onDidChange(context => this.#server.emit('editorContext', context)));
+	}
+
+	/** Whether the page has come to life and hears what it is told. */
+	get isOpen(): boolean {
+		return this.#isOpen;
+	}
+
+	/** The page was taken down; it opens again when it is shown. */
+	hidden(): void {
+		this.#isOpen = false;
 	}
 
 	get shown(): ConversationId | undefined {
@@ -212,6 +223,7 @@ export class ChatPage implements Disposable {
 		const wanted = this.#deps.takeWanted();
 		const snapshot = await this.#follow(await this.#find(wanted?.conversation ?? conversation));
 		const { item } = wanted ?? {};
+		this.#isOpen = true;
 		const attached = this.#deps.takeAttached();
 		// After the answer, when the page has its rows.
 		if (wanted && item) this.#deps.host.clock.after(0, () => this.show(wanted.conversation, item));

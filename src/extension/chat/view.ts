@@ -3,8 +3,15 @@ import { DisposableStore, Owner } from '../../core/base/lifecycle';
 import { WebviewPort, webviewHtml, webviewOptions } from '../host/webviewHost';
 import { viewIds } from '../host/ids';
 
-/** Joins a page to the feature; what it returns lives as long as the page. */
-export type ConnectPage = (port: WebviewPort) => Promise<{ dispose(): void }>;
+/** What a page is joined to. It lives as long as the view. */
+export interface ConnectedPage {
+	/** VS Code takes a hidden page down: until it opens again it hears nothing. */
+	hidden(): void;
+	dispose(): void;
+}
+
+/** Joins a page to the feature. */
+export type ConnectPage = (port: WebviewPort) => Promise<ConnectedPage>;
 
 /** The chat in the sidebar. VS Code makes and drops its page as the view is shown, moved and hidden. */
 export class ChatView extends Owner implements vscode.WebviewViewProvider {
@@ -35,6 +42,11 @@ export class ChatView extends Owner implements vscode.WebviewViewProvider {
 			}),
 		);
 		view.webview.html = webviewHtml(view.webview, this.#extension, 'chat', { place: 'sidebar' });
-		lifetime.add(await this.#connect(port));
+		const page = lifetime.add(await this.#connect(port));
+		lifetime.add(
+			view.onDidChangeVisibility(() => {
+				if (!view.visible) page.hidden();
+			}),
+		);
 	}
 }

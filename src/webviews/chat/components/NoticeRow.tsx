@@ -22,7 +22,7 @@ export function NoticeRow({ item }: { readonly item: NoticeItem }): ReactElement
 						{item.details}
 					</pre>
 				)}
-				<ActionButtons actions={item.actions} />
+				<ActionButtons actions={item.actions} isSecond={item.level === 'info'} />
 			</div>
 		</div>
 	);
