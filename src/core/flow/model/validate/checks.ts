@@ -1,7 +1,8 @@
-import type { Json } from '../../../base/json';
 import type { NodeCatalog, NodeType, Ports, PortWorld } from '../../nodes/nodeType';
 import type { Flow, FlowEdge, FlowNode, NodeId } from '../flow';
 import { maxProblems } from '../problem';
+import { nearest } from '../nearest';
+import type { ExpressionText } from './facts';
 import type { CheckCode, FlowFix, FlowProblem, JsonPath, Severity } from '../problem';
 
 /** What the checks may know beside the document. What is absent is not checked. */
@@ -13,7 +14,11 @@ export interface ValidationWorld extends PortWorld {
 /** A node with what its type says of it. */
 export interface CheckedNode {
 	readonly id: NodeId;
+	/** Its place among all nodes. */
+	readonly index: number;
 	readonly node: FlowNode;
+	/** Its expressions. */
+	readonly texts: readonly ExpressionText[];
 	/** `undefined`: unknown, which has been told; nothing more is said of it. */
 	readonly type: NodeType | undefined;
 	readonly ports: Ports;
@@ -21,8 +26,8 @@ export interface CheckedNode {
 	readonly isOpen: boolean;
 	/** The container it stands in; `null` is the flow itself. */
 	parent: CheckedNode | null;
-	/** Outer inputs at which an edge ends. */
-	readonly connected: Set<string>;
+	/** Outer inputs at which an edge ends, once each. */
+	readonly connected: string[];
 	/** An edge or an expression uses what it gives. */
 	isFollowed: boolean;
 	/** An edge begins at its output `error`. */
@@ -38,11 +43,16 @@ export interface ProblemDetails {
 	readonly fixes?: readonly FlowFix[];
 }
 
+/** Ids that are compared in all. */
+const mostCompared = 100_000;
+
 /** What one pass over a flow has found so far. */
 export class Checks {
 	readonly nodes = new Map<NodeId, CheckedNode>();
 	private readonly errors: FlowProblem[] = [];
 	private readonly others: FlowProblem[] = [];
+	private readonly near = new Map<NodeId, NodeId | undefined>();
+	private compared = 0;
 	private count = 0;
 
 	constructor(
@@ -71,6 +81,15 @@ export class Checks {
 		this.add(code, ['edges', at], message, { edge, ...details });
 	}
 
+	/** The node that a misspelt id may have meant. Not looked for again and again: that would be quadratic. */
+	nearNode(id: NodeId): NodeId | undefined {
+		if (this.near.has(id)) return this.near.get(id);
+		this.compared += this.nodes.size;
+		const near = this.compared > mostCompared ? undefined : nearest(id, this.nodes.keys());
+		this.near.set(id, near);
+		return near;
+	}
+
 	/** Errors first; what is too much is counted. */
 	done(): readonly FlowProblem[] {
 		const shown = [...this.errors, ...this.others].slice(0, maxProblems);
@@ -91,15 +110,4 @@ export function isInside(inner: CheckedNode, container: CheckedNode): boolean {
 export function encloses(outer: CheckedNode | null, inner: CheckedNode | null): boolean {
 	for (let up = inner; up; up = up.parent) if (up === outer) return true;
 	return outer === null;
-}
-
-export const quoted = (names: Iterable<string>): string => [...names].map(name => `'${name}'`).join(', ');
-
-export function valueAt(value: Json | undefined, path: JsonPath): Json | undefined {
-	let at: Json | undefined = value;
-	for (const step of path) {
-		if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return undefined;
-		at = (at as Readonly<Record<string | number, Json>>)[step];
-	}
-	return at;
 }

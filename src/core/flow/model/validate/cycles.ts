@@ -7,12 +7,10 @@ const mostLoops = 50;
 
 /** Names a shortest loop in every knot of nodes that wait for each other. Linear, and without recursion. */
 export function checkCycles(checks: Checks, dependencies: readonly Dependency[]): void {
-	const nodes = [...checks.nodes.values()];
-	const index = new Map(nodes.map((node, at) => [node, at]));
-	const after: number[][] = nodes.map(() => []);
-	for (const [at, { from }] of dependencies.entries()) after[index.get(from)!]!.push(at);
-	const target = (at: number): number => index.get(dependencies[at]!.to)!;
-	const knots = knotsOf(nodes.length, after, target);
+	const after: number[][] = Array.from(checks.nodes, () => []);
+	for (const [at, { from }] of dependencies.entries()) after[from.index]!.push(at);
+	const target = (at: number): number => dependencies[at]!.to.index;
+	const knots = knotsOf(after.length, after, target);
 	for (const knot of knots.slice(0, mostLoops)) {
 		tell(
 			checks,

@@ -33,15 +33,13 @@ const errorPort: Port = { name: 'error', title: 'Error', kind: 'object' };
 /** Every edge by itself, and what the ports of a node get in all. */
 export function checkEdges(checks: Checks): readonly Dependency[] {
 	const dependencies: Dependency[] = [];
-	const taken = new Map<CheckedNode, Map<string, number[]>>();
+	const crowded = new Map<CheckedNode, Set<string>>();
 	for (const [at, edge] of checks.flow.edges.entries()) {
 		const [from, to] = [checks.nodes.get(edge.from), checks.nodes.get(edge.to)];
 		if (!from || !to) unknownNode(checks, at, edge, from ? edge.to : edge.from);
-		else checkEdge(checks, at, from, to, taken, dependencies);
+		else checkEdge(checks, at, from, to, crowded, dependencies);
 	}
-	for (const [node, ports] of taken) {
-		for (const [port, edges] of ports) if (edges.length > 1) checkMany(checks, node, port, edges);
-	}
+	if (crowded.size > 0) checkCrowded(checks, crowded);
 	for (const node of checks.nodes.values()) checkRequired(checks, node);
 	return dependencies;
 }
@@ -61,7 +59,7 @@ function instead(edge: FlowEdge, other: FlowEdge): FlowFix {
 }
 
 function unknownNode(checks: Checks, at: number, edge: FlowEdge, id: string): void {
-	const near = nearest(id, checks.nodes.keys());
+	const near = checks.nearNode(id);
 	const message = `There is no node '${id}'.${near === undefined ? '' : ` Did you mean '${near}'?`}`;
 	const other = {
 		...edge,
@@ -82,7 +80,7 @@ function checkEdge(
 	at: number,
 	from: CheckedNode,
 	to: CheckedNode,
-	taken: Map<CheckedNode, Map<string, number[]>>,
+	crowded: Map<CheckedNode, Set<string>>,
 	dependencies: Dependency[],
 ): void {
 	const edge = checks.flow.edges[at]!;
@@ -93,13 +91,10 @@ function checkEdge(
 	const input = exit ?? find(to.ports.inputs, edge.input, false);
 	if (from.type && !output) unknownPort(checks, at, from, 'output');
 	if (to.type && !input) unknownPort(checks, at, to, 'input');
-	if (!exit) to.connected.add(edge.input);
 	from.isFollowed = true;
 	if (edge.output === 'error') from.isCaught = true;
-	if (input && !input.isMany && !exit) {
-		const ports = taken.get(to) ?? new Map<string, number[]>();
-		taken.set(to, ports.set(edge.input, [...(ports.get(edge.input) ?? []), at]));
-	}
+	if (!exit && !to.connected.includes(edge.input)) to.connected.push(edge.input);
+	else if (!exit && input && !input.isMany) crowded.set(to, (crowded.get(to) ?? new Set()).add(edge.input));
 	if (output && input) checkKinds(checks, at, output, input);
 	if (!crosses(checks, at, from, to, entry !== undefined, exit !== undefined) && !entry && !exit) {
 		dependencies.push(dependency(from, to, at));
@@ -185,10 +180,28 @@ function crosses(
 	return tell(`'${from.id}' cannot be used outside of '${from.parent?.id}'.${door}`, from);
 }
 
+function checkCrowded(checks: Checks, crowded: ReadonlyMap<CheckedNode, ReadonlySet<string>>): void {
+	const edgesAt = new Map<string, number[]>();
+	for (const [at, { to, input }] of checks.flow.edges.entries()) {
+		if (!crowded.get(checks.nodes.get(to)!)?.has(input)) continue;
+		const key = `${to}.${input}`;
+		const list = edgesAt.get(key);
+		if (list) list.push(at);
+		else edgesAt.set(key, [at]);
+	}
+	for (const edges of edgesAt.values()) {
+		const { to, input } = checks.flow.edges[edges[0]!]!;
+		const node = checks.nodes.get(to)!;
+		// Edges from inside end on the inner side, where several are common.
+		const outer = edges.filter(at => !isInside(checks.nodes.get(checks.flow.edges[at]!.from) ?? node, node));
+		if (outer.length > 1) checkMany(checks, node, input, outer);
+	}
+}
+
 /** Several edges at a port that takes one value are right only when one of them comes: after a decision. */
 function checkMany(checks: Checks, node: CheckedNode, port: string, edges: readonly number[]): void {
 	if (exclusive(checks, edges)) return;
-	for (const at of edges.slice(1)) {
+	for (const at of edges.slice(1, 20)) {
 		const edge = checks.flow.edges[at]!;
 		const first = edgeText(checks.flow.edges[edges[0]!]!);
 		const message = `'${node.id}.${port}' takes one value, and gets that of '${first}' when both come. Join them first, or remove one.`;
@@ -201,6 +214,8 @@ const budgets = new WeakMap<Checks, { left: number; readonly into: Map<string, F
 
 /** Whether every two of the edges come from different outputs of one earlier node. */
 function exclusive(checks: Checks, edges: readonly number[]): boolean {
+	// So many are never the branches of decisions.
+	if (edges.length > 20) return false;
 	const origins = edges.map(at => outputsBefore(checks, checks.flow.edges[at]!));
 	return origins.every((one, at) => origins.slice(at + 1).every(other => isExclusive(one, other)));
 }
@@ -221,7 +236,11 @@ function outputsBefore(checks: Checks, edge: FlowEdge): ReadonlyMap<string, Read
 	let budget = budgets.get(checks);
 	if (!budget) {
 		const into = new Map<string, FlowEdge[]>();
-		for (const item of checks.flow.edges) into.set(item.to, [...(into.get(item.to) ?? []), item]);
+		for (const item of checks.flow.edges) {
+			const list = into.get(item.to);
+			if (list) list.push(item);
+			else into.set(item.to, [item]);
+		}
 		budgets.set(checks, (budget = { left: 200_000, into }));
 	}
 	const outputs = new Map<string, Set<string>>();
@@ -241,7 +260,7 @@ function outputsBefore(checks: Checks, edge: FlowEdge): ReadonlyMap<string, Read
 function checkRequired(checks: Checks, { id, node, ports, connected }: CheckedNode): void {
 	if (node.skip !== undefined) return;
 	for (const { name, title, isRequired, isInner } of ports.inputs) {
-		if (isRequired !== true || isInner === true || connected.has(name)) continue;
+		if (isRequired !== true || isInner === true || connected.includes(name)) continue;
 		checks.ofNode(
 			'missing-input',
 			id,

@@ -1,99 +1,130 @@
-import type { Json } from '../../../base/json';
-import type { NodeCatalog, NodeType, Ports } from '../../nodes/nodeType';
+import type { NodeCatalog, NodeType } from '../../nodes/nodeType';
 import { sameJson } from '../apply';
 import type { FlowNode, NodeId } from '../flow';
 import { nearest, nearestOf } from '../nearest';
 import type { FlowOp } from '../ops';
-import type { FlowFix, FlowProblem } from '../problem';
-import { quoted } from './checks';
+import type { FlowFix } from '../problem';
 import type { CheckedNode, Checks } from './checks';
-import { checkParams, secretsOf } from './params';
-
-const noPorts: Ports = { inputs: [], outputs: [] };
+import { factsOf, madePorts, newestParams, noPorts } from './facts';
+import type { NodeFacts } from './facts';
+import { secretsOf } from './params';
+import { quoted } from './values';
 
 /** Every node by itself: its type, its parameters, its settings. */
 export function checkNodes(checks: Checks): void {
-	const names = new TypeNames(checks.catalog);
+	const types = new TypeNames(checks.catalog);
 	for (const id of Object.keys(checks.flow.nodes)) {
 		const node = checks.flow.nodes[id]!;
-		const type = typeOf(checks, names, id, node);
-		const params = type ? newestParams(node, type) : {};
-		const ports = type ? portsOf(checks, type, params) : noPorts;
-		const isOpen = typeof type?.ports === 'function';
-		checks.nodes.set(id, {
-			id,
-			node,
-			type,
-			ports,
-			isOpen,
-			parent: null,
-			connected: new Set(),
-			isFollowed: false,
-			isCaught: false,
-		});
-		if (type) {
-			for (const problem of paramProblems(id, node, type, params)) checks.take(problem);
-			checkSecrets(checks, id, node, type);
+		const named = types.find(node.type);
+		const type = usable(checks, types, id, node, named);
+		const facts = type && factsOf(id, node, type, named.version ?? type.version);
+		if (facts) {
+			for (const problem of facts.problems) checks.take(problem);
+			checkSecrets(checks, id, node, facts.type);
 		}
-		checkSettings(checks, id, node);
+		if (node.retry || node.timeoutMs !== undefined) checkSettings(checks, id, node);
+		checks.nodes.set(id, checkedNode(checks, id, node, facts));
 	}
 }
 
-/** Names are compared with all others once a name, not once a node. */
+function checkedNode(checks: Checks, id: NodeId, node: FlowNode, facts: NodeFacts | undefined): CheckedNode {
+	const make = facts?.type.ports;
+	const isOpen = typeof make === 'function';
+	const made = isOpen && facts ? madePorts.bind(undefined, make, facts.params, checks.world) : undefined;
+	return {
+		id,
+		index: checks.nodes.size,
+		node,
+		type: facts?.type,
+		texts: facts?.texts ?? [],
+		ports: facts?.ports ?? made?.() ?? noPorts,
+		isOpen,
+		parent: null,
+		connected: [],
+		isFollowed: false,
+		isCaught: false,
+	};
+}
+
+/** The name of a type taken apart, with the type that it finds. */
+interface Named {
+	readonly name: string;
+	/** `undefined`: it says none. */
+	readonly version: number | undefined;
+	readonly type: NodeType | undefined;
+}
+
+/** Names are taken apart and compared with others once a name, not once a node. */
 class TypeNames {
 	private names: readonly string[] | undefined;
+	private readonly found = new Map<string, Named>();
 	private readonly near = new Map<string, readonly string[]>();
 
 	constructor(private readonly catalog: NodeCatalog) {}
 
+	find(text: string): Named {
+		let named = this.found.get(text);
+		if (!named) {
+			const at = text.lastIndexOf('@');
+			const name = at < 0 ? text : text.slice(0, at);
+			const number = at < 0 ? Number.NaN : Number(text.slice(at + 1));
+			const type = this.catalog.find(text) ?? this.catalog.find(name);
+			named = { name, version: Number.isInteger(number) && number >= 1 ? number : undefined, type };
+			this.found.set(text, named);
+		}
+		return named;
+	}
+
 	like(name: string): readonly string[] {
 		let found = this.near.get(name);
 		if (!found) {
+			// Names that are all wrong in different ways are a foreign file, and not misspelt.
 			this.names ??= this.catalog.list().map(type => type.type);
-			this.near.set(name, (found = nearestOf(name, this.names, 3)));
+			this.near.set(name, (found = this.near.size < mostCompared ? nearestOf(name, this.names, 3) : []));
 		}
 		return found;
 	}
 }
 
-function split(type: string): { readonly name: string; readonly version: string | undefined } {
-	const at = type.lastIndexOf('@');
-	return at < 0 ? { name: type, version: undefined } : { name: type.slice(0, at), version: type.slice(at + 1) };
-}
+const mostCompared = 200;
 
 /** The type that checks a node; of another version than the node's only when that can be lifted. */
-function typeOf(checks: Checks, names: TypeNames, id: NodeId, node: FlowNode): NodeType | undefined {
-	const { name, version } = split(node.type);
-	const type = checks.catalog.find(node.type) ?? checks.catalog.find(name);
+function usable(
+	checks: Checks,
+	types: TypeNames,
+	id: NodeId,
+	node: FlowNode,
+	{ name, version, type }: Named,
+): NodeType | undefined {
 	if (!type) {
-		const near = names.like(name);
-		const ending =
-			near.length === 0
-				? 'It may come from a newer version, or from a file of this workspace that is missing.'
-				: `Did you mean ${quoted(near)}?`;
-		const fixes = near.flatMap((other): FlowFix[] => {
-			const found = checks.catalog.find(other);
-			return found ? [setType(id, found)] : [];
-		});
-		checks.ofNode('unknown-type', id, ['type'], `There is no node type '${name}'. ${ending}`, { fixes });
+		unknownType(checks, types, id, name);
 		return undefined;
 	}
-	const number = Number(version);
-	if (version === undefined || !Number.isInteger(number) || number < 1) {
+	if (version === undefined) {
 		const message = `'${id}' does not say which version of '${name}' it means: '${name}@${type.version}'.`;
 		checks.ofNode('unknown-version', id, ['type'], message, { severity: 'warning', fixes: [setType(id, type)] });
-		return type;
-	}
-	if (number > type.version) {
+	} else if (version > type.version) {
 		const message = `'${node.type}' was made by a newer version; this one knows '${type.type}@${type.version}'. Update the extension to run it.`;
 		checks.ofNode('unknown-version', id, ['type'], message);
 		return undefined;
-	}
-	if (number < type.version) {
-		const message = `'${id}' has the form of version ${number} of '${type.title}', which is read as version ${type.version}.`;
-		checks.ofNode('old-version', id, ['type'], message, { severity: 'hint', fixes: [lift(id, node, type)] });
+	} else if (version < type.version) {
+		const message = `'${id}' has the form of version ${version} of '${type.title}', which is read as version ${type.version}.`;
+		checks.ofNode('old-version', id, ['type'], message, { severity: 'hint', fixes: [lift(id, node, type, version)] });
 	}
 	return type;
+}
+
+function unknownType(checks: Checks, types: TypeNames, id: NodeId, name: string): void {
+	const near = types.like(name);
+	const ending =
+		near.length === 0
+			? 'It may come from a newer version, or from a file of this workspace that is missing.'
+			: `Did you mean ${quoted(near)}?`;
+	const fixes = near.flatMap((other): FlowFix[] => {
+		const found = checks.catalog.find(other);
+		return found ? [setType(id, found)] : [];
+	});
+	checks.ofNode('unknown-type', id, ['type'], `There is no node type '${name}'. ${ending}`, { fixes });
 }
 
 function setType(id: NodeId, type: NodeType): FlowFix {
@@ -101,59 +132,14 @@ function setType(id: NodeId, type: NodeType): FlowFix {
 	return { title: `Change the type to '${value}'`, ops: [{ op: 'setNode', id, key: 'type', value }] };
 }
 
-function lift(id: NodeId, node: FlowNode, type: NodeType): FlowFix {
-	const [before, after] = [node.params ?? {}, newestParams(node, type)];
+function lift(id: NodeId, node: FlowNode, type: NodeType, version: number): FlowFix {
+	const [before, after] = [node.params ?? {}, newestParams(node, type, version)];
 	const ops: FlowOp[] = [...setType(id, type).ops];
 	for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
 		const value = after[name] ?? null;
 		if (!sameJson(before[name] ?? null, value)) ops.push({ op: 'setParam', id, name, value });
 	}
 	return { title: `Write it as version ${type.version}`, ops };
-}
-
-/** Parameters in the form of the type's own version. */
-function newestParams(node: FlowNode, type: NodeType): Readonly<Record<string, Json>> {
-	const params = node.params ?? {};
-	const version = Number(split(node.type).version ?? type.version);
-	if (!type.migrate || !(version < type.version)) return params;
-	try {
-		return type.migrate(params, version);
-	} catch {
-		// Parameters of a kind that no version had: the checks of the schema say what is wrong with them.
-		return params;
-	}
-}
-
-function portsOf({ world }: Checks, type: NodeType, params: Readonly<Record<string, Json>>): Ports {
-	if (typeof type.ports !== 'function') return type.ports;
-	try {
-		return type.ports(params, world);
-	} catch {
-		// A type promises not to throw; one from a file of the workspace may do so all the same.
-		return noPorts;
-	}
-}
-
-interface Known {
-	readonly id: NodeId;
-	readonly type: NodeType;
-	readonly problems: readonly FlowProblem[];
-}
-
-const known = new WeakMap<FlowNode, Known>();
-
-/** Nodes are values: one that did not change since the last time is not checked again. */
-function paramProblems(
-	id: NodeId,
-	node: FlowNode,
-	type: NodeType,
-	params: Readonly<Record<string, Json>>,
-): readonly FlowProblem[] {
-	const before = known.get(node);
-	if (before?.id === id && before.type === type) return before.problems;
-	const problems = checkParams(id, type, params, params !== (node.params ?? params));
-	known.set(node, { id, type, problems });
-	return problems;
 }
 
 function checkSecrets(checks: Checks, id: NodeId, node: FlowNode, type: NodeType): void {

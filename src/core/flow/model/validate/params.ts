@@ -6,7 +6,7 @@ import type { NodeType } from '../../nodes/nodeType';
 import type { FlowNode, NodeId } from '../flow';
 import { nearest } from '../nearest';
 import type { FlowFix, FlowProblem, JsonPath } from '../problem';
-import { quoted, valueAt } from './checks';
+import { quoted, valueAt } from './values';
 
 type Issue = core.$ZodIssue;
 type Params = Readonly<Record<string, Json>>;

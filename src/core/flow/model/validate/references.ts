@@ -1,43 +1,13 @@
 import type { Json } from '../../../base/json';
-import { problemsOf, referencesOf } from '../../expressions/references';
-import type { References, TextProblem } from '../../expressions/references';
-import { expressionTexts } from '../../expressions/resolve';
-import type { TextMode } from '../../expressions/resolve';
-import { modesOf } from '../../nodes/paramMeta';
-import type { NodeType } from '../../nodes/nodeType';
-import type { FlowNode } from '../flow';
 import { nearest } from '../nearest';
 import type { FlowFix, JsonPath } from '../problem';
 import { referenceTo, renameReference } from '../rename';
-import { encloses, isInside, valueAt } from './checks';
+import { encloses, isInside } from './checks';
 import type { CheckedNode, Checks, ProblemDetails } from './checks';
 import { dependency } from './edges';
 import type { Dependency } from './edges';
-
-interface Text {
-	readonly text: string;
-	readonly mode: TextMode;
-	readonly path: JsonPath;
-	readonly references: References;
-	readonly problems: readonly TextProblem[];
-}
-
-const known = new WeakMap<FlowNode, { readonly type: NodeType; readonly texts: readonly Text[] }>();
-const none: readonly Text[] = [];
-
-function textsOf(node: FlowNode, type: NodeType): readonly Text[] {
-	if (!node.params) return none;
-	const before = known.get(node);
-	if (before?.type === type) return before.texts;
-	const texts: Text[] = [];
-	for (const { text, mode, path } of expressionTexts(node.params, modesOf(type))) {
-		// A raw text may hold names that only its node knows; what it reads of other nodes counts all the same.
-		const problems = mode === 'raw' ? [] : problemsOf(text, mode);
-		texts.push({ text, mode, path, references: referencesOf(text, mode), problems });
-	}
-	known.set(node, { type, texts: texts.length === 0 ? none : texts });
-	return texts;
-}
+import type { ExpressionText } from './facts';
+import { valueAt } from './values';
 
 /** Names that a container gives to what stands in it. */
 const frameNames: ReadonlySet<string> = new Set(['item', 'index', 'count', 'previous', 'value']);
@@ -46,8 +16,7 @@ const frameNames: ReadonlySet<string> = new Set(['item', 'index', 'count', 'prev
 export function checkReferences(checks: Checks): readonly Dependency[] {
 	const dependencies: Dependency[] = [];
 	for (const node of checks.nodes.values()) {
-		if (!node.type || node.type.isNote) continue;
-		for (const text of textsOf(node.node, node.type)) {
+		for (const text of node.texts) {
 			const check = new TextCheck(checks, node, text);
 			check.check();
 			dependencies.push(...check.dependencies);
@@ -62,7 +31,7 @@ class TextCheck {
 	constructor(
 		private readonly checks: Checks,
 		private readonly node: CheckedNode,
-		private readonly text: Text,
+		private readonly text: ExpressionText,
 	) {}
 
 	check(): void {
@@ -90,7 +59,7 @@ class TextCheck {
 	private checkNode(id: string, port: string | null): void {
 		const from = this.checks.nodes.get(id);
 		if (!from) {
-			const near = nearest(id, this.checks.nodes.keys());
+			const near = this.checks.nearNode(id);
 			const ending = near === undefined ? '' : ` Did you mean '${near}'?`;
 			this.tell('unknown-reference', `there is no node '${id}'.${ending}`, { fixes: this.rename('nodes', id, near) });
 			return;
@@ -141,7 +110,7 @@ class TextCheck {
 
 	private checkInput(name: string): void {
 		const { ports, isOpen, connected } = this.node;
-		if (connected.has(name)) return;
+		if (connected.includes(name)) return;
 		const names = ports.inputs.filter(port => !port.isInner).map(port => port.name);
 		if (names.includes(name)) {
 			this.tell('unknown-reference', `nothing is connected to the input '${name}'.`, { severity: 'warning' });

@@ -49,7 +49,7 @@ function checkUse(
 		});
 	}
 	const outer = ports.inputs.filter(port => !port.isInner);
-	const isAlone = connected.size === 0 && !isFollowed && outer.length > 0 && !type.container;
+	const isAlone = connected.length === 0 && !isFollowed && outer.length > 0 && !type.container;
 	if (isAlone && checks.nodes.size > 1 && !outer.some(port => port.isRequired)) {
 		checks.ofNode('unreachable', id, [], `Nothing leads to '${id}', and nothing comes after it.`, {
 			severity: 'hint',
