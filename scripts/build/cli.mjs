@@ -1,4 +1,4 @@
-// Builds the command line, which shares no code with the extension: it must run without VS Code and start at once.
+// Builds the command line by itself, for its tests: it must run without VS Code. In the package it shares the extension's chunks.
 import * as esbuild from 'esbuild';
 import { englishZod, smallValidator } from './lighter.mjs';
 import { requireBanner } from './workers.mjs';
