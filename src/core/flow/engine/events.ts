@@ -161,6 +161,8 @@ export type RunEvent =
 			readonly value: StoredValue;
 	  }
 	| { readonly type: 'run.breakpoints'; readonly breakpoints: readonly Breakpoint[] }
+	/** A node was given a secret. Its value stands nowhere: where it would, `«secret:NAME»` does. */
+	| { readonly type: 'run.secret'; readonly name: string }
 	/** A sub-flow was read. The run keeps what it read. */
 	| {
 			readonly type: 'run.flow';

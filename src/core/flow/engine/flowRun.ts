@@ -19,6 +19,7 @@ import { limitsOf, type RunLimits, type Spent } from './limits';
 import { NodeFailure } from './nodeFailure';
 import { planRun, type RunPlan } from './plan';
 import { RunJournal, runJournalVersion, type RunFolder } from './runJournal';
+import { RunSecrets } from './runSecrets';
 import type { LoadedFlow, RunServices } from './services';
 import { checkOutputs, messageOf, storeOutputs, storedJson, type StoredOutputs } from './values';
 import type { OpenWait, WaitAnswer } from './waits';
@@ -73,6 +74,8 @@ export interface ResumedRun extends EarlierRun {
 	readonly spent: Spent;
 	/** Until when its questions stand, by their ids. */
 	readonly waits: ReadonlyMap<string, number | null>;
+	/** What it was given of these. */
+	readonly secrets: RunSecrets;
 	/** Sub-flows that it read, by their paths. */
 	readonly flows: ReadonlyMap<string, LoadedFlow>;
 }
@@ -105,6 +108,7 @@ export class FlowRun {
 	readonly #journal: RunJournal | undefined;
 	readonly #engine: Engine;
 	readonly #listeners = new Set<RunListener>();
+	readonly #secrets: RunSecrets;
 	#breakpoints: readonly Breakpoint[];
 	#finish!: (result: RunResult) => void;
 	#isAbandoned = false;
@@ -135,6 +139,7 @@ export class FlowRun {
 	private constructor(options: FlowRunOptions, given: ReadonlyMap<number, StoredOutputs>) {
 		const { resumed, folder, services } = options;
 		this.#options = options;
+		this.#secrets = resumed?.secrets ?? new RunSecrets();
 		this.execution = resumed?.execution ?? options.execution ?? newId<ExecutionId>();
 		this.#clock = options.clock ?? systemClock;
 		this.startedAt = resumed?.startedAt ?? this.#clock.now();
@@ -151,15 +156,15 @@ export class FlowRun {
 			cwd: options.cwd,
 			clock: this.#clock,
 			limits: limitsOf(options.flow.limits, options.limits),
-			services,
+			services: { ...services, ...this.#secretService(services) },
 			expressions: options.expressions,
 			catalog: options.catalog,
 			world: options.world,
 			random: options.random ?? Math.random,
-			cache: options.cache,
+			cache: options.cache && this.#safeCache(options.cache),
 			breakpoints: this.#breakpoints,
 			given,
-			put: journal && (text => journal.put(text).catch(rethrow)),
+			put: journal && (text => journal.put(this.#secrets.hide(text)).catch(rethrow)),
 			durable: journal && (() => journal.durable().catch(rethrow)),
 			earlier: resumed,
 			spent: resumed?.spent,
@@ -267,17 +272,45 @@ export class FlowRun {
 		});
 	}
 
-	#emit(event: RunEvent, isKept = true): void {
+	/** Whatever leaves the run names secrets instead of holding them. */
+	#emit(told: RunEvent, isKept = true): void {
+		const event = this.#secrets.hideIn(told);
 		if (this.#isAbandoned) return;
 		const at = this.#clock.now();
 		if (isKept) this.#journal?.append(event, at);
 		for (const listener of this.#listeners) listener(event, at);
 	}
 
+	#secretService({ secret }: RunServices): Pick<RunServices, 'secret'> {
+		if (!secret) return {};
+		return {
+			secret: async name => {
+				const value = await secret(name);
+				if (value !== undefined && !this.#secrets.names.includes(name)) {
+					this.#secrets.add(name, value);
+					this.#emit({ type: 'run.secret', name });
+				}
+				return value;
+			},
+		};
+	}
+
+	#safeCache(cache: CacheStore): CacheStore {
+		return {
+			get: key => cache.get(key),
+			set: (key, outputs) => {
+				if (!this.#secrets.holds(outputs)) cache.set(key, outputs);
+			},
+		};
+	}
+
 	async #storeGiven(plan: RunPlan, given: Map<number, StoredOutputs>): Promise<void> {
 		for (const [index, { values }] of plan.given) {
 			const checked = checkOutputs(values, Number.POSITIVE_INFINITY);
-			given.set(index, await storeOutputs(checked, this.#journal && (text => this.#journal!.put(text))));
+			given.set(
+				index,
+				await storeOutputs(checked, this.#journal && (text => this.#journal!.put(this.#secrets.hide(text)))),
+			);
 		}
 	}
 
@@ -319,7 +352,7 @@ export class FlowRun {
 		try {
 			const checked = checkOutputs(outputs, Number.POSITIVE_INFINITY);
 			const journal = this.#journal;
-			const stored = storeOutputs(checked, journal && (large => journal.put(large)));
+			const stored = storeOutputs(checked, journal && (large => journal.put(this.#secrets.hide(large))));
 			const event = { type: 'run.ended', status, error: text } as const;
 			this.#emit({ ...event, outputs: stored instanceof Promise ? await stored : stored });
 			await journal?.durable();

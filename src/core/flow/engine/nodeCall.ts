@@ -206,6 +206,8 @@ export class NodeCall implements NodeContext, CallerNode {
 	};
 
 	async secret(name: string): Promise<string> {
+		// The key has its name and not its value, which may become another.
+		this.cacheKey = undefined;
 		const value = await this.hub.services.secret?.(name);
 		if (value !== undefined) return value;
 		const text = `The secret '${name}' has no value here. Set it in the flow's inspector, under Secrets.`;

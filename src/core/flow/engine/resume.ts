@@ -8,7 +8,8 @@ import type { Spent } from './limits';
 import type { StoredRun } from './readJournal';
 import type { Flow } from '../model/flow';
 import type { Json } from '../../base/json';
-import type { LoadedFlow } from './services';
+import { RunSecrets } from './runSecrets';
+import type { LoadedFlow, RunServices } from './services';
 
 /** What the program that goes on brings along; what the run is of stands in its journal. */
 export type ResumeOptions = Omit<
@@ -23,8 +24,12 @@ export type ResumeOptions = Omit<
  * Goes on with a run from its journal. What has ended is not run again; what was running is, but for nodes that change
  * the world, which ask (`rerun`). Rejects when the run has ended well, or goes on elsewhere already.
  */
-export function resumeRun(stored: StoredRun, { retriesFailures = false, ...options }: ResumeOptions): Promise<FlowRun> {
-	const fold = new Fold(stored, retriesFailures);
+export async function resumeRun(
+	stored: StoredRun,
+	{ retriesFailures = false, ...options }: ResumeOptions,
+): Promise<FlowRun> {
+	const secrets = await secretsOf(stored, options.services);
+	const fold = new Fold(stored, retriesFailures, secrets);
 	const { started } = fold;
 	if (!started)
 		throw new FlowError('journal', 'The run had not begun, so there is nothing to go on with. Run it anew.');
@@ -70,6 +75,7 @@ class Fold implements ResumedRun, EarlierRun {
 	readonly execution: StoredRun['execution'];
 	readonly startedAt: number;
 	readonly journals: number;
+	readonly secrets: RunSecrets;
 	readonly pins = new Map<NodeId, PortValues>();
 	readonly given = new Map<NodeId, PortValues>();
 	readonly waits = new Map<string, number | null>();
@@ -90,7 +96,8 @@ class Fold implements ResumedRun, EarlierRun {
 	#workingSince: number | null;
 	#lastAt: number;
 
-	constructor(stored: StoredRun, retriesFailures: boolean) {
+	constructor(stored: StoredRun, retriesFailures: boolean, secrets: RunSecrets) {
+		this.secrets = secrets;
 		this.#stored = stored;
 		this.#retriesFailures = retriesFailures;
 		this.execution = stored.execution;
@@ -231,10 +238,20 @@ class Fold implements ResumedRun, EarlierRun {
 		for (const [port, stored] of Object.entries(outputs)) {
 			const value = this.#stored.valueOf(stored);
 			if (value === undefined) return undefined;
-			values[port] = value;
+			values[port] = this.secrets.restore(value);
 		}
 		return values;
 	}
+}
+
+/** The secrets that the run was given, as they are now. */
+async function secretsOf({ events }: StoredRun, { secret }: RunServices): Promise<RunSecrets> {
+	const secrets = new RunSecrets();
+	for (const { event } of events) {
+		const value = event.type === 'run.secret' ? await secret?.(event.name) : undefined;
+		if (event.type === 'run.secret' && value !== undefined) secrets.add(event.name, value);
+	}
+	return secrets;
 }
 
 function keyOf({ frame, node }: Place): string {

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Deferred } from '../../base/async';
 import { systemCode } from '../../base/errors';
@@ -162,11 +163,17 @@ export class RunJournal {
 	#open(): AppendFile | Promise<AppendFile> {
 		const { folder, execution, number, fs = diskAppendFs } = this.#options;
 		const path = journalPath(folder, execution, number);
+		// A start that was killed before its first line left nothing to keep. What others wrote is never appended to.
+		const free = isEmpty(path) ? journalPath(folder, execution, number + 1) : path;
 		try {
-			if (fs.begin) return fs.begin(path);
+			if (fs.begin) return fs.begin(free);
 		} catch (error) {
 			if (systemCode(error) !== 'ENOENT') return Promise.reject(error);
 		}
-		return fs.ensureFolder(folder.journals).then(() => fs.create(path));
+		return fs.ensureFolder(folder.journals).then(() => fs.create(free));
 	}
+}
+
+function isEmpty(path: string): boolean {
+	return statSync(path, { throwIfNoEntry: false })?.size === 0;
 }

@@ -143,6 +143,7 @@ export class RunState {
 				this.#setValue(event);
 				break;
 			case 'run.flow':
+			case 'run.secret':
 				break;
 			default:
 				this.#applyNode(event, at);

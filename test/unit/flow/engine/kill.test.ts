@@ -54,7 +54,7 @@ test(`a run that is killed ${kills} times does each of its effects once, or asks
 		for (;;) {
 			const end = await runAndKill(args, count < kills ? 5 + Math.random() * 120 : 60_000);
 			if (end) {
-				expect(['succeeded', 'over']).toContain(end.status);
+				expect({ ...end, isWell: ['succeeded', 'over'].includes(end.status) }).toMatchObject({ isWell: true });
 				break;
 			}
 			count++;

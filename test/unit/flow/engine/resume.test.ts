@@ -299,13 +299,47 @@ describe('a run that was killed', () => {
 		expect(await first.result).toMatchObject({ status: 'failed' });
 		isBroken = false;
 		const stored = (await readRun(folder, first.run.execution))!;
-		expect(() => resumeRun(stored, { catalog: catalogOf([]), expressions: expressionEngine, services: {} })).toThrow(
-			'has ended',
-		);
+		const again = resumeRun(stored, { catalog: catalogOf([]), expressions: expressionEngine, services: {} });
+		await expect(again).rejects.toThrow('has ended');
 		expect(await (await resume(stored, [weak], { retriesFailures: true })).result).toMatchObject({
 			status: 'succeeded',
 		});
 		expect(ran).toEqual(['a', 'b', 'b', 'c']);
+	});
+
+	test('secrets stand nowhere, and are there again when it goes on', async () => {
+		const secret = 'sk-"quoted"\\back-1234567890';
+		let isHanging = true;
+		const reveal = runs('reveal', async (_, __, context) => {
+			const value = await context.secret('KEY');
+			context.log(`got ${value}`);
+			context.progress(value);
+			return { out: { header: `Bearer ${value}`, large: value.repeat(3000) } };
+		});
+		const hang = runs('hang', inputs =>
+			isHanging ? new Promise(() => undefined) : { out: (inputs['in'] as { header: string }).header.length },
+		);
+		const fail = runs('leak', async (_, __, context) => {
+			throw new Error(`no: ${await context.secret('KEY')}`);
+		});
+		const services = { secret: async (name: string) => (name === 'KEY' ? secret : undefined) };
+		const flow = flowOf({ r: 'reveal', h: 'hang', f: { type: 'leak', onError: 'branch' } }, ['r -> h']);
+		const types = [reveal, hang, fail];
+		const first = await start(flow, { types, services });
+		const stored = await killed(
+			first,
+			() => states(first.events)['r'] === 'succeeded' && states(first.events)['f'] === 'failed',
+		);
+		isHanging = false;
+		const second = await resume(stored, types, { services });
+		expect(await second.result).toMatchObject({ status: 'succeeded' });
+		expect(valuesOf(second.events, 'h')).toEqual({ out: 7 + secret.length });
+		const told = JSON.stringify([first.events, second.events, stored.events]);
+		expect(told).toContain('got «secret:KEY»');
+		const files = readdirSync(path, { recursive: true, withFileTypes: true }).filter(entry => entry.isFile());
+		const texts = files.map(entry => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
+		for (const part of [secret, JSON.stringify(secret).slice(1, -1), '1234567890'])
+			expect([told, ...texts].some(text => text.includes(part))).toBe(false);
 	});
 
 	test('is resumed by one window only', async () => {
