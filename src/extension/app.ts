@@ -28,6 +28,8 @@ import { registerReview, type ReviewFeature } from './chat/review/register';
 import type { ChatService } from './chat/service';
 import { registerArtifacts, type ArtifactsRegistration } from './artifacts/register';
 import { registerClaude } from './claude/register';
+import { registerFlow } from './flow/register';
+import type { FlowService } from './flow/service';
 import { Commands } from './host/commands';
 import type { Host } from './host/context';
 import { Secrets } from './host/secrets';
@@ -87,6 +89,7 @@ export function startApp(context: vscode.ExtensionContext): App {
 	register('providers', () => registerProviders(host, parts.providers));
 	register('memory', () => registerMemory(host, parts));
 	register('tools', () => registerTools(host, parts.tools));
+	register('flow', () => registerFlow(host, parts.flow));
 	register('claude', () => registerClaude(host, { recheck: async () => (await parts.service.get()).recheck() }));
 	context.subscriptions.push(output, { dispose: () => store.dispose() });
 	return { stop: () => parts.stop() };
@@ -109,6 +112,7 @@ class Parts {
 	readonly providers: Lazy<ProviderService>;
 	readonly memory: Lazy<MemoryService>;
 	readonly tools: Lazy<ToolsService>;
+	readonly flow: Lazy<FlowService>;
 	/** Calls of our own tools on their way through a CLI. */
 	readonly ownCalls = new OwnCalls();
 	readonly search: WebSearch;
@@ -148,6 +152,7 @@ class Parts {
 		this.memory = new Lazy(() => this.#startMemory(store));
 		this.search = store.add(new WebSearch(host));
 		this.tools = new Lazy(() => this.#startTools(store));
+		this.flow = new Lazy(() => this.#startFlow(store));
 		this.service = new Lazy(() => this.#startService(store));
 		this.chat = new Lazy(() => this.#startChat(store));
 	}
@@ -210,6 +215,7 @@ class Parts {
 	}
 
 	async stop(): Promise<void> {
+		await (await this.flow.started)?.stop();
 		await (await this.service.started)?.stop();
 		await (await this.mcp.started)?.stop();
 		await (await this.supervisor.started)?.close();
@@ -255,6 +261,28 @@ class Parts {
 			memory: async () => (await this.memory.get()).memory,
 		});
 		return store.add(service);
+	}
+
+	async #startFlow(store: DisposableStore): Promise<FlowService> {
+		const { FlowService } = await import('./flow/service');
+		const { toolbox, ownCalls } = this;
+		return store.add(
+			new FlowService({
+				host: this.#host,
+				toolbox,
+				append: event => this.append(event),
+				settled: () => this.settled(),
+				runner: async () => (await this.tools.get()).runner,
+				prepareTools: () => this.#prepareTools(),
+				providers: () => this.providers.get(),
+				startClaude: async (options, handlers) => (await this.service.get()).startTask(options, handlers),
+				remainingBudget: async () => (await this.service.get()).remainingBudget(),
+				newGate: async () => {
+					const [{ CliGate }, gate] = await Promise.all([import('../core/safety/cliGate'), this.#newGate()]);
+					return options => new CliGate({ ...options, gate, ownCalls, readPlan: () => Promise.resolve(null) });
+				},
+			}),
+		);
 	}
 
 	async #newGate(): Promise<Gate> {

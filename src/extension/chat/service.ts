@@ -15,6 +15,7 @@ import { restoreTurns } from '../../core/chat/review/restore';
 import type { ConversationMemory } from '../../core/chat/preamble';
 import type { TurnChanges } from '../../core/chat/review/turnChanges';
 import { ClaudeProcess } from '../../core/claude/claudeProcess';
+import type { ClaudeSessionHandlers, ClaudeSessionOptions, StartClaudeSession } from '../../core/claude/session';
 import { startWithOwnTools, type OwnToolsLease } from '../../core/claude/ownTools/names';
 import { findClaude, thisMachine } from '../../core/claude/findClaude';
 import { priceResponse, priceTable } from '../../core/claude/prices';
@@ -153,7 +154,7 @@ export class ChatService extends Owner {
 				familyOfModel(model) === 'loop'
 					? (this.#loops?.price(model, usage).cost ?? null)
 					: priceResponse(this.#prices(), model, usage),
-			remainingBudget: () => this.#remainingBudget(),
+			remainingBudget: () => this.remainingBudget(),
 			budgetText: async () => usedUpText(await this.#budgets()),
 			onUse: (id, isBusy) => this.#pool.setBusy(id, isBusy),
 			// A process is started by a turn, so it usually has work from its first moment.
@@ -175,7 +176,8 @@ export class ChatService extends Owner {
 		return chosen === 'default' && this.obstacles.isCliMissing ? (state.lastModel ?? chosen) : chosen;
 	}
 
-	async #remainingBudget(): Promise<NanoDollars | null> {
+	/** What the budgets of the day and the month leave; `null` without any. */
+	async remainingBudget(): Promise<NanoDollars | null> {
 		const left = (await this.#budgets()).map(({ limit, spent }) => limit - spent);
 		return left.length === 0 ? null : Math.min(...left);
 	}
@@ -191,7 +193,7 @@ export class ChatService extends Owner {
 			lookForProviders: () => service.look(),
 			prepareTools,
 			settled,
-			remainingBudget: () => this.#remainingBudget(),
+			remainingBudget: () => this.remainingBudget(),
 			claudeObstacle: () => this.obstacles.current,
 			claudeModels: () => host.state.knownInfo.models,
 		});
@@ -221,7 +223,13 @@ export class ChatService extends Owner {
 			? (await this.loops.get()).start(options, handlers)
 			: this.#startClaude(options, handlers);
 
-	readonly #startClaude: StartAgentSession = async ({ mode, ...options }, handlers) => {
+	readonly #startClaude: StartAgentSession = ({ mode, ...options }, handlers) =>
+		this.#launch(mode === undefined || mode === 'autonomous' ? options : { ...options, mode }, handlers);
+
+	/** Starts the CLI for a task that is not of a conversation. */
+	readonly startTask: StartClaudeSession = (options, handlers) => this.#launch(options, handlers);
+
+	async #launch<H extends ClaudeSessionHandlers>(options: ClaudeSessionOptions, handlers: H): Promise<ClaudeProcess> {
 		const claude = await this.obstacles.require();
 		const { log } = this.#deps.host;
 		const isIsolated = !(await mayUseRepositorySettings(this.#deps.host, options.cwd));
@@ -229,16 +237,11 @@ export class ChatService extends Owner {
 		return startWithOwnTools(lease, handlers, (own, mcpConfig) =>
 			ClaudeProcess.start(
 				{ supervisor: this.#deps.supervisor, claude, environment: process.env, logger: log, prices: this.#prices() },
-				{
-					...options,
-					isIsolated,
-					...(mcpConfig === undefined ? {} : { mcpConfig }),
-					...(mode === undefined || mode === 'autonomous' ? {} : { mode }),
-				},
+				{ ...options, isIsolated, ...(mcpConfig === undefined ? {} : { mcpConfig }) },
 				own,
 			),
 		);
-	};
+	}
 
 	/** A CLI without our tools is better than none. */
 	async #leaseTools(cwd: string): Promise<OwnToolsLease | null> {

@@ -70,6 +70,12 @@ export const commandIds = [
 	'quarterdeck.mcp.enableTool',
 	'quarterdeck.mcp.disableTool',
 	'quarterdeck.mcp.remove',
+	'quarterdeck.newFlow',
+	'quarterdeck.flows.showText',
+	'quarterdeck.flows.showGraph',
+	'quarterdeck.flows.run',
+	'quarterdeck.flows.stop',
+	'quarterdeck.flows.setSecret',
 	'quarterdeck.showOutput',
 	'quarterdeck.showWalkthrough',
 	'quarterdeck.search.setUp',
@@ -110,6 +116,9 @@ export const panelTypes = {
 
 /** HTML that an answer made has a tab of its own kind, without any page of ours in it. */
 export const htmlPanelType = 'quarterdeck.htmlArtifact';
+
+/** The editor of flows. */
+export const flowEditorType = 'quarterdeck.flow';
 
 export const walkthroughId = 'quarterdeck.quarterdeck#start';
 

@@ -10,6 +10,8 @@ export type SecretKey =
 	| `mcp.input.${string}`
 	/** Tokens and client registration of an MCP server's OAuth, as JSON. */
 	| `mcp.oauth.${string}`
+	/** What flows use by a name. */
+	| `flow.secret.${string}`
 	/** The key of the web search. */
 	| 'search.key';
 
@@ -45,5 +47,5 @@ export class Secrets extends Owner {
 }
 
 function isSecretKey(key: string): key is SecretKey {
-	return key === 'search.key' || /^(?:provider\..+\.key|mcp\.(?:input|oauth)\..+)$/.test(key);
+	return key === 'search.key' || /^(?:provider\..+\.key|mcp\.(?:input|oauth)\..+|flow\.secret\..+)$/.test(key);
 }

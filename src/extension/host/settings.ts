@@ -49,6 +49,9 @@ export const settingDefaults = {
 	discoverLocalModels: true as boolean,
 	'mcp.servers': {} as Readonly<Record<string, unknown>>,
 	'mcp.autoStart': 'conversation' as McpAutoStart,
+	'flows.model': '' as string,
+	'flows.maxCostUsd': 10 as number,
+	'flows.maxMinutes': 60 as number,
 	'ledger.retentionDays': 365 as number,
 	'ledger.retentionMb': 80 as number,
 };

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type { ConversationView } from '../../core/chat/items';
+import type { Breakpoint } from '../../core/flow/engine/events';
 import type { GrantStore, StoredGrant } from '../../core/safety/grants';
 
 /** Small remembered values of this workspace: a getter and an updater per key, and nobody else touches the keys. */
@@ -58,6 +59,23 @@ export class WorkspaceState {
 
 	async setKnownInfo(info: Pick<ConversationView, 'models' | 'commands'>): Promise<void> {
 		await this.#memento.update('knownInfo', info);
+	}
+
+	/** Where runs of a flow stop, by the flow's file. */
+	flowBreakpoints(file: string): readonly Breakpoint[] {
+		return this.#flowBreakpoints[file] ?? [];
+	}
+
+	async setFlowBreakpoints(file: string, breakpoints: readonly Breakpoint[]): Promise<void> {
+		const { [file]: _, ...others } = this.#flowBreakpoints;
+		await this.#memento.update(
+			'flowBreakpoints',
+			breakpoints.length === 0 ? others : { ...others, [file]: breakpoints },
+		);
+	}
+
+	get #flowBreakpoints(): Readonly<Record<string, readonly Breakpoint[]>> {
+		return this.#memento.get<Readonly<Record<string, readonly Breakpoint[]>>>('flowBreakpoints', {});
 	}
 
 	/** Where the standing permissions of this workspace are kept. */

@@ -5,7 +5,7 @@ import { Owner } from '../../core/base/lifecycle';
 import type { Port } from '../../core/rpc/rpc';
 
 /** A surface is one bundle, `dist/webviews/<name>.js` and `.css`. */
-export type Surface = 'chat' | 'ledger' | 'memory' | 'mcp' | 'artifact' | 'policy';
+export type Surface = 'chat' | 'ledger' | 'memory' | 'mcp' | 'artifact' | 'policy' | 'flow';
 
 /** The page of a surface: strict content security policy, one nonce, nothing inline, nothing remote. */
 export function webviewHtml(webview: vscode.Webview, extension: vscode.Uri, surface: Surface, state: unknown): string {

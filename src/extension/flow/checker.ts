@@ -1,0 +1,130 @@
+import * as vscode from 'vscode';
+import { Emitter } from '../../core/base/event';
+import type { Clock } from '../../core/base/clock';
+import { MutableDisposable, Owner, type Disposable } from '../../core/base/lifecycle';
+import { parseFlow } from '../../core/flow/model/parse';
+import type { FlowProblem, TextRange } from '../../core/flow/model/problem';
+import { validateFlow } from '../../core/flow/model/validate/validate';
+import type { FlowDocuments } from './document';
+import { flowSuffix, isFlowFile } from './files';
+import type { FlowWorld } from './world';
+
+/** Checked this long after the last change, milliseconds. */
+const restMs = 300;
+/** Flows of a workspace that are checked without being open. */
+const mostFiles = 300;
+
+/** Checks the flows that are open or lie in the workspace, and puts what is wrong into Problems. */
+export class FlowChecker extends Owner {
+	readonly #clock: Clock;
+	readonly #world: FlowWorld;
+	readonly #documents: FlowDocuments;
+	readonly #collection = this.own(vscode.languages.createDiagnosticCollection('quarterdeck-flow'));
+	readonly #problems = new Map<string, readonly FlowProblem[]>();
+	readonly #timers = new Map<string, MutableDisposable<Disposable>>();
+	readonly #checked = this.own(new Emitter<vscode.Uri>());
+	/** A flow was checked. */
+	readonly onDidCheck = this.#checked.event;
+
+	constructor(clock: Clock, world: FlowWorld, documents: FlowDocuments) {
+		super();
+		this.#clock = clock;
+		this.#world = world;
+		this.#documents = documents;
+		const { workspace } = vscode;
+		this.own(workspace.onDidChangeTextDocument(({ document }) => this.#outdated(document.uri)));
+		this.own(workspace.onDidOpenTextDocument(({ uri }) => this.#outdated(uri)));
+		this.own(world.onDidChange(() => this.#checkAllAgain()));
+		const watcher = this.own(workspace.createFileSystemWatcher(`**/*${flowSuffix}`));
+		this.own(watcher.onDidChange(uri => this.#outdated(uri)));
+		this.own(watcher.onDidCreate(uri => this.#outdated(uri)));
+		this.own(watcher.onDidDelete(uri => this.#forget(uri)));
+	}
+
+	/** What is wrong with a flow, as it was found last. */
+	problemsOf(uri: vscode.Uri): readonly FlowProblem[] {
+		return this.#problems.get(uri.toString()) ?? [];
+	}
+
+	/** Checks the flows of the workspace, open or not. */
+	async checkWorkspace(): Promise<void> {
+		const files = await vscode.workspace.findFiles(`**/*${flowSuffix}`, '**/node_modules/**', mostFiles);
+		for (const uri of files) {
+			if (this.isDisposed) return;
+			await this.checkNow(uri);
+		}
+	}
+
+	/** Checks a flow at once. */
+	async checkNow(uri: vscode.Uri): Promise<void> {
+		const text = await textOf(uri);
+		if (this.isDisposed) return;
+		if (text === undefined) return this.#forget(uri);
+		const problems = this.#check(uri, text);
+		this.#problems.set(uri.toString(), problems);
+		this.#collection.set(uri, problems.map(toDiagnostic));
+		this.#checked.fire(uri);
+	}
+
+	override dispose(): void {
+		super.dispose();
+		for (const timer of this.#timers.values()) timer.dispose();
+	}
+
+	#check(uri: vscode.Uri, text: string): readonly FlowProblem[] {
+		const open = this.#documents.find(uri)?.sync;
+		const isSame =
+			open?.isReadable === true && open.flow.id !== '' && this.#documents.find(uri)?.text.getText() === text;
+		const parsed = open && isSame ? { flow: open.flow, problems: open.problems } : parseFlow(text);
+		if (!parsed.flow) return parsed.problems;
+		const { catalog, validation } = this.#world;
+		return [...parsed.problems, ...validateFlow(parsed.flow, catalog, validation, text)];
+	}
+
+	#outdated(uri: vscode.Uri): void {
+		if (!isFlowFile(uri) || !['file', 'untitled'].includes(uri.scheme)) return;
+		const key = uri.toString();
+		let timer = this.#timers.get(key);
+		if (!timer) this.#timers.set(key, (timer = new MutableDisposable()));
+		timer.value = this.#clock.after(restMs, () => void this.checkNow(uri));
+	}
+
+	#checkAllAgain(): void {
+		for (const key of this.#problems.keys()) this.#outdated(vscode.Uri.parse(key, true));
+	}
+
+	#forget(uri: vscode.Uri): void {
+		this.#problems.delete(uri.toString());
+		this.#collection.delete(uri);
+		this.#checked.fire(uri);
+	}
+}
+
+async function textOf(uri: vscode.Uri): Promise<string | undefined> {
+	const open = vscode.workspace.textDocuments.find(document => document.uri.toString() === uri.toString());
+	if (open) return open.getText();
+	try {
+		return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+	} catch {
+		return undefined; // Gone since: nothing is wrong with it any more.
+	}
+}
+
+const severities = {
+	error: vscode.DiagnosticSeverity.Error,
+	warning: vscode.DiagnosticSeverity.Warning,
+	hint: vscode.DiagnosticSeverity.Information,
+} as const;
+
+function toDiagnostic(problem: FlowProblem): vscode.Diagnostic {
+	const diagnostic = new vscode.Diagnostic(rangeOf(problem.range), problem.message, severities[problem.severity]);
+	diagnostic.source = 'Quarterdeck';
+	diagnostic.code = problem.code;
+	return diagnostic;
+}
+
+/** The place in VS Code's words; the beginning where there is none. */
+export function rangeOf(range: TextRange | undefined): vscode.Range {
+	if (!range) return new vscode.Range(0, 0, 0, 1);
+	return new vscode.Range(range.line, range.column, range.endLine, range.endColumn);
+}

@@ -1,0 +1,98 @@
+import * as vscode from 'vscode';
+import { ExpectedError } from '../../core/base/errors';
+import { emptyFlow, type Flow } from '../../core/flow/model/flow';
+import { parseFlow } from '../../core/flow/model/parse';
+import { printFlow } from '../../core/flow/model/print';
+import { slugOf } from '../../core/flow/model/slugs';
+import { flowEditorType } from '../host/ids';
+import { projectFolder } from '../host/workspace';
+import { flowSuffix, isFlowFile } from './files';
+import { openText } from './documentHandlers';
+import { fileOf } from './runs';
+import type { FlowService } from './service';
+
+/** Asks for a name, writes a flow with a beginning and an end, and opens it. */
+export async function newFlow(folder?: vscode.Uri): Promise<void> {
+	const parent = folder ?? vscode.Uri.file(projectFolder());
+	const name = await vscode.window.showInputBox({
+		title: 'New Flow',
+		prompt: 'What is it called?',
+		placeHolder: 'Review my changes',
+		validateInput: text => (text.trim() === '' ? 'Give it a name.' : undefined),
+	});
+	if (name === undefined) return;
+	const file = await freeFile(parent, slugOf(name, 'flow'));
+	const text = printFlow(minimalFlow(name.trim()));
+	await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
+	await vscode.commands.executeCommand('vscode.openWith', file, flowEditorType);
+}
+
+async function freeFile(folder: vscode.Uri, slug: string): Promise<vscode.Uri> {
+	for (let number = 1; ; number++) {
+		const file = vscode.Uri.joinPath(folder, `${slug}${number === 1 ? '' : `-${number}`}${flowSuffix}`);
+		const isThere = await vscode.workspace.fs.stat(file).then(
+			() => true,
+			() => false,
+		);
+		if (!isThere) return file;
+	}
+}
+
+function minimalFlow(name: string): Flow {
+	return {
+		...emptyFlow(slugOf(name, 'flow'), name),
+		nodes: { start: { type: 'trigger.manual@1' }, result: { type: 'flow.output@1' } },
+		edges: [{ from: 'start', output: 'at', to: 'result', input: 'value' }],
+		layout: { start: { x: 0, y: 0 }, result: { x: 320, y: 0 } },
+	};
+}
+
+/** The flow that is open as a graph, as text. */
+export async function showText(service: FlowService): Promise<void> {
+	const page = service.activePage;
+	if (!page) throw new ExpectedError('no-flow', 'Open a flow first.');
+	await openText(page, null);
+}
+
+/** The flow that is open as text, as a graph. */
+export async function showGraph(uri?: vscode.Uri): Promise<void> {
+	const { activeTextEditor } = vscode.window;
+	const target = uri ?? activeTextEditor?.document.uri;
+	if (!target || !isFlowFile(target)) throw new ExpectedError('no-flow', 'Open a *.flow.json file first.');
+	await vscode.commands.executeCommand('vscode.openWith', target, flowEditorType, activeTextEditor?.viewColumn);
+}
+
+/** Runs a flow: the one that is named, or the one that is open. */
+export async function runFlow(service: FlowService, argument: unknown): Promise<void> {
+	const uri = targetOf(service, argument);
+	if (service.runs.book.liveOf(fileOf(uri))) {
+		throw new ExpectedError('run-goes-on', 'A run of this flow goes on. Stop it first, or wait for its end.');
+	}
+	const flow = service.documents.find(uri)?.sync.flow ?? (await readFlow(uri));
+	await service.runs.startFlow({ uri, flow, scope: { kind: 'all' }, withLastInputs: false });
+}
+
+/** Stops the run of a flow. */
+export function stopFlow(service: FlowService, argument: unknown): void {
+	const run = service.runs.book.liveOf(fileOf(targetOf(service, argument)));
+	if (!run) throw new ExpectedError('no-run', 'No run of this flow goes on in this window.');
+	run.run?.stop();
+}
+
+/** Reads a flow that is not open as a graph. */
+export async function readFlow(uri: vscode.Uri): Promise<Flow> {
+	const text = (await vscode.workspace.openTextDocument(uri)).getText();
+	const { flow, problems } = parseFlow(text);
+	if (flow) return flow;
+	throw new ExpectedError('flow-unreadable', `The flow cannot be read: ${problems[0]?.message ?? 'no reason'}`);
+}
+
+/** What a command was called for: a file of the explorer, a row of the tree, or what is open. */
+function targetOf(service: FlowService, argument: unknown): vscode.Uri {
+	if (argument instanceof vscode.Uri) return argument;
+	const page = service.activePage;
+	const open = page?.panel.active === true ? page.uri : vscode.window.activeTextEditor?.document.uri;
+	const target = open ?? page?.uri;
+	if (!target || !isFlowFile(target)) throw new ExpectedError('no-flow', 'Open a flow first.');
+	return target;
+}

@@ -1,0 +1,68 @@
+import { readFileSync, statSync } from 'node:fs';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import * as vscode from 'vscode';
+import type { Flow } from '../../core/flow/model/flow';
+import { maxTextLength, parseFlow } from '../../core/flow/model/parse';
+import { workspaceFolders } from '../host/workspace';
+
+/** How a flow's file is called. */
+export const flowSuffix = '.flow.json';
+
+export function isFlowFile(uri: vscode.Uri): boolean {
+	return uri.path.endsWith(flowSuffix);
+}
+
+/** The workspace folder that a flow's paths start at; the folder of the file where it is in none. */
+export function folderOf(uri: vscode.Uri): string {
+	const folder = vscode.workspace.getWorkspaceFolder(uri);
+	return folder?.uri.scheme === 'file' ? folder.uri.fsPath : vscode.Uri.joinPath(uri, '..').fsPath;
+}
+
+/** A path inside of `folder`; `undefined` when it leads out of it. */
+export function insideOf(folder: string, path: string): string | undefined {
+	const whole = resolve(folder, path);
+	const below = relative(folder, whole);
+	return below === '' || below.startsWith('..') || isAbsolute(below) ? undefined : whole;
+}
+
+/** As flows write a path: from the workspace folder, with slashes. */
+export function asWritten(folder: string, file: string): string {
+	return relative(folder, file).split(sep).join('/');
+}
+
+interface Known {
+	readonly key: string;
+	readonly flow: Flow | undefined;
+}
+
+/** Flows that other flows call, as they are now: in an editor, or on disk. What did not change is not read again. */
+export class CalledFlows {
+	readonly #known = new Map<string, Known>();
+
+	/** The flow of a path that starts at a workspace folder; `undefined` when it cannot be read. */
+	find(path: string): Flow | undefined {
+		for (const folder of workspaceFolders()) {
+			const file = path.endsWith(flowSuffix) ? insideOf(folder, path) : undefined;
+			const found = file === undefined ? undefined : this.#read(file);
+			if (found) return found;
+		}
+		return undefined;
+	}
+
+	#read(file: string): Flow | undefined {
+		const open = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'file' && uri.fsPath === join(file));
+		const key = open ? `v${open.version}` : stampOf(file);
+		if (key === undefined) return undefined;
+		const known = this.#known.get(file);
+		if (known?.key === key) return known.flow;
+		const text = open ? open.getText() : readFileSync(file, 'utf8');
+		const { flow } = parseFlow(text);
+		this.#known.set(file, { key, flow });
+		return flow;
+	}
+}
+
+function stampOf(file: string): string | undefined {
+	const info = statSync(file, { throwIfNoEntry: false });
+	return info?.isFile() === true && info.size <= maxTextLength ? `${info.mtimeMs} ${info.size}` : undefined;
+}

@@ -1,0 +1,51 @@
+import * as vscode from 'vscode';
+import { ExpectedError } from '../../core/base/errors';
+import { applyOps } from '../../core/flow/model/apply';
+import { parseFlow } from '../../core/flow/model/parse';
+import { printFlow } from '../../core/flow/model/print';
+import type { FlowFix } from '../../core/flow/model/problem';
+import { textEdit } from '../../core/flow/model/textEdit';
+import { rangeOf, type FlowChecker } from './checker';
+
+/** Offers what mends a problem in the text of a flow. */
+export class FlowFixes implements vscode.CodeActionProvider {
+	static readonly kinds = [vscode.CodeActionKind.QuickFix];
+	readonly #checker: FlowChecker;
+
+	constructor(checker: FlowChecker) {
+		this.#checker = checker;
+	}
+
+	provideCodeActions(document: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {
+		return this.#checker.problemsOf(document.uri).flatMap(problem => {
+			const { fixes = [], message } = problem;
+			if (fixes.length === 0 || !rangeOf(problem.range).intersection(range)) return [];
+			return fixes.map(fix => {
+				const action = new vscode.CodeAction(fix.title, vscode.CodeActionKind.QuickFix);
+				action.edit = editOf(document, fix);
+				action.isPreferred = fixes.length === 1;
+				action.diagnostics = vscode.languages
+					.getDiagnostics(document.uri)
+					.filter(each => each.source === 'Quarterdeck' && each.message === message);
+				return action;
+			});
+		});
+	}
+}
+
+/** The smallest edit that does what a fix says. */
+export function editOf(document: vscode.TextDocument, fix: FlowFix): vscode.WorkspaceEdit {
+	const edit = new vscode.WorkspaceEdit();
+	const text = document.getText();
+	const { flow } = parseFlow(text);
+	if (!flow) throw new ExpectedError('flow-unreadable', 'The text of this flow has a mistake. Mend it first.');
+	const after = printFlow(applyOps(flow, fix.ops));
+	const isCrlf = document.eol === vscode.EndOfLine.CRLF;
+	const change = textEdit(text, isCrlf ? after.replaceAll('\n', '\r\n') : after);
+	if (change) {
+		const { offset, length } = change;
+		const range = new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));
+		edit.replace(document.uri, range, change.text);
+	}
+	return edit;
+}

@@ -1,0 +1,178 @@
+import * as vscode from 'vscode';
+import { Emitter } from '../../core/base/event';
+import { Owner } from '../../core/base/lifecycle';
+import { checkedEditor } from '../../core/flow/editorChecks';
+import type {
+	EditorSnapshot,
+	FlowEditorContract,
+	HostOffer,
+	ProblemView,
+	TextError,
+} from '../../core/flow/editorProtocol';
+import type { CommandId } from '../../core/flow/editorCommands';
+import { problemView } from '../../core/flow/editorViews';
+import type { NodeId } from '../../core/flow/model/flow';
+import type { FlowProblem } from '../../core/flow/model/problem';
+import type { SyncChange } from '../../core/flow/model/syncHost';
+import { serve, type Server } from '../../core/rpc/rpc';
+import type { WebviewPort } from '../host/webviewHost';
+import type { FlowDocument } from './document';
+import { documentHandlers } from './documentHandlers';
+import { runHandlers } from './runHandlers';
+import type { FlowParts, PageContext } from './parts';
+import { ShownRun } from './shownRun';
+import { valueHandlers } from './valueHandlers';
+
+/** One page of the editor of a flow. */
+export class FlowPage extends Owner implements PageContext {
+	readonly document: FlowDocument;
+	readonly panel: vscode.WebviewPanel;
+	readonly parts: FlowParts;
+	readonly shown: ShownRun;
+	readonly #server: Server<FlowEditorContract>;
+	readonly #closed = this.own(new Emitter<void>());
+	readonly onDidClose = this.#closed.event;
+	#problems: readonly FlowProblem[] = [];
+	#readonlyReason: string | null;
+
+	constructor(document: FlowDocument, panel: vscode.WebviewPanel, port: WebviewPort, parts: FlowParts) {
+		super();
+		this.document = document;
+		this.panel = panel;
+		this.parts = parts;
+		this.#readonlyReason = readonlyReason(document.uri);
+		this.#server = this.own(
+			serve<FlowEditorContract>(
+				port,
+				checkedEditor({
+					open: () => this.#open(),
+					...documentHandlers(this),
+					...runHandlers(this),
+					...valueHandlers(this),
+				}),
+			),
+		);
+		this.shown = this.own(new ShownRun(this));
+		document.pages.add(this);
+		this.#follow();
+	}
+
+	get uri(): vscode.Uri {
+		return this.document.uri;
+	}
+
+	get isReadonly(): boolean {
+		return this.#readonlyReason !== null;
+	}
+
+	/** Problems as the page knows them, by the ids of their views. */
+	problem(id: string): FlowProblem | undefined {
+		return this.#problems[Number(id)];
+	}
+
+	readonly emit: Server<FlowEditorContract>['emit'] = (name, payload) => {
+		if (!this.isDisposed) this.#server.emit(name, payload);
+	};
+
+	changed(change: SyncChange): void {
+		this.emit('changed', change);
+	}
+
+	command(id: CommandId): void {
+		this.emit('command', { id });
+	}
+
+	reveal(node: NodeId): void {
+		this.emit('reveal', { node });
+	}
+
+	override dispose(): void {
+		if (this.isDisposed) return;
+		this.document.pages.delete(this);
+		this.#closed.fire();
+		super.dispose();
+	}
+
+	async #open(): Promise<EditorSnapshot> {
+		const { document, uri } = this;
+		const { world, runs, pins, checker } = this.parts;
+		await pins.look(uri);
+		await checker.checkNow(uri);
+		const run = this.shown.open();
+		return {
+			mode: this.isReadonly ? 'readonly' : 'edit',
+			reason: this.#readonlyReason,
+			version: document.sync.version,
+			flow: document.sync.flow,
+			textError: this.#textError(),
+			file: uri.path.split('/').at(-1) ?? '',
+			catalog: world.views,
+			problems: this.#problemViews(),
+			compare: null,
+			isTrusted: vscode.workspace.isTrusted,
+			keys: 'page',
+			offers,
+			breakpoints: runs.breakpointsOf(uri),
+			pins: pins.nodesOf(uri),
+			caps: runs.capsOf(document.sync.flow),
+			run,
+		};
+	}
+
+	#follow(): void {
+		const { document, uri } = this;
+		const { checker, runs, pins, world } = this.parts;
+		this.own(document.onDidChangeReadable(() => this.emit('textError', this.#textError())));
+		this.own(
+			checker.onDidCheck(checked => {
+				if (checked.toString() === uri.toString()) this.emit('problems', this.#problemViews());
+			}),
+		);
+		this.own(world.onDidChange(() => this.emit('portsChanged', null)));
+		this.own(
+			pins.onDidChange(flow => {
+				if (flow.toString() === uri.toString()) this.emit('pins', pins.nodesOf(uri));
+			}),
+		);
+		this.own(
+			runs.onDidChangeBreakpoints(() => {
+				this.emit('breakpoints', runs.breakpointsOf(uri));
+			}),
+		);
+		this.own(vscode.workspace.onDidGrantWorkspaceTrust(() => this.#emitMode()));
+	}
+
+	#emitMode(): void {
+		this.#readonlyReason = readonlyReason(this.uri);
+		const mode = this.isReadonly ? 'readonly' : 'edit';
+		this.emit('mode', { mode, reason: this.#readonlyReason, isTrusted: vscode.workspace.isTrusted });
+	}
+
+	#problemViews(): readonly ProblemView[] {
+		this.#problems = this.parts.checker.problemsOf(this.uri);
+		return this.#problems.map(problemView);
+	}
+
+	#textError(): TextError | null {
+		const problem = this.document.textError;
+		return problem ? { message: problem.message, line: (problem.range?.line ?? 0) + 1 } : null;
+	}
+}
+
+const offers: readonly HostOffer[] = [
+	'run',
+	'openSubflow',
+	'openText',
+	'openValue',
+	'completions',
+	'compareRuns',
+	'replay',
+	'pins',
+];
+
+/** Why a document cannot be changed here, in a sentence; `null` when it can. */
+function readonlyReason({ scheme }: vscode.Uri): string | null {
+	if (scheme === 'file' || scheme === 'untitled') return null;
+	if (vscode.workspace.fs.isWritableFileSystem(scheme) === true) return null;
+	return 'This is not the file itself, so it can be looked at and not changed.';
+}

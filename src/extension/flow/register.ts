@@ -1,0 +1,79 @@
+import * as vscode from 'vscode';
+import type { Lazy } from '../../core/base/async';
+import { errorText } from '../../core/base/errors';
+import { DisposableStore, type Disposable } from '../../core/base/lifecycle';
+import type { Host } from '../host/context';
+import { flowEditorType } from '../host/ids';
+import { webviewHtml, webviewOptions } from '../host/webviewHost';
+import type { FlowService } from './service';
+
+/** Registers the editor of flows and its commands. Their code loads with the first flow. */
+export function registerFlow(host: Host, service: Lazy<FlowService>): Disposable {
+	const store = new DisposableStore();
+	const { commands, context } = host;
+	store.add(
+		vscode.window.registerCustomEditorProvider(
+			flowEditorType,
+			{
+				resolveCustomTextEditor: async (document, panel) => {
+					const { webview } = panel;
+					webview.options = webviewOptions(context.extensionUri);
+					const flows = await service.get();
+					flows.connect(document, panel);
+					webview.html = webviewHtml(webview, context.extensionUri, 'flow', {});
+				},
+			},
+			{ supportsMultipleEditorsPerDocument: true },
+		),
+	);
+	store.add(
+		vscode.workspace.registerTextDocumentContentProvider('quarterdeck-value', {
+			provideTextDocumentContent: async uri => (await import('./valueText')).valueDocument(uri),
+		}),
+	);
+	store.add(
+		commands.register('quarterdeck.newFlow', async (folder?: vscode.Uri) =>
+			(await import('./commands')).newFlow(folder),
+		),
+	);
+	store.add(
+		commands.register('quarterdeck.flows.showText', async () =>
+			(await import('./commands')).showText(await service.get()),
+		),
+	);
+	store.add(
+		commands.register('quarterdeck.flows.showGraph', async (uri?: vscode.Uri) =>
+			(await import('./commands')).showGraph(uri),
+		),
+	);
+	store.add(
+		commands.register('quarterdeck.flows.run', async (argument?: unknown) =>
+			(await import('./commands')).runFlow(await service.get(), argument),
+		),
+	);
+	store.add(
+		commands.register('quarterdeck.flows.stop', async (argument?: unknown) =>
+			(await import('./commands')).stopFlow(await service.get(), argument),
+		),
+	);
+	store.add(
+		commands.register('quarterdeck.flows.setSecret', async (name?: unknown) =>
+			(await service.get()).secrets.ask(typeof name === 'string' ? name : undefined),
+		),
+	);
+	followFlows(host, service, store);
+	return store;
+}
+
+/** A flow that is opened as text is checked as well. */
+function followFlows({ log }: Host, service: Lazy<FlowService>, store: DisposableStore): void {
+	const check = (document: vscode.TextDocument): void => {
+		if (!document.uri.path.endsWith('.flow.json')) return;
+		service
+			.get()
+			.then(flows => flows.checker.checkNow(document.uri))
+			.catch((error: unknown) => log.warn(`A flow could not be checked: ${errorText(error)}`));
+	};
+	store.add(vscode.workspace.onDidOpenTextDocument(check));
+	for (const document of vscode.workspace.textDocuments) check(document);
+}

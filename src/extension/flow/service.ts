@@ -1,0 +1,84 @@
+import * as vscode from 'vscode';
+import { Owner } from '../../core/base/lifecycle';
+import type { LedgerEvent } from '../../core/ledger/events';
+import type { Host } from '../host/context';
+import { WebviewPort } from '../host/webviewHost';
+import type { ChoiceSources } from './choices';
+import { FlowChecker } from './checker';
+import { FlowDocuments } from './document';
+import { FlowFixes } from './fixes';
+import { flowSuffix } from './files';
+import { FlowPage } from './page';
+import type { FlowParts } from './parts';
+import { FlowPins } from './pins';
+import { FlowRuns } from './runs';
+import { FlowRunServices, type RunServiceDeps } from './runServices';
+import { FlowSecrets } from './secrets';
+import { FlowWorld } from './world';
+
+export interface FlowServiceDeps extends Omit<RunServiceDeps, 'secrets'> {
+	readonly append: (event: LedgerEvent) => void;
+	/** Starts what brings tools, MCP servers among it. */
+	readonly prepareTools: () => Promise<void>;
+}
+
+/** Everything about flows in this window. Made when the first one is opened, run or listed. */
+export class FlowService extends Owner implements FlowParts {
+	readonly host: Host;
+	readonly secrets: FlowSecrets;
+	readonly world: FlowWorld;
+	readonly documents = this.own(new FlowDocuments());
+	readonly checker: FlowChecker;
+	readonly pins = this.own(new FlowPins());
+	readonly runs: FlowRuns;
+	readonly choices: ChoiceSources;
+	readonly #pages = new Set<FlowPage>();
+
+	constructor(deps: FlowServiceDeps) {
+		super();
+		const { host, toolbox, append, providers, prepareTools } = deps;
+		this.host = host;
+		this.secrets = this.own(new FlowSecrets(host));
+		this.world = this.own(new FlowWorld(toolbox, this.secrets));
+		this.checker = this.own(new FlowChecker(host.clock, this.world, this.documents));
+		const services = this.own(new FlowRunServices({ ...deps, secrets: this.secrets }));
+		this.runs = this.own(new FlowRuns({ host, world: this.world, pins: this.pins, services, append }));
+		this.choices = { toolbox, providers, secrets: this.secrets, prepareTools };
+		const pattern = { pattern: `**/*${flowSuffix}` };
+		this.own(
+			vscode.languages.registerCodeActionsProvider(pattern, new FlowFixes(this.checker), {
+				providedCodeActionKinds: FlowFixes.kinds,
+			}),
+		);
+		// Its ports depend on tools; the built-in ones cost nothing to start.
+		if (vscode.workspace.isTrusted) deps.runner().catch((error: unknown) => host.log.warn(String(error)));
+	}
+
+	/** The page that has the focus, or was last in front. */
+	get activePage(): FlowPage | undefined {
+		return [...this.#pages].find(({ panel }) => panel.active) ?? [...this.#pages].find(({ panel }) => panel.visible);
+	}
+
+	pagesOf(uri: vscode.Uri): readonly FlowPage[] {
+		return [...this.#pages].filter(page => page.uri.toString() === uri.toString());
+	}
+
+	/** Joins an editor's page to its document. */
+	connect(text: vscode.TextDocument, panel: vscode.WebviewPanel): void {
+		const document = this.documents.take(text);
+		const port = new WebviewPort(panel.webview);
+		const page = new FlowPage(document, panel, port, this);
+		this.#pages.add(page);
+		panel.onDidDispose(() => {
+			this.#pages.delete(page);
+			page.dispose();
+			port.dispose();
+			this.documents.release(document);
+		});
+	}
+
+	/** The window ends: runs stay as they are, to be resumed. */
+	stop(): Promise<void> {
+		return this.runs.book.abandon();
+	}
+}
