@@ -119,7 +119,8 @@ async function rememberNotes({ memory }: MemoryService): Promise<void> {
 	for (const note of notes) {
 		await memory.remember({ text: note, tier: 'permanent', category: 'project', source: 'import', project });
 	}
-	void vscode.window.showInformationMessage(`Remembered ${notes.length} notes of ${name}.`);
+	const count = notes.length === 1 ? '1 note' : `${notes.length} notes`;
+	void vscode.window.showInformationMessage(`Remembered ${count} of ${name}.`);
 }
 
 /** The folder of this window that facts may be about. */
