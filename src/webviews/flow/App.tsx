@@ -119,7 +119,12 @@ function GraphFocus({
 			aria-label="Flow graph. Arrow keys go from node to node, Enter edits, Tab adds a node, F6 leaves."
 			aria-activedescendant={current === null ? undefined : `node-${current}`}
 			onFocus={event => {
-				if (event.target === event.currentTarget && current !== null) editor.say(describeNode(editor, current));
+				if (event.target !== event.currentTarget) return;
+				void editor.attempt('focus', { part: 'graph' });
+				if (current !== null) editor.say(describeNode(editor, current));
+			}}
+			onBlur={event => {
+				if (event.target === event.currentTarget) void editor.attempt('focus', { part: 'other' });
 			}}
 			onPointerDown={event => {
 				const target = event.target as HTMLElement;

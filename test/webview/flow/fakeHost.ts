@@ -86,6 +86,7 @@ export function fakeEditor(setup: FakeSetup = {}): FakeEditor {
 			batches.push({ label, ops });
 			return { version: ++version };
 		},
+		focus: nothing,
 		ports: ({ nodes }) => nodes.map(dynamicPorts),
 		layout: () => Object.fromEntries(Object.keys(flow.nodes).map((id, at) => [id, { x: at * 280, y: (at % 3) * 160 }])),
 		extract: nothing,

@@ -44,7 +44,9 @@ export interface SceneInput {
 }
 
 /** More cards than this make dragging slow. */
-const mostCards = 280;
+const mostCards = 220;
+/** How much more than what is seen is in the document, as far as that many cards allow. */
+const margins = [0.35, 0.2, 0.1, 0.05];
 const mostGhosts = 200;
 const mostSelectedFar = 40;
 
@@ -55,6 +57,8 @@ export class SceneMaker {
 	#edges = new Map<string, SceneEdge>();
 	#window: Rect | undefined;
 	#isFar = false;
+	/** Where the last scene was made, for flows so dense that they are far at any zoom. */
+	#farZoom = 0;
 
 	constructor(index: GraphIndex) {
 		this.#index = index;
@@ -66,7 +70,7 @@ export class SceneMaker {
 		if (!window) return false;
 		const seen = visibleRect(view, width, height);
 		if (!contains(window, seen)) return false;
-		if (this.#isFar) return view.zoom < detailZoom * 1.08;
+		if (this.#isFar) return view.zoom < detailZoom * 1.08 && view.zoom < this.#farZoom * 1.15;
 		// Far larger than needed: cards that nobody sees cost time.
 		return view.zoom >= detailZoom && window.width < seen.width * 4;
 	}
@@ -75,20 +79,27 @@ export class SceneMaker {
 		const { view, width, height, hidden } = input;
 		const seen = visibleRect(view, width, height);
 		const inView = this.#index.query(seen);
+		this.#farZoom = view.zoom;
 		const wasFar = this.#isFar;
 		this.#isFar = view.zoom < (wasFar ? detailZoom * 1.08 : detailZoom) || inView.length > mostCards;
-		const window = grown(seen, Math.max(seen.width, seen.height) * 0.4);
 		let boxes: readonly Box[];
 		if (this.#isFar) {
-			this.#window = window;
+			this.#window = grown(seen, Math.max(seen.width, seen.height) * 4);
 			boxes = [...input.selectedNodes]
 				.slice(0, mostSelectedFar)
 				.flatMap(id => this.#index.box(id) ?? [])
 				.filter(box => overlaps(box, seen));
 		} else {
-			const near = this.#index.query(window);
-			this.#window = near.length > mostCards ? seen : window;
-			boxes = near.length > mostCards ? inView : near;
+			this.#window = seen;
+			boxes = inView;
+			for (const margin of margins) {
+				const wider = grown(seen, Math.max(seen.width, seen.height) * margin);
+				const near = this.#index.query(wider);
+				if (near.length > mostCards) continue;
+				this.#window = wider;
+				boxes = near;
+				break;
+			}
 		}
 		const shown = boxes.filter(box => !hidden.has(box.id));
 		return this.#scene(shown, input);

@@ -41,8 +41,13 @@ export function useKeys(editor: Editor, commands: Commands): void {
 		let first = '';
 		let timer: ReturnType<typeof setTimeout> | undefined;
 		const down = (event: KeyboardEvent): void => {
-			if (event.defaultPrevented || editor.doc.get().keys !== 'page' || event.isComposing) return;
+			if (event.defaultPrevented || event.isComposing) return;
 			const key = keyOf(event);
+			if (editor.doc.get().keys !== 'page') {
+				// VS Code hears it as well; what the browser would do with it beside that is not wanted on the graph.
+				if (isOnGraph(event) && byKey.has(key)) event.preventDefault();
+				return;
+			}
 			const whole = first === '' ? key : `${first} ${key}`;
 			clearTimeout(timer);
 			first = '';
@@ -53,8 +58,7 @@ export function useKeys(editor: Editor, commands: Commands): void {
 				timer = setTimeout(() => (first = ''), chordMs);
 				return event.preventDefault();
 			}
-			const isOnGraph = event.target instanceof Element && event.target.classList.contains('graph');
-			if (commandOf(id).scope === 'canvas' && !isOnGraph && event.target !== document.body) return;
+			if (commandOf(id).scope === 'canvas' && !isOnGraph(event) && event.target !== document.body) return;
 			if (commands.run(id)) event.preventDefault();
 		};
 		document.addEventListener('keydown', down);
@@ -63,4 +67,8 @@ export function useKeys(editor: Editor, commands: Commands): void {
 			document.removeEventListener('keydown', down);
 		};
 	}, [editor, commands]);
+}
+
+function isOnGraph({ target }: KeyboardEvent): boolean {
+	return target instanceof Element && target.classList.contains('graph');
 }

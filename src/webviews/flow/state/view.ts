@@ -39,7 +39,7 @@ export function firstView(bounds: Rect, start: Rect, width: number, height: numb
 	if (whole.zoom >= readableZoom) return whole;
 	const zoom = Math.min(0.75, Math.max(readableZoom, (height - 80) / Math.max(1, bounds.height)));
 	const isLow = bounds.height * zoom > height - 80;
-	const y = isLow ? height / 3 - start.y * zoom : height / 2 - (bounds.y + bounds.height / 2) * zoom;
+	const y = isLow ? 48 - start.y * zoom : height / 2 - (bounds.y + bounds.height / 2) * zoom;
 	return { x: 40 - start.x * zoom, y, zoom };
 }
 

@@ -1,0 +1,103 @@
+// Runs in the browser: the real editor of flows on a flow of many nodes, and what the bench measures in it.
+import 'reactflow/dist/base.css';
+import '../../../src/webviews/shared/forms/forms.css';
+import '../../../src/webviews/shared/theme.css';
+import '../../../src/webviews/flow/canvas.css';
+import '../../../src/webviews/flow/flow.css';
+import { createRoot } from 'react-dom/client';
+import { App } from '../../../src/webviews/flow/App';
+import { Editor } from '../../../src/webviews/flow/state/editor';
+import { fakeEditor } from '../../webview/flow/fakeHost';
+import { manyNodes } from '../../webview/flow/gallery/manyNodes';
+import themes from '../../webview/gallery/themes.json';
+
+for (const [name, value] of Object.entries(themes.dark)) document.documentElement.style.setProperty(name, value);
+document.body.classList.add('vscode-dark');
+
+const count = Number(new URLSearchParams(location.search).get('nodes') ?? 100);
+const root = document.getElementById('root');
+if (!root) throw new Error('The page has no root');
+const host = fakeEditor({ flow: manyNodes(count) });
+const editor = new Editor(host.client);
+const api = { getState: () => null, setState: () => undefined };
+performance.mark('open');
+createRoot(root).render(<App editor={editor} api={api} />);
+
+interface Frames {
+	readonly fps: number;
+	/** The frame time that 95 % of all frames stay under. */
+	readonly p95: number;
+}
+
+const target = (): HTMLElement => {
+	const pane = document.querySelector<HTMLElement>('.react-flow__pane');
+	if (!pane) throw new Error('No canvas');
+	return pane;
+};
+
+/** Counts frames for some seconds, doing `work` in each. */
+function countFrames(seconds: number, work: (frame: number) => void): Promise<Frames> {
+	const times: number[] = [];
+	const start = performance.now();
+	let last = start;
+	return new Promise(resolve => {
+		const step = (): void => {
+			const now = performance.now();
+			times.push(now - last);
+			last = now;
+			if (now - start >= seconds * 1000) {
+				const sorted = [...times].sort((a, b) => a - b);
+				return resolve({
+					fps: (times.length * 1000) / (now - start),
+					p95: sorted[Math.floor(sorted.length * 0.95)] ?? 0,
+				});
+			}
+			work(times.length);
+			requestAnimationFrame(step);
+		};
+		requestAnimationFrame(step);
+	});
+}
+
+function wheel(deltaX: number, deltaY: number, ctrlKey: boolean): void {
+	const { left, top, width, height } = target().getBoundingClientRect();
+	const at = { clientX: left + width / 2, clientY: top + height / 2 };
+	target().dispatchEvent(new WheelEvent('wheel', { deltaX, deltaY, ctrlKey, bubbles: true, cancelable: true, ...at }));
+}
+
+const bench = {
+	/** Cards in the document. */
+	cards: (): number => document.querySelectorAll('.card').length,
+	/** The view goes over the flow and back, as a fast wheel or two fingers do it. */
+	pan: (seconds: number): Promise<Frames> =>
+		countFrames(seconds, frame => wheel(frame % 240 < 120 ? 24 : -24, frame % 120 < 60 ? 14 : -14, false)),
+	/** In and out, from readable cards to the whole flow and back. */
+	zoom: (seconds: number): Promise<Frames> => countFrames(seconds, frame => wheel(0, frame % 160 < 80 ? 6 : -6, true)),
+	/** One card is dragged around. */
+	async drag(seconds: number): Promise<Frames> {
+		const card = [...document.querySelectorAll<HTMLElement>('.card')].find(each => {
+			const { left, top } = each.getBoundingClientRect();
+			return left > 420 && top > 200;
+		});
+		if (!card) throw new Error('No card to drag');
+		const head = card.querySelector('.card-title') ?? card;
+		const { left, top } = head.getBoundingClientRect();
+		const mouse = (type: string, dx: number, dy: number): void => {
+			const place = { clientX: left + 10 + dx, clientY: top + 8 + dy };
+			const on: EventTarget = type === 'mousedown' ? head : window;
+			on.dispatchEvent(
+				new MouseEvent(type, { bubbles: true, cancelable: true, view: window, button: 0, buttons: 1, ...place }),
+			);
+		};
+		mouse('mousedown', 0, 0);
+		const frames = await countFrames(seconds, frame =>
+			mouse('mousemove', 120 * Math.sin(frame / 20), 90 * Math.sin(frame / 27)),
+		);
+		mouse('mouseup', 0, 0);
+		return frames;
+	},
+	moves: (): number => host.batches.length,
+	zoomLevel: (): number => editor.view.get().zoom,
+};
+export type CanvasBench = typeof bench;
+Object.assign(globalThis, { bench });
