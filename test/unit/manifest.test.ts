@@ -11,7 +11,12 @@ interface Manifest {
 		readonly views: Record<string, readonly { readonly id: string }[]>;
 		readonly viewsWelcome: readonly { readonly view: string; readonly contents: string }[];
 		readonly menus: Record<string, readonly { readonly command: string; readonly when?: string }[]>;
-		readonly keybindings: readonly { readonly command: string; readonly when?: string }[];
+		readonly keybindings: readonly {
+			readonly command: string;
+			readonly key: string;
+			readonly mac?: string;
+			readonly when?: string;
+		}[];
 		readonly configuration: { readonly properties: Record<string, { readonly default: unknown }> };
 		readonly walkthroughs: readonly {
 			readonly id: string;
@@ -29,8 +34,9 @@ interface Manifest {
 }
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
 const { contributes } = manifest;
-const { commandIds, htmlPanelType, internalCommandIds, viewIds, walkthroughId } =
+const { commandIds, flowCommandIds, flowEditorType, htmlPanelType, internalCommandIds, viewIds, walkthroughId } =
 	await import('../../src/extension/host/ids');
+const { commandIds: editorCommandIds, commandOf } = await import('../../src/core/flow/editorCommands');
 const { settingDefaults } = await import('../../src/extension/host/settings');
 
 const sourceFiles = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter(name =>
@@ -43,7 +49,7 @@ const extensionSource = [...source].filter(([name]) => name.startsWith('extensio
 
 describe('package.json and code agree', () => {
 	test('every command is declared and has one constant', () => {
-		expect(contributes.commands.map(entry => entry.command).sort()).toEqual([...commandIds].sort());
+		expect(contributes.commands.map(entry => entry.command).sort()).toEqual([...commandIds, ...flowCommandIds].sort());
 	});
 
 	test('every command is registered by one feature', () => {
@@ -55,6 +61,23 @@ describe('package.json and code agree', () => {
 		expect(wrong).toEqual([]);
 	});
 
+	test('the editor of flows has its commands with their titles and keys', () => {
+		const active = `activeCustomEditorId == '${flowEditorType}'`;
+		const wanted = editorCommandIds.flatMap(id => {
+			const { title, key, scope } = commandOf(id);
+			if (key === '') return [{ id, title }];
+			const when = scope === 'canvas' ? `${active} && quarterdeck.flowGraphFocus` : active;
+			return [{ id, title, key: key.replaceAll('mod', 'ctrl'), mac: key.replaceAll('mod', 'cmd'), when }];
+		});
+		const declared = contributes.commands.flatMap(({ command, title }) => {
+			if (!command.startsWith(`${flowEditorType}.`)) return [];
+			const id = command.slice(flowEditorType.length + 1);
+			const bound = contributes.keybindings.find(entry => entry.command === command);
+			return [bound ? { id, title, key: bound.key, mac: bound.mac ?? bound.key, when: bound.when } : { id, title }];
+		});
+		expect(declared).toEqual(wanted);
+	});
+
 	test('every view has a constant', () => {
 		const declared = Object.values(contributes.views)
 			.flat()
@@ -63,7 +86,7 @@ describe('package.json and code agree', () => {
 	});
 
 	test('menus, keys, welcome texts and walkthroughs name declared commands', () => {
-		const known = new Set<string>(commandIds);
+		const known = new Set<string>([...commandIds, ...flowCommandIds]);
 		const named = [
 			...Object.values(contributes.menus).flatMap(entries => entries.map(entry => entry.command)),
 			...contributes.keybindings.map(entry => entry.command),
@@ -95,7 +118,7 @@ describe('package.json and code agree', () => {
 			...contributes.keybindings.map(entry => entry.when ?? ''),
 			...steps().flatMap(step => step.completionEvents.filter(event => event.startsWith('onContext:'))),
 		];
-		const ids = new Set<string>([...Object.values(viewIds), htmlPanelType]);
+		const ids = new Set<string>([...Object.values(viewIds), htmlPanelType, flowEditorType]);
 		const keys = new Set(
 			clauses.flatMap(clause => clause.match(/quarterdeck\.\w+/g) ?? []).filter(key => !ids.has(key)),
 		);

@@ -200,6 +200,8 @@ export interface FlowEditorContract {
 			params: { readonly base: number; readonly ops: readonly FlowOp[]; readonly label: string };
 			result: SyncAnswer;
 		};
+		/** Where the keyboard is: keys of the graph hold only while it has the focus. */
+		focus: { params: { readonly part: 'graph' | 'other' }; result: void };
 		/** Ports of nodes whose type makes them from the parameters, in the order of the question. */
 		ports: {
 			params: { readonly nodes: readonly { readonly type: string; readonly params: Readonly<Record<string, Json>> }[] };

@@ -7,7 +7,6 @@ import { slugOf } from '../../core/flow/model/slugs';
 import { flowEditorType } from '../host/ids';
 import { projectFolder } from '../host/workspace';
 import { flowSuffix, isFlowFile } from './files';
-import { openText } from './documentHandlers';
 import { fileOf } from './runs';
 import type { FlowService } from './service';
 
@@ -45,13 +44,6 @@ function minimalFlow(name: string): Flow {
 		edges: [{ from: 'start', output: 'at', to: 'result', input: 'value' }],
 		layout: { start: { x: 0, y: 0 }, result: { x: 320, y: 0 } },
 	};
-}
-
-/** The flow that is open as a graph, as text. */
-export async function showText(service: FlowService): Promise<void> {
-	const page = service.activePage;
-	if (!page) throw new ExpectedError('no-flow', 'Open a flow first.');
-	await openText(page, null);
 }
 
 /** The flow that is open as text, as a graph. */

@@ -15,6 +15,7 @@ import type { NodeId } from '../../core/flow/model/flow';
 import type { FlowProblem } from '../../core/flow/model/problem';
 import type { SyncChange } from '../../core/flow/model/syncHost';
 import { serve, type Server } from '../../core/rpc/rpc';
+import { setContext } from '../host/commands';
 import type { WebviewPort } from '../host/webviewHost';
 import type { FlowDocument } from './document';
 import { documentHandlers } from './documentHandlers';
@@ -46,6 +47,7 @@ export class FlowPage extends Owner implements PageContext {
 				port,
 				checkedEditor({
 					open: () => this.#open(),
+					focus: ({ part }) => setContext('quarterdeck.flowGraphFocus', part === 'graph'),
 					...documentHandlers(this),
 					...runHandlers(this),
 					...valueHandlers(this),
@@ -54,6 +56,12 @@ export class FlowPage extends Owner implements PageContext {
 		);
 		this.shown = this.own(new ShownRun(this));
 		document.pages.add(this);
+		// A page keeps its focus while another tab is in front; the keys belong to that one then.
+		this.own(
+			panel.onDidChangeViewState(() => {
+				if (!panel.active) setContext('quarterdeck.flowGraphFocus', false);
+			}),
+		);
 		this.#follow();
 	}
 
@@ -89,6 +97,7 @@ export class FlowPage extends Owner implements PageContext {
 	override dispose(): void {
 		if (this.isDisposed) return;
 		this.document.pages.delete(this);
+		if (this.panel.active) setContext('quarterdeck.flowGraphFocus', false);
 		this.#closed.fire();
 		super.dispose();
 	}
@@ -110,7 +119,7 @@ export class FlowPage extends Owner implements PageContext {
 			problems: this.#problemViews(),
 			compare: null,
 			isTrusted: vscode.workspace.isTrusted,
-			keys: 'page',
+			keys: 'host',
 			offers,
 			breakpoints: runs.breakpointsOf(uri),
 			pins: pins.nodesOf(uri),

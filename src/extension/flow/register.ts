@@ -2,8 +2,9 @@ import * as vscode from 'vscode';
 import type { Lazy } from '../../core/base/async';
 import { errorText } from '../../core/base/errors';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle';
+import { commandIds as editorCommandIds } from '../../core/flow/editorCommands';
 import type { Host } from '../host/context';
-import { flowEditorType } from '../host/ids';
+import { flowCommandId, flowEditorType } from '../host/ids';
 import { webviewHtml, webviewOptions } from '../host/webviewHost';
 import type { FlowService } from './service';
 
@@ -37,11 +38,6 @@ export function registerFlow(host: Host, service: Lazy<FlowService>): Disposable
 		),
 	);
 	store.add(
-		commands.register('quarterdeck.flows.showText', async () =>
-			(await import('./commands')).showText(await service.get()),
-		),
-	);
-	store.add(
 		commands.register('quarterdeck.flows.showGraph', async (uri?: vscode.Uri) =>
 			(await import('./commands')).showGraph(uri),
 		),
@@ -61,6 +57,9 @@ export function registerFlow(host: Host, service: Lazy<FlowService>): Disposable
 			(await service.get()).secrets.ask(typeof name === 'string' ? name : undefined),
 		),
 	);
+	for (const id of editorCommandIds) {
+		store.add(commands.register(flowCommandId(id), async () => (await service.started)?.activePage?.command(id)));
+	}
 	followFlows(host, service, store);
 	return store;
 }

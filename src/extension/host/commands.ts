@@ -2,7 +2,15 @@ import * as vscode from 'vscode';
 import { CancelledError, ExpectedError, errorText } from '../../core/base/errors';
 import type { Disposable } from '../../core/base/lifecycle';
 import type { Logger } from '../../core/base/logger';
-import { commandIds, internalCommandIds, type CommandId, type ContextKey, type InternalCommandId } from './ids';
+import {
+	commandIds,
+	flowCommandIds,
+	internalCommandIds,
+	type CommandId,
+	type ContextKey,
+	type FlowCommandId,
+	type InternalCommandId,
+} from './ids';
 
 /** Commands that an error, an obstacle or a notice may offer, beside our own. */
 const foreignActions: readonly string[] = [
@@ -20,7 +28,7 @@ export class Commands {
 		this.#log = log;
 	}
 
-	register(id: CommandId | InternalCommandId, run: (...args: never[]) => unknown): Disposable {
+	register(id: CommandId | FlowCommandId | InternalCommandId, run: (...args: never[]) => unknown): Disposable {
 		return vscode.commands.registerCommand(id, async (...args: unknown[]) => {
 			try {
 				return await (run as (...all: unknown[]) => unknown)(...args);
@@ -53,7 +61,7 @@ export class Commands {
 			await vscode.env.openExternal(vscode.Uri.parse(url, true));
 			return;
 		}
-		const own: readonly string[] = [...commandIds, ...internalCommandIds];
+		const own: readonly string[] = [...commandIds, ...flowCommandIds, ...internalCommandIds];
 		if (!own.includes(command) && !foreignActions.includes(command))
 			throw new ExpectedError('unknown-action', `'${command}' is not an action that Quarterdeck offers.`);
 		await vscode.commands.executeCommand(command, ...args);

@@ -1,3 +1,5 @@
+import { commandIds as editorCommandIds, type CommandId as EditorCommandId } from '../../core/flow/editorCommands';
+
 /** Every id that `package.json` declares and code uses. A test compares the two both ways. */
 export const commandIds = [
 	'quarterdeck.chat.new',
@@ -71,7 +73,6 @@ export const commandIds = [
 	'quarterdeck.mcp.disableTool',
 	'quarterdeck.mcp.remove',
 	'quarterdeck.newFlow',
-	'quarterdeck.flows.showText',
 	'quarterdeck.flows.showGraph',
 	'quarterdeck.flows.run',
 	'quarterdeck.flows.stop',
@@ -82,6 +83,15 @@ export const commandIds = [
 	'quarterdeck.ledger.showHealth',
 ] as const;
 export type CommandId = (typeof commandIds)[number];
+
+/** Commands of the editor of flows: one for each entry of `editorCommands`. */
+export type FlowCommandId = `quarterdeck.flow.${EditorCommandId}`;
+
+export function flowCommandId(id: EditorCommandId): FlowCommandId {
+	return `quarterdeck.flow.${id}`;
+}
+
+export const flowCommandIds: readonly FlowCommandId[] = editorCommandIds.map(flowCommandId);
 
 /** Commands that only our own interface calls with arguments; they are registered and not declared. */
 export const internalCommandIds = [
@@ -131,4 +141,5 @@ export type ContextKey =
 	| 'quarterdeck.hasLooked'
 	| 'quarterdeck.hasAsked'
 	| 'quarterdeck.hasApproved'
-	| 'quarterdeck.canSearchWeb';
+	| 'quarterdeck.canSearchWeb'
+	| 'quarterdeck.flowGraphFocus';
