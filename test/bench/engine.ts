@@ -9,6 +9,7 @@ import { planRun } from '../../src/core/flow/engine/plan';
 import { readRun } from '../../src/core/flow/engine/readJournal';
 import { resumeRun } from '../../src/core/flow/engine/resume';
 import { runFolder, type RunFolder } from '../../src/core/flow/engine/runJournal';
+import { diskAppendFs } from '../../src/core/storage/appendFs';
 import { expressionEngine } from '../../src/core/flow/expressions/engine';
 import { emptyFlow, type Flow, type FlowEdge, type FlowNode } from '../../src/core/flow/model/flow';
 import type { NodeCatalog, NodeType, PortValues } from '../../src/core/flow/nodes/nodeType';
@@ -93,8 +94,8 @@ async function runOnce(flow: Flow, folder: RunFolder | undefined): Promise<numbe
 	return performance.now() - began;
 }
 
-async function rounds(count: number, measure: () => Promise<number>): Promise<number> {
-	for (let warm = 0; warm < 3; warm++) await measure();
+async function rounds(count: number, measure: () => number | Promise<number>, warm = 3): Promise<number> {
+	for (let round = 0; round < warm; round++) await measure();
 	const times: number[] = [];
 	for (let round = 0; round < count; round++) times.push(await measure());
 	return median(times);
@@ -112,28 +113,53 @@ function plainLoop(flow: Flow): number {
 	return performance.now() - began;
 }
 
+/** How often: small runs are over before their code is warm. */
+const sizes = [
+	{ size: 10, count: 201, warm: 300 },
+	{ size: 1000, count: 41, warm: 10 },
+	{ size: 10_000, count: 11, warm: 3 },
+];
+
 async function perNode(print: PrintLine, folder: RunFolder): Promise<void> {
-	for (const size of [10, 1000, 10_000]) {
+	for (const { size, count, warm } of sizes) {
 		for (const [name, make] of Object.entries(shapes)) {
 			const flow = make(size);
 			const nodes = Object.keys(flow.nodes).length;
-			const count = size === 10_000 ? 9 : 41;
-			const [withJournal, without, loop] = [
-				await rounds(count, () => runOnce(flow, folder)),
-				await rounds(count, () => runOnce(flow, undefined)),
-				await rounds(count, async () => plainLoop(flow)),
-			];
-			const us = (ms: number): number => Number(((ms * 1000) / nodes).toFixed(3));
-			print({
-				bench: 'engine',
-				metric: `us_per_node@${size} ${name}`,
-				value: us(withJournal),
-				unit: 'us',
-				baseline: us(loop),
-			});
-			print({ bench: 'engine', metric: `us_per_node_without_journal@${size} ${name}`, value: us(without), unit: 'us' });
+			const without = await rounds(count, () => runOnce(flow, undefined), warm);
+			const withJournal = await rounds(count, () => runOnce(flow, folder), warm);
+			const loop = await rounds(count, () => plainLoop(flow), warm);
+			const compile = await rounds(Math.ceil(count / 4), () => compileOnce(flow));
+			const us = (metric: string, ms: number): void => {
+				const value = Number(((ms * 1000) / nodes).toFixed(3));
+				const baseline = Number(((loop * 1000) / nodes).toFixed(3));
+				print({ bench: 'engine', metric: `${metric}@${size} ${name}`, value, unit: 'us', baseline });
+			};
+			us('us_per_node', withJournal);
+			us('us_per_node_in_memory', without);
+			us('compile_us_per_node', compile);
 		}
 	}
+}
+
+function compileOnce(flow: Flow): number {
+	const began = performance.now();
+	compileFlow(flow, catalog, { expressions: expressionEngine });
+	return performance.now() - began;
+}
+
+/** What the disk alone takes for the journal of a short run: a new file, a few lines, one sync. */
+async function oneSync(folder: string): Promise<number> {
+	let number = 0;
+	const lines = Buffer.from('x'.repeat(2000));
+	return rounds(201, async () => {
+		const began = performance.now();
+		const file = diskAppendFs.begin!(join(folder, `sync-${number++}`));
+		await file.write(lines);
+		await file.sync();
+		const took = performance.now() - began;
+		await file.close();
+		return took;
+	});
 }
 
 function tenBranches(): Flow {
@@ -193,9 +219,10 @@ export async function run(print: PrintLine): Promise<void> {
 	const path = mkdtempSync(join(tmpdir(), 'engine-bench-'));
 	try {
 		const folder = runFolder(path);
-		await perNode(print, folder);
 		const line = (metric: string, ms: number): void =>
 			print({ bench: 'engine', metric, value: Number(ms.toFixed(3)), unit: 'ms' });
+		line('one_sync_ms', await oneSync(path));
+		await perNode(print, folder);
 		const branches = tenBranches();
 		line('ten_branches_ms', await rounds(9, () => runOnce(branches, folder)));
 		line('run_to_here_plan_ms 5000 nodes', await planMs(fan(5000), 'last'));

@@ -316,7 +316,7 @@ export class FlowRun {
 
 	#begin(scope: RunScope, cached: readonly NodeId[]): void {
 		const { flow, inputs = {}, resumed, trigger, cwd } = this.#options;
-		const text = JSON.stringify(flow);
+		const { text, hash: ownHash } = documentOf(flow);
 		if (this.#journal && !resumed) {
 			const { limits = {} } = this.#options;
 			const header = { version: runJournalVersion, execution: this.execution, cwd, trigger: trigger ?? null, limits };
@@ -324,7 +324,7 @@ export class FlowRun {
 		}
 		if (resumed) this.#emit({ type: 'run.resumed', finished: resumed.count });
 		else {
-			const document = this.#options.hash ?? hash('sha256', text);
+			const document = this.#options.hash ?? ownHash;
 			this.#emit({ type: 'run.started', execution: this.execution, flow: document, inputs, cached, scope });
 		}
 		if (this.#breakpoints.length > 0) this.#emit({ type: 'run.breakpoints', breakpoints: this.#breakpoints });
@@ -365,6 +365,18 @@ export class FlowRun {
 			this.#finish(status === 'failed' ? result : { ...result, status: 'failed', error: lost.message, cause: lost });
 		}
 	}
+}
+
+const documents = new WeakMap<Flow, { readonly text: string; readonly hash: string }>();
+
+/** A flow is a value: its text is made once, however often it runs. */
+function documentOf(flow: Flow): { readonly text: string; readonly hash: string } {
+	const known = documents.get(flow);
+	if (known) return known;
+	const text = JSON.stringify(flow);
+	const made = { text, hash: hash('sha256', text) };
+	documents.set(flow, made);
+	return made;
 }
 
 function rethrow(error: unknown): never {
