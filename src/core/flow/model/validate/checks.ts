@@ -73,7 +73,13 @@ export class Checks {
 
 	/** Of a node: the path begins there. */
 	ofNode(code: CheckCode, id: NodeId, path: JsonPath, message: string, details: ProblemDetails = {}): void {
-		this.add(code, ['nodes', id, ...path], message, { node: id, ...details });
+		// What is wrong with a note keeps nothing from running.
+		const isNote = this.nodes.get(id)?.type?.isNote === true;
+		this.add(code, ['nodes', id, ...path], message, {
+			node: id,
+			...(isNote ? { severity: 'warning' } : {}),
+			...details,
+		});
 	}
 
 	ofEdge(code: CheckCode, at: number, message: string, details: ProblemDetails = {}): void {

@@ -84,6 +84,11 @@ function checkEdge(
 	dependencies: Dependency[],
 ): void {
 	const edge = checks.flow.edges[at]!;
+	if (from.type?.isNote || to.type?.isNote) {
+		const message = `'${(from.type?.isNote ? from : to).id}' is a note, and nothing can be connected to it.`;
+		checks.ofEdge('unknown-port', at, message, { severity: 'warning', fixes: [without(edge)] });
+		return;
+	}
 	const entry = isInside(to, from) ? find(from.ports.outputs, edge.output, true) : undefined;
 	const exit = isInside(from, to) ? find(to.ports.inputs, edge.input, true) : undefined;
 	const isError = edge.output === 'error' && from.node.onError === 'branch';
@@ -112,10 +117,10 @@ function unknownPort(checks: Checks, at: number, node: CheckedNode, side: 'input
 	const edge = checks.flow.edges[at]!;
 	const name = edge[side];
 	const ports = side === 'input' ? node.ports.inputs : node.ports.outputs;
-	const near = nearest(
-		name,
-		ports.map(port => port.name),
-	);
+	const other = checks.nodes.get(side === 'input' ? edge.from : edge.to);
+	const isWithin = other !== undefined && isInside(other, node);
+	const usable = ports.filter(port => !port.isInner || isWithin).map(port => port.name);
+	const near = nearest(name, usable);
 	const isBranch = side === 'output' && name === 'error';
 	const fixes: FlowFix[] = [];
 	if (isBranch) {

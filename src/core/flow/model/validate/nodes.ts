@@ -19,7 +19,8 @@ export function checkNodes(checks: Checks): void {
 		const type = usable(checks, types, id, node, named);
 		const facts = type && factsOf(id, node, type, named.version ?? type.version);
 		if (facts) {
-			for (const problem of facts.problems) checks.take(problem);
+			const isNote = facts.type.isNote === true;
+			for (const problem of facts.problems) checks.take(isNote ? { ...problem, severity: 'warning' } : problem);
 			checkSecrets(checks, id, node, facts.type);
 		}
 		if (node.retry || node.timeoutMs !== undefined) checkSettings(checks, id, node);
