@@ -26,6 +26,7 @@ const scope = z.discriminatedUnion('kind', [
 
 /** What names a path, an address, a command, a run or a value; everything else goes through the model's own checks. */
 const checks: { readonly [K in keyof Requests]?: z.ZodMiniType<Requests[K]['params']> } = {
+	layout: z.object({ scope: z.enum(['all', 'selection', 'new']), nodes: z.array(slug).check(z.maxLength(100_000)) }),
 	focus: z.object({ part: z.enum(['graph', 'other']) }),
 	importN8n: z.object({ text: text(20_000_000) }),
 	writeClipboard: z.object({ text: text(20_000_000) }),

@@ -5,6 +5,8 @@ import { completionsFor, portsOf, previewFor, type AssistWorld } from '../../cor
 import type { FlowEditorContract } from '../../core/flow/editorProtocol';
 import type { NodeId } from '../../core/flow/model/flow';
 import { placeOf } from '../../core/flow/model/lineMap';
+import { layoutFlow } from '../../core/flow/layout/flowLayout';
+import { boxesOf } from './boxes';
 import { readOps } from '../../core/flow/model/readOps';
 import type { Handlers } from '../../core/rpc/rpc';
 import { choicesOf } from './choices';
@@ -48,7 +50,8 @@ export function documentHandlers(page: PageContext): Pick<Handlers<FlowEditorCon
 			return sync.apply(page, base, read.ops, label);
 		},
 		ports: ({ nodes }) => nodes.map(node => portsOf(service.world.catalog, service.world.ports, node)),
-		layout: () => notOffered(),
+		layout: ({ scope, nodes }) =>
+			layoutFlow({ flow: sync.flow, boxOf: boxesOf(sync.flow, service.world), scope, nodes }),
 		extract: () => notOffered(),
 		openDefinition: ({ node }) => openDefinition(page, node),
 		openText: ({ node }) => openText(page, node),

@@ -170,6 +170,7 @@ export class FlowPage extends Owner implements PageContext {
 
 const offers: readonly HostOffer[] = [
 	'run',
+	'layout',
 	'openSubflow',
 	'openText',
 	'openValue',

@@ -4,7 +4,7 @@ import { Codicon } from '../../shared/components/Codicon';
 import { useEditor } from '../context';
 import { useKeyed } from '../state/store';
 import { useStored } from '../state/store';
-import { leastSize } from '../graph/sizes';
+import { leastSize } from '../../../core/flow/layout/sizes';
 import { runFacts, stateLooks } from './marks';
 import { NodeBadges, useNodeClasses } from './NodeCard';
 import { PortDots } from './Ports';

@@ -2,7 +2,7 @@ import { NodeResizer, type NodeProps } from 'reactflow';
 import { lazy, memo, Suspense, useState, type ReactElement } from 'react';
 import { useEditor } from '../context';
 import { useResize } from '../gestures/useResize';
-import { leastSize } from '../graph/sizes';
+import { leastSize } from '../../../core/flow/layout/sizes';
 import { useStored } from '../state/store';
 import { useNodeClasses } from './NodeCard';
 import { noteText, noteTextParam } from './noteText';

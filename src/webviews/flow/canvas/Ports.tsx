@@ -1,7 +1,7 @@
 import { memo, type ReactElement } from 'react';
 import { handleId } from '../graph/handles';
 import { kindNames } from '../graph/kinds';
-import type { HandleSpot } from '../graph/sizes';
+import type { HandleSpot } from '../../../core/flow/layout/sizes';
 import { missingPortNote } from '../state/catalog';
 
 /** The ports of a node: dots with their names. An edge is drawn by pulling a dot; `useConnect` hears it. */

@@ -4,7 +4,7 @@ import type { ValueKind } from '../../../core/flow/model/flow';
 import { edgeHandles, handleId, portAt } from '../graph/handles';
 import type { Box, GraphIndex } from '../graph/graphIndex';
 import { grown, overlaps, contains, type Rect } from '../graph/grid';
-import { handleBox, handleSpots, type HandleSpot } from '../graph/sizes';
+import { handleBox, handleSpots, type HandleSpot } from '../../../core/flow/layout/sizes';
 import { detailZoom, visibleRect, type View } from '../state/view';
 
 export interface BoxData extends Record<string, unknown> {

@@ -1,6 +1,6 @@
 import type { NodeId } from '../../../core/flow/model/flow';
 import { alignOps, distributeOps, moveOps, type Alignment } from '../edits/arrange';
-import { gridStep } from '../graph/sizes';
+import { gridStep } from '../../../core/flow/layout/sizes';
 import type { Direction } from '../graph/walk';
 import type { Action, Actions, CommandContext } from './action';
 

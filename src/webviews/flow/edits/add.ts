@@ -7,7 +7,7 @@ import type { Ports } from '../../../core/flow/nodes/nodeType';
 import { edgeHandles, handleId } from '../graph/handles';
 import type { Box, GraphIndex } from '../graph/graphIndex';
 import { contains, overlaps, type Rect } from '../graph/grid';
-import { gridStep, sizeOf, snapToGrid } from '../graph/sizes';
+import { gridStep, sizeOf, snapToGrid } from '../../../core/flow/layout/sizes';
 import { connectOps, fittingPort, type End } from './connect';
 
 const noPorts: Ports = { inputs: [], outputs: [] };
@@ -26,7 +26,7 @@ export function addOps(
 ): AddedNode {
 	const id = freshSlug(type.title, taken => index.box(taken) !== undefined);
 	const place = freePlace(index, type, at);
-	const container = type.isNote ? undefined : frameAt(index, { ...sizeOfType(type), ...place });
+	const container = type.isNote ? undefined : frameAt(index, { ...sizeOfType(type), ...at });
 	const node: FlowNode = {
 		type: `${type.type}@${type.version}`,
 		...(params ? { params } : {}),

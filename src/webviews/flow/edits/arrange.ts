@@ -2,7 +2,7 @@ import type { Flow, NodeId, Position } from '../../../core/flow/model/flow';
 import type { FlowOp } from '../../../core/flow/model/ops';
 import type { Box, GraphIndex } from '../graph/graphIndex';
 import { boundsOf } from '../graph/grid';
-import { snapToGrid } from '../graph/sizes';
+import { snapToGrid } from '../../../core/flow/layout/sizes';
 import { withInside } from './remove';
 
 type Places = ReadonlyMap<NodeId, { readonly x: number; readonly y: number }>;

@@ -6,7 +6,7 @@ import type { Flow, FlowEdge, FlowNode, NodeId, Position } from '../../../core/f
 import type { FlowOp } from '../../../core/flow/model/ops';
 import type { GraphIndex } from '../graph/graphIndex';
 import { boundsOf } from '../graph/grid';
-import { snapToGrid } from '../graph/sizes';
+import { snapToGrid } from '../../../core/flow/layout/sizes';
 import { withInside } from './remove';
 
 /** What the clipboard holds, as text: readable, and pasted by any window of ours. */

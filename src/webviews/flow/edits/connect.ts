@@ -5,7 +5,7 @@ import { edgeHandles, handleId, isInside, portName } from '../graph/handles';
 import type { Box, GraphIndex } from '../graph/graphIndex';
 import { kindFits } from '../../../core/flow/model/kinds';
 import { kindNames } from '../graph/kinds';
-import type { HandleSpot } from '../graph/sizes';
+import type { HandleSpot } from '../../../core/flow/layout/sizes';
 import { closesCircle } from '../graph/walk';
 
 /** One end of an edge on the canvas. */

@@ -2,7 +2,7 @@ import type { ResizeParams } from 'reactflow';
 import { useMemo } from 'react';
 import type { NodeId } from '../../../core/flow/model/flow';
 import { useEditor } from '../context';
-import { gridStep, snapToGrid } from '../graph/sizes';
+import { gridStep, snapToGrid } from '../../../core/flow/layout/sizes';
 import { useCanvas } from '../context';
 
 interface Resize {

@@ -8,7 +8,7 @@ import {
 } from '../../../core/flow/model/flow';
 import type { Ports } from '../../../core/flow/nodes/nodeType';
 import { Grid, boundsOf, type Rect } from './grid';
-import { handleSpots, sizeOf, type HandleSpot, type Shape } from './sizes';
+import { handleSpots, sizeOf, type HandleSpot, type Shape } from '../../../core/flow/layout/sizes';
 
 /** A node with its place and its ports. A new one stands for every change, so that identity says whether to draw again. */
 export interface Box extends Rect {

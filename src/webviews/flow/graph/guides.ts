@@ -1,5 +1,5 @@
 import type { Rect } from './grid';
-import { snapToGrid } from './sizes';
+import { snapToGrid } from '../../../core/flow/layout/sizes';
 
 /** A line along which a dragged node lines up with another. */
 export interface Guide {
@@ -58,8 +58,8 @@ function nearestLine(
 				const distance = Math.abs(start + own - otherStart - theirs);
 				if (distance >= bestDistance) continue;
 				bestDistance = distance;
-				// Whole pixels: two centres of odd lengths may lie half a pixel beside each other.
-				best = { at: Math.round(otherStart + theirs - own), line: otherStart + theirs, other };
+				// The document keeps places on the grid: what is shown while dragging is where it will lie.
+				best = { at: snapToGrid(otherStart + theirs - own), line: otherStart + theirs, other };
 			}
 		}
 	}

@@ -3,7 +3,7 @@ import type { NodeTypeView } from '../../../core/flow/editorProtocol';
 import type { FlowNode, NodeId } from '../../../core/flow/model/flow';
 import type { Port, Ports } from '../../../core/flow/nodes/nodeType';
 import type { NodeEdges, NodeShapes } from '../graph/graphIndex';
-import type { Shape } from '../graph/sizes';
+import type { Shape } from '../../../core/flow/layout/sizes';
 
 type AskPorts = (
 	nodes: readonly { readonly type: string; readonly params: Readonly<Record<string, Json>> }[],

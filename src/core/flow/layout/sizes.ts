@@ -1,5 +1,5 @@
-import type { Position } from '../../../core/flow/model/flow';
-import type { Port, Ports } from '../../../core/flow/nodes/nodeType';
+import type { Position } from '../model/flow';
+import type { Port, Ports } from '../nodes/nodeType';
 
 /** What is drawn for a node: a card, a frame around other nodes, or a note. */
 export type Shape = 'card' | 'container' | 'note';
