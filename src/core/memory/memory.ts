@@ -48,13 +48,38 @@ export class Memory extends Owner {
 	 * Rejects with `empty-fact`, `long-fact` or `secret-fact`.
 	 */
 	async remember(fact: NewFact): Promise<MemoryRow> {
+		const { row, before } = await this.#keep(fact);
+		this.#tell(before.text === null ? `Remembered: ${row.text}` : `Remembered already: ${row.text}`, [row], [before]);
+		return row;
+	}
+
+	/** Remembers facts as one change, with one way back. What must not be remembered is left out, each with the reason. */
+	async rememberAll(
+		facts: readonly NewFact[],
+	): Promise<{ readonly count: number; readonly refused: readonly string[] }> {
+		const kept: { readonly row: MemoryRow; readonly before: Written }[] = [];
+		const refused: string[] = [];
+		for (const fact of facts) {
+			try {
+				kept.push(await this.#keep(fact));
+			} catch (error) {
+				if (!ExpectedError.is(error)) throw error;
+				refused.push(`${fact.text.slice(0, 60)}: ${error.message}`);
+			}
+		}
+		const rows = kept.map(({ row }) => row);
+		const text = rows.length === 1 ? `Remembered: ${rows[0]?.text ?? ''}` : `Remembered ${rows.length} facts`;
+		// The last first: a fact that is there twice goes back to what it was before the first.
+		if (rows.length > 0) this.#tell(text, rows, kept.map(({ before }) => before).toReversed());
+		return { count: rows.length, refused };
+	}
+
+	async #keep(fact: NewFact): Promise<{ readonly row: MemoryRow; readonly before: Written }> {
 		const text = checkedText(fact.text);
 		const known = await this.#same(text, fact);
 		const row = known ? this.#renewed(known, fact) : this.#newRow(text, fact);
 		await this.#write(row);
-		const change = known ? `Remembered already: ${text}` : `Remembered: ${text}`;
-		this.#tell(change, [row], [known ?? { ...row, text: null }]);
-		return row;
+		return { row, before: known ?? { ...row, text: null } };
 	}
 
 	/** Changes a fact. The words of a person are sure from then on. */

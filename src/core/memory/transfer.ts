@@ -52,16 +52,13 @@ export async function importFacts(memory: Memory, text: string): Promise<ImportR
 			`The file is not an export of facts${where === '' ? '' : `: look at “${where}”`}. Pick one that was exported from the memory page.`,
 		);
 	}
-	const refused: string[] = [];
-	let imported = 0;
-	for (const { project = null, confidence = 1, ...fact } of read.data.facts) {
-		try {
-			await memory.remember({ ...fact, project, confidence, source: 'import' });
-			imported += 1;
-		} catch (error) {
-			if (!ExpectedError.is(error)) throw error;
-			refused.push(`${fact.text.slice(0, 60)}: ${error.message}`);
-		}
-	}
+	const { count: imported, refused } = await memory.rememberAll(
+		read.data.facts.map(({ project = null, confidence = 1, ...fact }) => ({
+			...fact,
+			project,
+			confidence,
+			source: 'import' as const,
+		})),
+	);
 	return { imported, refused };
 }

@@ -116,11 +116,12 @@ async function rememberNotes({ memory }: MemoryService): Promise<void> {
 	if (notes.length === 0) {
 		throw new ExpectedError('no-notes', `${name} has no list under a heading “## Notes”.`);
 	}
-	for (const note of notes) {
-		await memory.remember({ text: note, tier: 'permanent', category: 'project', source: 'import', project });
-	}
-	const count = notes.length === 1 ? '1 note' : `${notes.length} notes`;
-	void vscode.window.showInformationMessage(`Remembered ${count} of ${name}.`);
+	const { count, refused } = await memory.rememberAll(
+		notes.map(text => ({ text, tier: 'permanent', category: 'project', source: 'import', project })),
+	);
+	const kept = count === 1 ? '1 note' : `${count} notes`;
+	const left = refused.length === 0 ? '' : ` Left out: ${refused.slice(0, 3).join(' · ')}`;
+	void vscode.window.showInformationMessage(`Remembered ${kept} of ${name}.${left}`);
 }
 
 /** The folder of this window that facts may be about. */

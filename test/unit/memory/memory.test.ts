@@ -154,6 +154,20 @@ describe('recall', () => {
 });
 
 describe('files', () => {
+	test('an import is one change, and is taken back as one', async () => {
+		const world = await open();
+		await world.memory.remember({ ...fact('Known before'), tier: 'episodic' });
+		const other = await open();
+		for (const text of ['Known before', 'One', 'Two']) await other.memory.remember(fact(text));
+		const file = exportFacts(await other.memory.find()).replace('"Two"', '"KNOWN before!"');
+		const undo: (() => Promise<void>)[] = [];
+		world.memory.onDidChange(change => undo.push(() => change.undo()));
+		expect(await importFacts(world.memory, file)).toEqual({ imported: 3, refused: [] });
+		expect(undo).toHaveLength(1);
+		await undo[0]?.();
+		expect(await world.memory.find()).toMatchObject([{ text: 'Known before', tier: 'episodic' }]);
+	});
+
 	test('what was unsure when it was exported is unsure when it is imported', async () => {
 		const world = await open();
 		await world.memory.remember({ ...fact('Deploys happen on Fridays'), confidence: 0.6, source: 'learned' });
