@@ -78,6 +78,9 @@ function uuidOf(key: string): string {
 	return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
+/** How the CLI gives an answer that fits a schema: it reaches nothing. */
+const answerTool = 'StructuredOutput';
+
 class Task {
 	readonly #options: AgentServiceOptions;
 	readonly #request: AgentRequest;
@@ -140,10 +143,12 @@ class Task {
 	readonly #handlers: ClaudeSessionHandlers = {
 		onMessage: message => this.#read(message),
 		onHook: async call => {
+			if (call.toolName === answerTool) return 'pass';
 			if (!this.#mayUse(call.toolName)) return { decision: 'deny', reason: `This task may not use ${call.toolName}.` };
 			return this.#gate.onHook(call);
 		},
 		onPermission: async request => {
+			if (request.toolName === answerTool) return { behavior: 'allow' };
 			if (!this.#mayUse(request.toolName))
 				return { behavior: 'deny', message: `This task may not use ${request.toolName}.` };
 			const verdict = await this.#gate.onPermission(permissionCall(request), request.signal);
