@@ -226,6 +226,7 @@ export function checkNesting(checks: Checks): void {
 function breakCircles(checks: Checks): void {
 	const isGood = new Set<CheckedNode>();
 	for (const start of checks.nodes.values()) {
+		if (!start.parent) continue;
 		const path = new Set<CheckedNode>();
 		let up: CheckedNode | null = start;
 		while (up && !isGood.has(up) && !path.has(up)) {
