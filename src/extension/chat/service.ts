@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { Lazy } from '../../core/base/async';
 import { localDay } from '../../core/base/clock';
-import { errorText, type ErrorAction } from '../../core/base/errors';
+import { errorText } from '../../core/base/errors';
 import type { ConversationId } from '../../core/base/ids';
 import { Owner, toDisposable } from '../../core/base/lifecycle';
 import { toNano, type NanoDollars } from '../../core/base/money';
