@@ -21,6 +21,7 @@ import { Grants, type Grant } from '../core/safety/grants';
 import { redactingLogger } from '../core/safety/redactingLogger';
 import { withoutSecretsIn } from '../core/safety/withoutSecrets';
 import { OwnCalls } from '../core/safety/ownCalls';
+import type { FlowsPort } from '../core/tools/flows/runFlow';
 import { Toolbox } from '../core/tools/toolbox';
 import type { Chat } from './chat/chat';
 import { registerChat, type ChatRegistration } from './chat/register';
@@ -259,6 +260,7 @@ class Parts {
 			supervisor: () => this.supervisor.get(),
 			ledger: () => this.ledger.get(),
 			memory: async () => (await this.memory.get()).memory,
+			flows: this.#flowsPort(),
 		});
 		return store.add(service);
 	}
@@ -283,6 +285,15 @@ class Parts {
 				},
 			}),
 		);
+	}
+
+	/** Flows as a tool: what reads and runs them loads with the first call. */
+	#flowsPort(): FlowsPort {
+		const load = async (): Promise<FlowsPort> => (await import('./flow/tool')).flowsPort(() => this.flow.get());
+		return {
+			list: async cwd => (await load()).list(cwd),
+			run: async (path, inputs, context) => (await load()).run(path, inputs, context),
+		};
 	}
 
 	async #newGate(): Promise<Gate> {

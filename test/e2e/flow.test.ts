@@ -52,10 +52,17 @@ test('a new flow asks for its name, is written and opens as a graph', async () =
 });
 
 test('a node is added and connected by keyboard alone, and the file says it in one line each', async () => {
+	const wanted = page.getByRole('combobox', { name: /Add a node/ });
 	await graph().focus();
-	await graph().press('Tab');
-	await page.getByRole('combobox', { name: /Add a node/ }).fill('template');
-	await page.getByRole('combobox', { name: /Add a node/ }).press('Enter');
+	await until('the list of nodes', async () => {
+		await graph().press('Tab');
+		return wanted.waitFor({ timeout: 2000 }).then(
+			() => true,
+			() => false,
+		);
+	});
+	await wanted.fill('template');
+	await wanted.press('Enter');
 	await page.locator('.card.current[id^="node-template"]').waitFor();
 	await graph().press('c');
 	const picker = page.getByRole('combobox', { name: /Connect/ });
@@ -98,7 +105,9 @@ test('a run shows states and values on the graph', async () => {
 	await page.getByRole('button', { name: 'Run', exact: true }).click();
 	await page.locator('#node-result.state-succeeded').waitFor();
 	await page.locator('#node-words.state-succeeded').waitFor();
-	await page.locator('#node-words').getByText('hello').waitFor();
+	await page.locator('#node-words .card-title').click();
+	await editor.command('Flow: Show Values of Selected Node');
+	await page.getByRole('region', { name: 'Outputs' }).getByText('hello').waitFor();
 	await editor.screenshot('flow-run');
 });
 
@@ -106,8 +115,8 @@ test('what is wrong is in Problems, and a quick fix mends it', async () => {
 	const before = saved();
 	writeFileSync(path(), JSON.stringify({ ...before, edges: ['words.txt -> result.value'] }, null, 2));
 	await page.locator('#node-words.has-error, #node-result.has-error').first().waitFor();
-	await page.getByRole('button', { name: 'Show Problems of the Flow' }).click();
-	const fix = page.locator('.problems').getByRole('button', { name: /'text'/ });
+	await editor.command('Flow: Show Problems of the Flow');
+	const fix = page.locator('.problems').getByRole('button', { name: /^Change it to/ });
 	await fix.first().waitFor();
 	await editor.screenshot('flow-problems');
 	await fix.first().click();

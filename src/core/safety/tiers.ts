@@ -139,6 +139,7 @@ const ownTools: Readonly<Record<string, ToolTier>> = {
 	quarterdeck_calculate: tool('GREEN', 'plain', 'calculates'),
 	quarterdeck_time: tool('GREEN', 'plain', 'looks at the clock'),
 	quarterdeck_ask_user: tool('GREEN', 'plain', 'asks you', { kind: 'question', maxGrant: 'once' }),
+	quarterdeck_run_flow: tool('YELLOW', 'plain', 'runs a flow, whose calls are asked about in turn'),
 	quarterdeck_notify: tool('GREEN', 'plain', 'shows you a notification'),
 	quarterdeck_memory_search: tool('GREEN', 'plain', 'looks into what is remembered'),
 	quarterdeck_remember: tool('YELLOW', 'plain', 'remembers something for later'),

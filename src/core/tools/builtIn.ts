@@ -12,6 +12,7 @@ import { readFileTool } from './files/readFile';
 import { ReadMarks } from './files/readMarks';
 import { searchTool } from './files/search';
 import { writeFileTool } from './files/writeFile';
+import { runFlowTool } from './flows/runFlow';
 import type { BuiltInPorts } from './ports';
 import { askUserTool } from './small/askUser';
 import { calculateTool } from './small/calculate';
@@ -71,7 +72,7 @@ function editorTools(ports: BuiltInPorts): readonly Tool[] {
 }
 
 function otherTools(ports: BuiltInPorts, fetchPorts: FetchPorts): readonly Tool[] {
-	const { readPage, people, memory, ledger, clock } = ports;
+	const { readPage, people, memory, ledger, flows, clock } = ports;
 	return [
 		...(readPage ? [fetchPageTool(fetchPorts, readPage)] : []),
 		httpRequestTool(fetchPorts),
@@ -82,5 +83,6 @@ function otherTools(ports: BuiltInPorts, fetchPorts: FetchPorts): readonly Tool[
 		...(people ? [notifyTool(people, clock)] : []),
 		...(memory ? memoryTools(memory) : []),
 		...(ledger ? [queryLedgerTool(ledger, clock)] : []),
+		...(flows ? [runFlowTool(flows)] : []),
 	];
 }

@@ -5,6 +5,7 @@ import type { Ledger } from '../ledger/queries';
 import type { Environment } from '../process/environment';
 import type { SpawnRequest } from '../process/supervisor';
 import type { SupervisedProcess } from '../process/supervisedProcess';
+import type { FlowsPort } from './flows/runFlow';
 import type { SafetyContext } from '../safety/approval';
 
 /** One complaint of a compiler or linter about a file. Lines and columns count from 1. */
@@ -143,6 +144,7 @@ export interface BuiltInPorts {
 	readonly people?: NotifyPort;
 	readonly memory?: MemoryPort;
 	readonly ledger?: () => Promise<Pick<Ledger, 'query'>>;
+	readonly flows?: FlowsPort;
 	readonly readPage?: ReadPage;
 	readonly readDocument?: ReadDocumentText;
 	/** Asked whenever the list of tools is made. */

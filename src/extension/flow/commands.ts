@@ -6,6 +6,7 @@ import { printFlow } from '../../core/flow/model/print';
 import { slugOf } from '../../core/flow/model/slugs';
 import { flowEditorType } from '../host/ids';
 import { projectFolder } from '../host/workspace';
+import { TreeRow } from '../ledger/treeRow';
 import { flowSuffix, isFlowFile } from './files';
 import { fileOf } from './runs';
 import type { FlowService } from './service';
@@ -47,9 +48,9 @@ function minimalFlow(name: string): Flow {
 }
 
 /** The flow that is open as text, as a graph. */
-export async function showGraph(uri?: vscode.Uri): Promise<void> {
+export async function showGraph(argument?: unknown): Promise<void> {
 	const { activeTextEditor } = vscode.window;
-	const target = uri ?? activeTextEditor?.document.uri;
+	const target = namedUri(argument) ?? activeTextEditor?.document.uri;
 	if (!target || !isFlowFile(target)) throw new ExpectedError('no-flow', 'Open a *.flow.json file first.');
 	await vscode.commands.executeCommand('vscode.openWith', target, flowEditorType, activeTextEditor?.viewColumn);
 }
@@ -81,10 +82,18 @@ export async function readFlow(uri: vscode.Uri): Promise<Flow> {
 
 /** What a command was called for: a file of the explorer, a row of the tree, or what is open. */
 function targetOf(service: FlowService, argument: unknown): vscode.Uri {
-	if (argument instanceof vscode.Uri) return argument;
+	const named = namedUri(argument);
+	if (named) return named;
 	const page = service.activePage;
 	const open = page?.panel.active === true ? page.uri : vscode.window.activeTextEditor?.document.uri;
 	const target = open ?? page?.uri;
 	if (!target || !isFlowFile(target)) throw new ExpectedError('no-flow', 'Open a flow first.');
 	return target;
+}
+
+/** A file of the explorer, a row of the view, or the address that a row opens. */
+function namedUri(argument: unknown): vscode.Uri | undefined {
+	if (argument instanceof vscode.Uri) return argument;
+	if (argument instanceof TreeRow) return vscode.Uri.parse(argument.node.id, true);
+	return typeof argument === 'string' ? vscode.Uri.parse(argument, true) : undefined;
 }

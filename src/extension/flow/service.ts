@@ -6,8 +6,10 @@ import { WebviewPort } from '../host/webviewHost';
 import type { ChoiceSources } from './choices';
 import { FlowChecker } from './checker';
 import { FlowDocuments } from './document';
+import { ComparePage } from './comparePage';
 import { FlowFixes } from './fixes';
 import { flowSuffix } from './files';
+import { FlowNotices } from './notices';
 import { FlowPage } from './page';
 import type { FlowParts } from './parts';
 import { FlowPins } from './pins';
@@ -32,6 +34,7 @@ export class FlowService extends Owner implements FlowParts {
 	readonly pins = this.own(new FlowPins());
 	readonly runs: FlowRuns;
 	readonly choices: ChoiceSources;
+	readonly notices: FlowNotices;
 	readonly #pages = new Set<FlowPage>();
 
 	constructor(deps: FlowServiceDeps) {
@@ -43,6 +46,7 @@ export class FlowService extends Owner implements FlowParts {
 		this.checker = this.own(new FlowChecker(host.clock, this.world, this.documents));
 		const services = this.own(new FlowRunServices({ ...deps, secrets: this.secrets }));
 		this.runs = this.own(new FlowRuns({ host, world: this.world, pins: this.pins, services, append }));
+		this.notices = this.own(new FlowNotices(this));
 		this.choices = { toolbox, providers, secrets: this.secrets, prepareTools };
 		const pattern = { pattern: `**/*${flowSuffix}` };
 		this.own(
@@ -63,8 +67,17 @@ export class FlowService extends Owner implements FlowParts {
 		return [...this.#pages].filter(page => page.uri.toString() === uri.toString());
 	}
 
-	/** Joins an editor's page to its document. */
+	/** Joins an editor's page to its document. What is not the file itself is compared with it. */
 	connect(text: vscode.TextDocument, panel: vscode.WebviewPanel): void {
+		if (!['file', 'untitled'].includes(text.uri.scheme)) {
+			const port = new WebviewPort(panel.webview);
+			const page = new ComparePage(text, port, this);
+			panel.onDidDispose(() => {
+				page.dispose();
+				port.dispose();
+			});
+			return;
+		}
 		const document = this.documents.take(text);
 		const port = new WebviewPort(panel.webview);
 		const page = new FlowPage(document, panel, port, this);

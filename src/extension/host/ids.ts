@@ -109,6 +109,7 @@ export const viewIds = {
 	approvals: 'quarterdeck.approvals',
 	executions: 'quarterdeck.executions',
 	costs: 'quarterdeck.costs',
+	flows: 'quarterdeck.flows',
 	models: 'quarterdeck.models',
 	mcp: 'quarterdeck.mcp',
 } as const;

@@ -10,6 +10,7 @@ import type { ProcessSupervisor } from '../../core/process/supervisor';
 import type { Gate } from '../../core/safety/gate';
 import type { OwnCalls } from '../../core/safety/ownCalls';
 import { builtInTools } from '../../core/tools/builtIn';
+import type { FlowsPort } from '../../core/tools/flows/runFlow';
 import type { BuiltInPorts, NotifyPort } from '../../core/tools/ports';
 import type { Toolbox, ToolSource } from '../../core/tools/toolbox';
 import { ToolRunner } from '../../core/tools/toolRunner';
@@ -31,6 +32,7 @@ export interface ToolsServiceDeps {
 	readonly supervisor: () => Promise<ProcessSupervisor>;
 	readonly ledger: () => Promise<Ledger>;
 	readonly memory: () => Promise<Memory>;
+	readonly flows: FlowsPort;
 	readonly search: WebSearch;
 	/** Starts the MCP servers that are wanted, and waits for them a moment. */
 	readonly startServers: () => Promise<void>;
@@ -51,6 +53,7 @@ const forClaude: ReadonlySet<string> = new Set(
 		'memory_search',
 		'remember',
 		'forget',
+		'run_flow',
 	].map(name => `quarterdeck_${name}`),
 );
 
@@ -101,7 +104,7 @@ export class ToolsService extends Owner {
 	}
 
 	#ports(): BuiltInPorts {
-		const { host, memory, ledger, supervisor, search } = this.#deps;
+		const { host, memory, ledger, flows, supervisor, search } = this.#deps;
 		return {
 			clock: host.clock,
 			safety: () => safetyContext(host),
@@ -117,6 +120,7 @@ export class ToolsService extends Owner {
 			people: notifications,
 			memory: memoryPort(memory),
 			ledger,
+			flows,
 			readPage: pageReader(host),
 			readDocument: documentReader(host),
 			webSearch: () => search.choice,

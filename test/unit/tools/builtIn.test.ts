@@ -21,6 +21,7 @@ const everything = {
 	people: {},
 	memory: {},
 	ledger: async () => ({}),
+	flows: {},
 	readPage: async () => ({ title: '', text: '' }),
 	readDocument: async () => ({ text: '', detail: '' }),
 	ripgrep: '/usr/bin/rg',

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { layoutFlow, type NodeBox } from '../../../../src/core/flow/layout/flowLayout';
 import { layered, type LayoutBox, type LayoutEdge } from '../../../../src/core/flow/layout/layered';
