@@ -19,6 +19,9 @@ import { SceneBox } from './SceneBox';
 import type { SceneEdge, SceneNode } from './scene';
 import { Wire } from './Wire';
 
+/** The graph around it is the application that screen readers know; React Flow's own would be one inside another. */
+const withoutRole = (element: HTMLDivElement | null): void => element?.setAttribute('role', 'presentation');
+
 const nodeTypes = { box: SceneBox };
 const edgeTypes = { wire: Wire };
 /** What is always so: selecting, connecting and keys are ours. */
@@ -63,6 +66,7 @@ export function Canvas(): ReactElement {
 	usePointer(surface);
 	useSize(surface);
 	useSpace(surface);
+	useMoving(surface);
 	return (
 		<div
 			ref={surface}
@@ -76,6 +80,7 @@ export function Canvas(): ReactElement {
 		>
 			<FarLayer />
 			<ReactFlow<SceneNode, SceneEdge>
+				ref={withoutRole}
 				nodes={nodes}
 				edges={edges}
 				nodeTypes={nodeTypes}
@@ -194,6 +199,25 @@ function useSize(surface: React.RefObject<HTMLDivElement | null>): void {
 		observer.observe(element);
 		return () => observer.disconnect();
 	}, [editor, canvas, surface, setViewport]);
+}
+
+const stillMs = 160;
+
+/** While the view moves, what is drawn is scaled and not drawn anew at every size; once it is still, it is sharp again. */
+function useMoving(surface: React.RefObject<HTMLDivElement | null>): void {
+	const editor = useEditor();
+	useEffect(() => {
+		let timer: ReturnType<typeof setTimeout> | undefined;
+		const listening = editor.view.listen(() => {
+			surface.current?.classList.add('moving');
+			clearTimeout(timer);
+			timer = setTimeout(() => surface.current?.classList.remove('moving'), stillMs);
+		});
+		return () => {
+			clearTimeout(timer);
+			listening.dispose();
+		};
+	}, [editor, surface]);
 }
 
 /** While the space bar is down, a drag pans. */

@@ -8,7 +8,7 @@ import type { CanvasModel } from './model';
 import { paintEdges, paintFar } from './paint';
 
 /** More than is seen is painted, so that panning moves a picture instead of painting it again. */
-const spare = 0.35;
+const spare = 0.2;
 const settleMs = 140;
 
 /** The view that the picture was painted for, and what it covers. */

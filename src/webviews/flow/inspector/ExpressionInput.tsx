@@ -1,4 +1,12 @@
-import { useId, useRef, type KeyboardEvent, type ReactElement, type SyntheticEvent } from 'react';
+import {
+	useId,
+	useLayoutEffect,
+	useRef,
+	type KeyboardEvent,
+	type ReactElement,
+	type RefObject,
+	type SyntheticEvent,
+} from 'react';
 import type { Completion } from '../../../core/flow/editorProtocol';
 import type { NodeId } from '../../../core/flow/model/flow';
 import { Options } from '../Options';
@@ -27,6 +35,7 @@ export function ExpressionInput(props: ExpressionInputProps): ReactElement {
 	const id = useId();
 	const area = useRef<HTMLTextAreaElement>(null);
 	const draft = useDraft(value, onKeep);
+	const setCaret = useCaret(area);
 	const list = useCompletions(node, param, isRaw);
 	const accept = (completion: Completion | undefined): void => {
 		const { current } = area;
@@ -34,8 +43,7 @@ export function ExpressionInput(props: ExpressionInputProps): ReactElement {
 		const to = current.selectionStart;
 		draft.set(draft.text.slice(0, completion.from) + completion.insert + draft.text.slice(to));
 		list.close();
-		const at = completion.from + completion.insert.length;
-		requestAnimationFrame(() => current.setSelectionRange(at, at));
+		setCaret(completion.from + completion.insert.length);
 	};
 	const look = (event: SyntheticEvent<HTMLTextAreaElement>): void => {
 		const { selectionStart, value: text } = event.currentTarget;
@@ -79,6 +87,18 @@ export function ExpressionInput(props: ExpressionInputProps): ReactElement {
 			)}
 		</div>
 	);
+}
+
+/** Where the caret shall stand after the next drawing: behind a completion, before the next key arrives. */
+function useCaret(area: RefObject<HTMLTextAreaElement | null>): (at: number) => void {
+	const caret = useRef<number | null>(null);
+	useLayoutEffect(() => {
+		if (caret.current !== null) area.current?.setSelectionRange(caret.current, caret.current);
+		caret.current = null;
+	});
+	return at => {
+		caret.current = at;
+	};
 }
 
 function CompletionList({
