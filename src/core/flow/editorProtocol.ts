@@ -27,6 +27,8 @@ export interface NodeTypeView {
 	readonly ports: Ports | null;
 	readonly effects: 'pure' | 'reads' | 'writes';
 	readonly isTrigger: boolean;
+	/** The palette does not offer it. */
+	readonly isOffered?: false;
 	readonly isNote: boolean;
 	readonly isContainer: boolean;
 }

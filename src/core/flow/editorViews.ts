@@ -21,6 +21,7 @@ export function nodeTypeView(type: NodeType): NodeTypeView {
 		ports: typeof type.ports === 'function' ? null : type.ports,
 		effects,
 		isTrigger: type.isTrigger === true,
+		...(type.isOffered === false ? { isOffered: false } : {}),
 		isNote: type.isNote === true,
 		isContainer: type.container !== undefined,
 	};

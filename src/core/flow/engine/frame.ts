@@ -116,8 +116,10 @@ export class Frame {
 			if (!slot || this.#edges[edge] !== edgeTaken || (only !== undefined && only !== edge)) continue;
 			const value = this.valueOf(edge);
 			if (value === undefined) continue;
-			if (!slot.isMany) inputs[slot.port] ??= value;
-			else ((inputs[slot.port] as Json[] | undefined) ?? (inputs[slot.port] = [])).push(value);
+			// `null` is a value: the first line that was taken counts.
+			if (!slot.isMany) {
+				if (inputs[slot.port] === undefined) inputs[slot.port] = value;
+			} else ((inputs[slot.port] as Json[] | undefined) ?? (inputs[slot.port] = [])).push(value);
 		}
 		return inputs;
 	}

@@ -93,6 +93,8 @@ export interface NodeType<Params = unknown> {
 	readonly join?: JoinPolicy | ((params: Params) => JoinPolicy);
 	/** It begins a run: it has no inputs, and its outputs are what started the run. */
 	readonly isTrigger?: boolean;
+	/** Flows that have it are read, drawn and kept, but it is not offered for new ones: nothing would start or run it. */
+	readonly isOffered?: false;
 	/** What it gives at its first output (or, without one, gets at its first input) is an output of the flow, by its parameter `name`. */
 	readonly isOutput?: boolean;
 	/** Only for people; the engine does not see it. */

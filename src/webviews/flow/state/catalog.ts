@@ -35,12 +35,13 @@ export class Catalog implements NodeShapes {
 		this.#onPorts = onPorts;
 	}
 
+	/** Those that are offered for new nodes. */
 	get list(): readonly NodeTypeView[] {
 		return this.#list;
 	}
 
 	setTypes(types: readonly NodeTypeView[]): void {
-		this.#list = types;
+		this.#list = types.filter(type => type.isOffered !== false);
 		this.#types = new Map(types.map(type => [type.type, type]));
 		this.forgetPorts();
 	}

@@ -24,6 +24,16 @@ describe('a run', () => {
 		expect(valuesOf(events, 'c')).toEqual({ out: value });
 	});
 
+	test('of two edges into one port, the first that was taken gives the value, also when that is null', async () => {
+		const flow = flowOf({ a: 'pass', b: { type: 'value', params: { value: 'late' } }, c: 'pass' }, [
+			'a -> c',
+			'b -> c',
+		]);
+		const given = { ...flow, nodes: { ...flow.nodes, a: { type: 'value', params: { value: '{{ flow.x }}' } } } };
+		const { events } = await runFlow({ ...given, inputs: { x: { type: 'any' } } }, { inputs: { x: null } });
+		expect(valuesOf(events, 'c')).toEqual({ out: null });
+	});
+
 	test('an empty flow ends at once', async () => {
 		expect(await runFlow(flowOf({}))).toMatchObject({ status: 'succeeded', outputs: {} });
 	});

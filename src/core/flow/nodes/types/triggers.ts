@@ -36,6 +36,7 @@ export const scheduleTrigger = defineNode({
 	ports: { inputs: [], outputs: [at] },
 	effects: 'reads',
 	isTrigger: true,
+	isOffered: false,
 });
 
 export const webhookTrigger = defineNode({
@@ -62,6 +63,7 @@ export const webhookTrigger = defineNode({
 	},
 	effects: 'reads',
 	isTrigger: true,
+	isOffered: false,
 });
 
 export const fileChangeTrigger = defineNode({
@@ -90,6 +92,7 @@ export const fileChangeTrigger = defineNode({
 	},
 	effects: 'reads',
 	isTrigger: true,
+	isOffered: false,
 });
 
 export const gitTrigger = defineNode({
@@ -119,4 +122,5 @@ export const gitTrigger = defineNode({
 	},
 	effects: 'reads',
 	isTrigger: true,
+	isOffered: false,
 });
