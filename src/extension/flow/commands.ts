@@ -55,6 +55,13 @@ export async function showGraph(argument?: unknown): Promise<void> {
 	await vscode.commands.executeCommand('vscode.openWith', target, flowEditorType, activeTextEditor?.viewColumn);
 }
 
+/** Shows a node of a flow on its graph. */
+export async function revealNode(service: FlowService, address: string, node: string): Promise<void> {
+	const uri = vscode.Uri.parse(address, true);
+	await vscode.commands.executeCommand('vscode.openWith', uri, flowEditorType);
+	for (const page of service.pagesOf(uri)) page.reveal(node);
+}
+
 /** Runs a flow: the one that is named, or the one that is open. */
 export async function runFlow(service: FlowService, argument: unknown): Promise<void> {
 	const uri = targetOf(service, argument);

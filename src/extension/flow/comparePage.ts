@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { ExpectedError } from '../../core/base/errors';
 import { MutableDisposable, Owner, type Disposable } from '../../core/base/lifecycle';
 import { portsOf } from '../../core/flow/assist';
 import { checkedEditor } from '../../core/flow/editorChecks';
@@ -32,24 +31,16 @@ export class ComparePage extends Owner {
 		super();
 		this.#document = document;
 		this.#parts = parts;
-		const others = new Proxy({} as Handlers<FlowEditorContract>, {
-			get: () => () => {
-				throw new ExpectedError('read-only', 'This is a comparison: it can be looked at only.');
-			},
-		});
 		const { catalog, ports: world } = parts.world;
-		this.#server = this.own(
-			serve<FlowEditorContract>(port, {
-				...Object.fromEntries(asked.map(name => [name, others[name]])),
-				...checkedEditor({
-					open: () => this.#open(),
-					focus: () => undefined,
-					ports: ({ nodes }) => nodes.map(node => portsOf(catalog, world, node)),
-					watch: () => undefined,
-					runs: () => [],
-				} as Partial<Handlers<FlowEditorContract>> as Handlers<FlowEditorContract>),
-			} as Handlers<FlowEditorContract>),
-		);
+		const handlers: Partial<Handlers<FlowEditorContract>> = {
+			open: () => this.#open(),
+			ports: ({ nodes }) => nodes.map(node => portsOf(catalog, world, node)),
+			focus: () => undefined,
+			watch: () => undefined,
+			runs: () => [],
+		};
+		// Everything else is refused as unknown: a comparison can be looked at only.
+		this.#server = this.own(serve<FlowEditorContract>(port, checkedEditor(handlers as Handlers<FlowEditorContract>)));
 		const file = workingFile(document.uri);
 		this.own(
 			vscode.workspace.onDidChangeTextDocument(({ document: changed }) => {
@@ -99,14 +90,6 @@ export class ComparePage extends Owner {
 		return { ...compareView(own.flow, other, [nameOf(this.#document.uri), 'Working Tree']), textError: null };
 	}
 }
-
-const asked: readonly (keyof FlowEditorContract['requests'])[] = [
-	'openLink',
-	'runAction',
-	'values',
-	'preview',
-	'choices',
-];
 
 function errorOf({ problems }: FlowParse): TextError {
 	const [first] = problems;

@@ -12,6 +12,7 @@ import type { Handlers } from '../../core/rpc/rpc';
 import { choicesOf } from './choices';
 import { rangeOf } from './checker';
 import { folderOf, insideOf } from './files';
+import { paramUri } from './paramFiles';
 import { requireEditable, type PageContext } from './parts';
 
 type Names =
@@ -55,7 +56,11 @@ export function documentHandlers(page: PageContext): Pick<Handlers<FlowEditorCon
 		extract: () => notOffered(),
 		openDefinition: ({ node }) => openDefinition(page, node),
 		openText: ({ node }) => openText(page, node),
-		editParam: () => notOffered(),
+		editParam: async ({ node, name }) => {
+			requireEditable(page);
+			const file = paramUri(uri, node, name, sync.flow, service.world);
+			await vscode.window.showTextDocument(file, { viewColumn: vscode.ViewColumn.Beside });
+		},
 		importN8n: () => notOffered(),
 		readClipboard: async () => vscode.env.clipboard.readText(),
 		writeClipboard: async ({ text }) => vscode.env.clipboard.writeText(text),

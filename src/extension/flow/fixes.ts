@@ -18,9 +18,9 @@ export class FlowFixes implements vscode.CodeActionProvider {
 
 	provideCodeActions(document: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {
 		return this.#checker.problemsOf(document.uri).flatMap(problem => {
-			const { fixes = [], message } = problem;
-			if (fixes.length === 0 || !rangeOf(problem.range).intersection(range)) return [];
-			return fixes.map(fix => {
+			const { fixes = [], message, node } = problem;
+			if (!rangeOf(problem.range).intersection(range)) return [];
+			const mends = fixes.map(fix => {
 				const action = new vscode.CodeAction(fix.title, vscode.CodeActionKind.QuickFix);
 				action.edit = editOf(document, fix);
 				action.isPreferred = fixes.length === 1;
@@ -29,8 +29,16 @@ export class FlowFixes implements vscode.CodeActionProvider {
 					.filter(each => each.source === 'Quarterdeck' && each.message === message);
 				return action;
 			});
+			return node === undefined ? mends : [...mends, showAction(document.uri, node)];
 		});
 	}
+}
+
+function showAction(uri: vscode.Uri, node: string): vscode.CodeAction {
+	const title = `Show '${node}' on the graph`;
+	const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+	action.command = { title, command: 'quarterdeck.flows.reveal', arguments: [uri.toString(), node] };
+	return action;
 }
 
 /** The smallest edit that does what a fix says. */

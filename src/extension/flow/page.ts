@@ -35,6 +35,8 @@ export class FlowPage extends Owner implements PageContext {
 	readonly onDidClose = this.#closed.event;
 	#problems: readonly FlowProblem[] = [];
 	#readonlyReason: string | null;
+	#isOpen = false;
+	#wanted: NodeId | undefined;
 
 	constructor(document: FlowDocument, panel: vscode.WebviewPanel, port: WebviewPort, parts: FlowParts) {
 		super();
@@ -90,8 +92,10 @@ export class FlowPage extends Owner implements PageContext {
 		this.emit('command', { id });
 	}
 
+	/** Puts a node into view; one that has just opened does so once it knows the flow. */
 	reveal(node: NodeId): void {
-		this.emit('reveal', { node });
+		if (this.#isOpen) this.emit('reveal', { node });
+		else this.#wanted = node;
 	}
 
 	override dispose(): void {
@@ -108,6 +112,13 @@ export class FlowPage extends Owner implements PageContext {
 		await pins.look(uri);
 		await checker.checkNow(uri);
 		const run = this.shown.open();
+		// After the answer to this.
+		setImmediate(() => {
+			this.#isOpen = true;
+			const wanted = this.#wanted;
+			this.#wanted = undefined;
+			if (wanted !== undefined) this.reveal(wanted);
+		});
 		return {
 			mode: this.isReadonly ? 'readonly' : 'edit',
 			reason: this.#readonlyReason,
@@ -174,6 +185,7 @@ const offers: readonly HostOffer[] = [
 	'openSubflow',
 	'openText',
 	'openValue',
+	'editParam',
 	'completions',
 	'compareRuns',
 	'replay',

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { Lazy } from '../../core/base/async';
+import { Lazy } from '../../core/base/async';
 import { errorText } from '../../core/base/errors';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle';
 import { commandIds as editorCommandIds } from '../../core/flow/editorCommands';
@@ -10,15 +10,25 @@ import { flowCommandId, flowEditorType, viewIds } from '../host/ids';
 import { LazyTree } from '../host/lazyTree';
 import { webviewHtml, webviewOptions } from '../host/webviewHost';
 import type { TreeRow } from '../ledger/treeRow';
+import type { ParamFiles } from './paramFiles';
 import type { FlowService } from './service';
 
 /** After the start, milliseconds. */
 const restMs = 2000;
 
-/** Registers the editor of flows and its commands. Their code loads with the first flow. */
+/** Registers the editor of flows, its commands and the view. Their code loads with the first flow. */
 export function registerFlow(host: Host, service: Lazy<FlowService>): Disposable {
 	const store = new DisposableStore();
-	const { commands, context } = host;
+	registerEditor(host, service, store);
+	registerCommands(host, service, store);
+	registerView(host, service, store);
+	registerDocuments(store);
+	followFlows(host, service, store);
+	offerInterrupted(host, service, store);
+	return store;
+}
+
+function registerEditor({ context }: Host, service: Lazy<FlowService>, store: DisposableStore): void {
 	store.add(
 		vscode.window.registerCustomEditorProvider(
 			flowEditorType,
@@ -34,19 +44,22 @@ export function registerFlow(host: Host, service: Lazy<FlowService>): Disposable
 			{ supportsMultipleEditorsPerDocument: true },
 		),
 	);
+}
+
+function registerCommands({ commands }: Host, service: Lazy<FlowService>, store: DisposableStore): void {
 	store.add(
-		vscode.workspace.registerTextDocumentContentProvider('quarterdeck-value', {
-			provideTextDocumentContent: async uri => (await import('./valueText')).valueDocument(uri),
-		}),
-	);
-	store.add(
-		commands.register('quarterdeck.newFlow', async (folder?: vscode.Uri) =>
-			(await import('./commands')).newFlow(folder),
+		commands.register('quarterdeck.newFlow', async (folder?: unknown) =>
+			(await import('./commands')).newFlow(folder instanceof vscode.Uri ? folder : undefined),
 		),
 	);
 	store.add(
 		commands.register('quarterdeck.flows.showGraph', async (argument?: unknown) =>
 			(await import('./commands')).showGraph(argument),
+		),
+	);
+	store.add(
+		commands.register('quarterdeck.flows.reveal', async (uri: string, node: string) =>
+			(await import('./commands')).revealNode(await service.get(), uri, node),
 		),
 	);
 	store.add(
@@ -67,6 +80,9 @@ export function registerFlow(host: Host, service: Lazy<FlowService>): Disposable
 	for (const id of editorCommandIds) {
 		store.add(commands.register(flowCommandId(id), async () => (await service.started)?.activePage?.command(id)));
 	}
+}
+
+function registerView({ log }: Host, service: Lazy<FlowService>, store: DisposableStore): void {
 	const tree = store.add(
 		new LazyTree<TreeRow>(
 			viewIds.flows,
@@ -74,7 +90,7 @@ export function registerFlow(host: Host, service: Lazy<FlowService>): Disposable
 				const { FlowsTree } = await import('./tree');
 				return store.add(new FlowsTree(await service.get()));
 			},
-			host.log,
+			log,
 		),
 	);
 	// The first look checks the flows of the workspace, too: their problems are in the tree.
@@ -84,12 +100,38 @@ export function registerFlow(host: Host, service: Lazy<FlowService>): Disposable
 		service
 			.get()
 			.then(flows => flows.checker.checkWorkspace())
-			.catch((error: unknown) => host.log.warn(`Flows could not be checked: ${errorText(error)}`));
+			.catch((error: unknown) => log.warn(`Flows could not be checked: ${errorText(error)}`));
 	});
 	store.add(looking);
-	followFlows(host, service, store);
-	offerInterrupted(host, service, store);
-	return store;
+}
+
+/** Values of runs to read, and parameters to write, as documents. */
+function registerDocuments(store: DisposableStore): void {
+	store.add(
+		vscode.workspace.registerTextDocumentContentProvider('quarterdeck-value', {
+			provideTextDocumentContent: async uri => (await import('./valueText')).valueDocument(uri),
+		}),
+	);
+	const params = new Lazy<ParamFiles>(async () => {
+		const { ParamFiles } = await import('./paramFiles');
+		const files = store.add(new ParamFiles());
+		store.add(files.onDidChangeFile(changes => changed.fire(changes)));
+		return files;
+	});
+	const changed = store.add(new vscode.EventEmitter<vscode.FileChangeEvent[]>());
+	store.add(
+		vscode.workspace.registerFileSystemProvider('quarterdeck-param', {
+			onDidChangeFile: changed.event,
+			watch: () => ({ dispose: () => undefined }),
+			stat: async uri => (await params.get()).stat(uri),
+			readFile: async uri => (await params.get()).readFile(uri),
+			writeFile: async (uri, content) => (await params.get()).writeFile(uri, content),
+			readDirectory: () => [],
+			createDirectory: refuse,
+			delete: refuse,
+			rename: refuse,
+		}),
+	);
 }
 
 /** A flow that is opened as text is checked as well. */
@@ -117,4 +159,8 @@ function offerInterrupted({ context, clock, log }: Host, service: Lazy<FlowServi
 				.catch((error: unknown) => log.warn(`Interrupted runs could not be looked for: ${errorText(error)}`));
 		}),
 	);
+}
+
+function refuse(): never {
+	throw vscode.FileSystemError.NoPermissions();
 }

@@ -101,6 +101,7 @@ export const internalCommandIds = [
 	'quarterdeck.ledger.retry',
 	'quarterdeck.providers.runAction',
 	'quarterdeck.memory.forget',
+	'quarterdeck.flows.reveal',
 ] as const;
 export type InternalCommandId = (typeof internalCommandIds)[number];
 
