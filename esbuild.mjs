@@ -37,7 +37,11 @@ const builds = [
 	{
 		...shared,
 		// The command line shares the core's chunks with the extension; none of those imports `vscode`.
-		entryPoints: { 'extension/extension': 'src/extension/extension.ts', 'cli/quarterdeck': 'src/cli/main.ts' },
+		entryPoints: {
+			'extension/extension': 'src/extension/extension.ts',
+			'cli/quarterdeck': 'src/cli/main.ts',
+			'cli/engine': 'src/cli/engine.ts',
+		},
 		outdir: 'dist',
 		chunkNames: 'extension/chunks/[name]-[hash]',
 		platform: 'node',

@@ -8,7 +8,7 @@ export function cliBuilds(shared, outdir) {
 	return [
 		{
 			...shared,
-			entryPoints: { quarterdeck: 'src/cli/main.ts' },
+			entryPoints: { quarterdeck: 'src/cli/main.ts', engine: 'src/cli/engine.ts' },
 			outdir,
 			chunkNames: 'chunks/[name]-[hash]',
 			platform: 'node',

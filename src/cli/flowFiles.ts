@@ -52,12 +52,17 @@ export function flowHash(flow: Flow): string {
 /** Sub-flows of a folder, by paths that start there and do not leave it. */
 export class FlowFolder {
 	readonly #folder: string;
+	readonly #embedded: Readonly<Record<string, Flow>>;
 
-	constructor(folder: string) {
+	/** @param embedded flows by their paths, which are not looked for in the folder */
+	constructor(folder: string, embedded: Readonly<Record<string, Flow>> = {}) {
 		this.#folder = folder;
+		this.#embedded = embedded;
 	}
 
 	async load(path: string): Promise<LoadedFlow> {
+		const own = Object.hasOwn(this.#embedded, path) ? this.#embedded[path] : undefined;
+		if (own) return { flow: own, hash: flowHash(own) };
 		const { flow, problems } = parseFlow(await readFile(this.#resolve(path), 'utf8'));
 		if (!flow) throw new UnreadableFlow(path, problems);
 		return { flow, hash: flowHash(flow) };
@@ -65,6 +70,7 @@ export class FlowFolder {
 
 	/** `undefined` when it cannot be read: the ports of its node are then not known. */
 	find(path: string): Flow | undefined {
+		if (Object.hasOwn(this.#embedded, path)) return this.#embedded[path];
 		try {
 			return parseFlow(readFileSync(this.#resolve(path), 'utf8')).flow;
 		} catch {

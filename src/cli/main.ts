@@ -13,6 +13,8 @@ const commands: Readonly<Record<string, () => Promise<CommandSpec>>> = {
 	runs: async () => (await import('./commands/resume')).runsCommand,
 	validate: async () => (await import('./commands/documents')).validateCommand,
 	fmt: async () => (await import('./commands/documents')).formatCommand,
+	import: async () => (await import('./commands/interop')).importCommand,
+	export: async () => (await import('./commands/interop')).exportCommandSpec,
 	diff: async () => (await import('./commands/documents')).diffCommand,
 };
 

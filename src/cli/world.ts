@@ -9,12 +9,13 @@ import type { Logger } from '../core/base/logger';
 import { DisposableStore } from '../core/base/lifecycle';
 import { configFolders } from '../core/claude/history/paths';
 import type { CapabilityGrants } from '../core/flow/custom/customNode';
-import { CustomNodes } from '../core/flow/custom/customNodes';
+import { CustomNodes, type NodeSource } from '../core/flow/custom/customNodes';
 import { agentService } from '../core/flow/engine/agentService';
 import type { RunEvent } from '../core/flow/engine/events';
 import { modelService } from '../core/flow/engine/modelService';
 import type { RunServices } from '../core/flow/engine/services';
 import { toolService } from '../core/flow/engine/toolService';
+import type { Flow } from '../core/flow/model/flow';
 import { expressionEngine } from '../core/flow/expressions/engine';
 import { builtInCatalog, catalogOf } from '../core/flow/nodes/catalog';
 import type { NodeCatalog, PortWorld } from '../core/flow/nodes/nodeType';
@@ -44,6 +45,12 @@ import type { Places } from './places';
 import { WorkerThread, workerFile } from './threads';
 import { version } from './version';
 
+/** What an exported program carries with it. */
+export interface Embedded {
+	readonly flows: Readonly<Record<string, Flow>>;
+	readonly nodes: readonly NodeSource[];
+}
+
 export interface WorldOptions {
 	readonly io: Io;
 	readonly places: Places;
@@ -57,6 +64,8 @@ export interface WorldOptions {
 	/** Custom nodes that may reach what their files declare. */
 	readonly allowedNodes: readonly string[];
 	readonly isVerbose: boolean;
+	/** What a program brings along: its sub-flows and custom nodes come before those of the folder. */
+	readonly embedded?: Embedded;
 	readonly onEvent: (event: RunEvent, at: number) => void;
 }
 
@@ -69,11 +78,13 @@ export async function catalogOfFolder(
 	folder: string,
 	sandbox: Sandbox,
 	grantsOf: (views: Views) => CapabilityGrants = () => ({ granted: () => [] }),
+	embedded: readonly NodeSource[] = [],
 ): Promise<{ readonly catalog: NodeCatalog; readonly custom: CustomNodes }> {
 	// Which file a hash belongs to is known only once the files are read.
 	let views = noViews;
 	const custom = new CustomNodes({ sandbox, grants: grantsOf(() => views()) });
-	const sources = await customSources(folder);
+	const own = new Set(embedded.map(({ path }) => path));
+	const sources = [...embedded, ...(await customSources(folder)).filter(({ path }) => !own.has(path))];
 	if (sources.length > 0) await custom.update(sources, new AbortController().signal);
 	const known = custom.views;
 	views = () => known;
@@ -113,12 +124,17 @@ export class World {
 		await supervisor.reap().catch((error: unknown) => log.warn(errorText(error)));
 		const sandbox = store.add(newSandbox(log));
 		const allowed = new Set(options.allowedNodes);
-		const { catalog, custom } = await catalogOfFolder(folder, sandbox, views => ({
-			granted: hash => {
-				const view = views().find(entry => entry.hash === hash);
-				return view && allowed.has(view.type.replace(/^custom\./u, '')) ? view.capabilities : [];
-			},
-		}));
+		const { catalog, custom } = await catalogOfFolder(
+			folder,
+			sandbox,
+			(views): CapabilityGrants => ({
+				granted: hash => {
+					const view = views().find(entry => entry.hash === hash);
+					return view && allowed.has(view.type.replace(/^custom\./u, '')) ? view.capabilities : [];
+				},
+			}),
+			options.embedded?.nodes,
+		);
 		store.add(custom);
 		return new World(options, { log, store, supervisor, sandbox, catalog });
 	}
@@ -166,7 +182,7 @@ export class World {
 			),
 		);
 		const runner = new ToolRunner({ toolbox, gate, clock: systemClock });
-		const flows = new FlowFolder(folder);
+		const flows = new FlowFolder(folder, options.embedded?.flows);
 		this.ports = { flow: path => flows.find(path), tool: name => toolbox.find(name)?.schema };
 		this.runs = store.add(
 			new RunBook({

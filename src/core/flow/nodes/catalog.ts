@@ -19,6 +19,7 @@ import { listFiles, readDocument, readFile, uploadFile, writeFile } from './type
 import { inputNode, logNode, note, outputNode, subFlow } from './types/flowEnds';
 import { httpRequest } from './types/http';
 import { parseJson, queryJson, writeJson } from './types/json';
+import { keptNode } from './types/kept';
 import { aggregateNode, filterNode, limitNode, sortNode, uniqueNode } from './types/lists';
 import { gitCommit, gitDiff, gitLog, gitStatus, memoryGet, memorySet, shellCommand } from './types/machine';
 import { llmNode, structuredLlm } from './types/models';
@@ -39,6 +40,7 @@ const types: readonly NodeType[] = [
 	subFlow,
 	logNode,
 	note,
+	keptNode,
 	claudeAgent,
 	llmNode,
 	structuredLlm,
