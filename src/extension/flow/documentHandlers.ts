@@ -5,8 +5,7 @@ import { completionsFor, portsOf, previewFor, type AssistWorld } from '../../cor
 import type { FlowEditorContract } from '../../core/flow/editorProtocol';
 import type { NodeId } from '../../core/flow/model/flow';
 import { placeOf } from '../../core/flow/model/lineMap';
-import { layoutFlow } from '../../core/flow/layout/flowLayout';
-import { boxesOf } from './boxes';
+import { layoutOf } from './layout';
 import { readOps } from '../../core/flow/model/readOps';
 import type { Handlers } from '../../core/rpc/rpc';
 import { choicesOf } from './choices';
@@ -51,8 +50,7 @@ export function documentHandlers(page: PageContext): Pick<Handlers<FlowEditorCon
 			return sync.apply(page, base, read.ops, label);
 		},
 		ports: ({ nodes }) => nodes.map(node => portsOf(service.world.catalog, service.world.ports, node)),
-		layout: ({ scope, nodes }) =>
-			layoutFlow({ flow: sync.flow, boxOf: boxesOf(sync.flow, service.world), scope, nodes }),
+		layout: wish => layoutOf(service.host, service.world, sync.flow, wish),
 		extract: () => notOffered(),
 		openDefinition: ({ node }) => openDefinition(page, node),
 		openText: ({ node }) => openText(page, node),

@@ -12,7 +12,7 @@ export interface NodeBox {
 }
 
 export interface LayoutWish {
-	readonly flow: Flow;
+	readonly flow: Pick<Flow, 'nodes' | 'edges' | 'layout'>;
 	readonly boxOf: (id: NodeId) => NodeBox;
 	/** `new`: only nodes without a place, beside what they are connected with. */
 	readonly scope: 'all' | 'selection' | 'new';
@@ -37,7 +37,7 @@ export function layoutFlow(wish: LayoutWish): Readonly<Record<NodeId, Position>>
 
 class FlowLayout {
 	readonly #wish: LayoutWish;
-	readonly #flow: Flow;
+	readonly #flow: LayoutWish['flow'];
 	readonly #inside = new Map<NodeId | null, NodeId[]>();
 	/** Containers that were laid out are as large as that needs. */
 	readonly #sizes = new Map<NodeId, { width: number; height: number }>();

@@ -10,7 +10,7 @@ import { expressionEngine } from '../../../../src/core/flow/expressions/engine';
 import { RunBook, type RunWish } from '../../../../src/core/flow/runs/runBook';
 import { findInValues, nodeValues, valueAt } from '../../../../src/core/flow/runs/runValues';
 import { comparisonOf, replayOf, stateOf, storedView } from '../../../../src/core/flow/runs/runViews';
-import { applyRunChange } from '../../../../src/core/flow/runView';
+import { applyRunChange, type RunView } from '../../../../src/core/flow/runView';
 import type { LedgerEvent } from '../../../../src/core/ledger/events';
 import { catalogOf, flowOf, testType, testTypes } from '../engine/support';
 
@@ -102,7 +102,11 @@ describe('runs of flows', () => {
 		expect(Object.keys(comparisonOf(stored, other, () => 'succeeded').nodes)).toEqual(['a', 'b', 'c']);
 		const film = replayOf(stored);
 		const view = storedView(stored, 'succeeded');
-		const played = film.steps.reduce((run, { change }) => applyRunChange(run, change), { ...view, nodes: {}, log: [] });
+		const played = film.steps.reduce<RunView>((run, { change }) => applyRunChange(run, change), {
+			...view,
+			nodes: {},
+			log: [],
+		});
 		expect(played.nodes).toEqual(view.nodes);
 		expect(ledger.filter(({ type }) => type === 'execution.ended')).toHaveLength(2);
 	});
