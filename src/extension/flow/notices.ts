@@ -27,6 +27,13 @@ export class FlowNotices extends Owner {
 		this.own(
 			book.onDidBegin(run => {
 				this.own(run.onEvent(event => void this.#onEvent(run, event)));
+				// What it asked before anybody could listen.
+				for (const { node, kind, ask } of run.run?.waits ?? []) void this.#ask(run, node, kind, ask);
+			}),
+		);
+		this.own(
+			book.onDidEnd(run => {
+				if (run.isOver && !this.#isWatched(run)) void this.#tellEnd(run);
 			}),
 		);
 	}
@@ -56,7 +63,7 @@ export class FlowNotices extends Owner {
 	async #onEvent(run: LiveRun, event: RunEvent): Promise<void> {
 		if (event.type === 'node.waiting' && event.ask && event.for !== 'breakpoint') {
 			await this.#ask(run, event.node, event.for, event.ask);
-		} else if (event.type === 'run.ended' && !this.#isWatched(run)) await this.#tellEnd(run, event);
+		}
 	}
 
 	async #ask(run: LiveRun, node: string, kind: Exclude<WaitKind, 'breakpoint'>, ask: WaitDetail): Promise<void> {
@@ -70,7 +77,8 @@ export class FlowNotices extends Owner {
 		void vscode.window.showInformationMessage('That had been answered already, or its time was over.');
 	}
 
-	async #tellEnd(run: LiveRun, { status, error }: Extract<RunEvent, { type: 'run.ended' }>): Promise<void> {
+	async #tellEnd(run: LiveRun): Promise<void> {
+		const { status, error } = run.state;
 		if (status === 'stopped') return;
 		const show = status === 'failed' ? vscode.window.showErrorMessage : vscode.window.showInformationMessage;
 		const why = error === null ? '' : ` ${error}`;

@@ -16,7 +16,7 @@ import type { Flow, FlowLimits } from '../../core/flow/model/flow';
 import { printFlow } from '../../core/flow/model/print';
 import type { LiveRun } from '../../core/flow/runs/liveRun';
 import { RunBook } from '../../core/flow/runs/runBook';
-import type { RunValues } from '../../core/flow/runs/runValues';
+import { changedInputs, type RunValues } from '../../core/flow/runs/runValues';
 import { stateOf } from '../../core/flow/runs/runViews';
 import type { LedgerEvent } from '../../core/ledger/events';
 import { BlobStore } from '../../core/storage/blobs';
@@ -133,11 +133,11 @@ export class FlowRuns extends Owner {
 			return text === undefined ? undefined : (JSON.parse(text) as Json);
 		};
 		if (live) {
-			const { run, flow, state } = live;
-			return { flow, state, valueOf, ...(run ? { live: (at, side, port) => run.value(at, side, port) } : {}) };
+			const { run, flow, state, changed } = live;
+			return { flow, state, valueOf, changed, ...(run ? { live: (at, side, port) => run.value(at, side, port) } : {}) };
 		}
 		const stored = await this.book.read(fileOf(uri), id);
-		return { flow: stored.flow, state: stateOf(stored), valueOf };
+		return { flow: stored.flow, state: stateOf(stored), valueOf, changed: changedInputs(stored.events) };
 	}
 
 	/** The JSON of a large value. */

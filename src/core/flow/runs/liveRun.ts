@@ -2,12 +2,13 @@ import type { Clock } from '../../base/clock';
 import { Emitter } from '../../base/event';
 import type { ExecutionId } from '../../base/ids';
 import { MutableDisposable, Owner, type Disposable } from '../../base/lifecycle';
-import type { RunEvent } from '../engine/events';
+import type { RunEvent, StoredValue } from '../engine/events';
 import type { FlowRun } from '../engine/flowRun';
 import type { TimedEvent } from '../engine/readJournal';
 import { RunState } from '../engine/runState';
 import type { Flow, NodeId } from '../model/flow';
 import { RunDigest, type RunChange, type RunView } from '../runView';
+import { changedInputs } from './runValues';
 import { isOfFlow } from './runViews';
 
 /** Pages are told of changes this often at most, milliseconds. */
@@ -32,6 +33,8 @@ export class LiveRun extends Owner {
 	readonly flow: Flow;
 	readonly file: string;
 	readonly state = new RunState();
+	/** Inputs that a person changed; see `RunValues`. */
+	readonly changed = new Map<string, StoredValue>();
 	readonly #digest: RunDigest;
 	readonly #clock: Clock;
 	readonly #timer = this.own(new MutableDisposable<Disposable>());
@@ -54,6 +57,7 @@ export class LiveRun extends Owner {
 		this.#digest.watch([]);
 		for (const { event, at } of earlier) {
 			this.state.apply(event, at);
+			this.#noteChanged(event);
 			if (isOfFlow(flow, event)) this.#digest.add(event, at);
 		}
 		this.#digest.take();
@@ -80,6 +84,7 @@ export class LiveRun extends Owner {
 
 	take(event: RunEvent, at: number): void {
 		this.state.apply(event, at);
+		this.#noteChanged(event);
 		if (isOfFlow(this.flow, event)) this.#digest.add(event, at);
 		this.#events.fire(event);
 		if (event.type === 'run.ended') this.#tell();
@@ -98,6 +103,10 @@ export class LiveRun extends Owner {
 		if (nodes === null) this.#watchers.delete(page);
 		else this.#watchers.set(page, nodes);
 		this.#digest.watch([...this.#watchers.values()].flat());
+	}
+
+	#noteChanged(event: RunEvent): void {
+		for (const [key, value] of changedInputs([{ event }])) this.changed.set(key, value);
 	}
 
 	#tell(): void {

@@ -1,8 +1,8 @@
 import type { Json } from '../../base/json';
 import { ExpectedError } from '../../base/errors';
 import type { NodeValues, ValuePlace } from '../editorProtocol';
-import type { FramePath, NodePlace, StoredValue } from '../engine/events';
-import type { NodeRunState, RunState } from '../engine/runState';
+import type { FramePath, NodePlace, RunEvent, StoredValue } from '../engine/events';
+import { placeKey, type NodeRunState, type RunState } from '../engine/runState';
 import { storedJson } from '../engine/values';
 import type { Flow, FlowEdge, NodeId } from '../model/flow';
 
@@ -11,8 +11,24 @@ export interface RunValues {
 	readonly flow: Flow;
 	readonly state: RunState;
 	readonly valueOf: (stored: StoredValue) => Json | undefined;
+	/** Inputs that a person changed while the run was paused, by `inputKey`. */
+	readonly changed?: ReadonlyMap<string, StoredValue>;
 	/** The value as it is now, of a run that goes on. */
 	readonly live?: (place: NodePlace, side: 'input' | 'output', port: string) => Json | undefined;
+}
+
+export function inputKey(place: NodePlace, port: string): string {
+	return `${placeKey(place)}\n${port}`;
+}
+
+/** Inputs that were changed by hand: no other node gave them. */
+export function changedInputs(events: Iterable<{ readonly event: RunEvent }>): ReadonlyMap<string, StoredValue> {
+	const changed = new Map<string, StoredValue>();
+	for (const { event } of events) {
+		if (event.type === 'run.valueSet' && event.side === 'input')
+			changed.set(inputKey(event.place, event.port), event.value);
+	}
+	return changed;
 }
 
 type Stored = Readonly<Record<string, StoredValue>>;
@@ -66,7 +82,9 @@ function inputsOf(run: RunValues, node: NodeId, frame: FramePath): Stored {
 	}
 	for (const [port, edges] of byPort) {
 		const now = run.live?.({ node, frame }, 'input', port);
-		if (now !== undefined) inputs[port] = storedJson(now);
+		const set = run.changed?.get(inputKey({ node, frame }, port));
+		if (set) inputs[port] = set;
+		else if (now !== undefined) inputs[port] = storedJson(now);
 		else {
 			const [first, ...more] = edges.flatMap(edge => sourceValue(run, edge, node, frame) ?? []);
 			if (!first) continue;
