@@ -1,13 +1,12 @@
 import * as vscode from 'vscode';
 import { ExpectedError } from '../../core/base/errors';
 import { emptyFlow, type Flow } from '../../core/flow/model/flow';
-import { parseFlow } from '../../core/flow/model/parse';
 import { printFlow } from '../../core/flow/model/print';
 import { slugOf } from '../../core/flow/model/slugs';
 import { flowEditorType } from '../host/ids';
 import { projectFolder } from '../host/workspace';
 import { TreeRow } from '../ledger/treeRow';
-import { flowSuffix, isFlowFile } from './files';
+import { flowSuffix, isFlowFile, readFlow } from './files';
 import { fileOf } from './runs';
 import type { FlowService } from './service';
 
@@ -77,14 +76,6 @@ export function stopFlow(service: FlowService, argument: unknown): void {
 	const run = service.runs.book.liveOf(fileOf(targetOf(service, argument)));
 	if (!run) throw new ExpectedError('no-run', 'No run of this flow goes on in this window.');
 	run.run?.stop();
-}
-
-/** Reads a flow that is not open as a graph. */
-export async function readFlow(uri: vscode.Uri): Promise<Flow> {
-	const text = (await vscode.workspace.openTextDocument(uri)).getText();
-	const { flow, problems } = parseFlow(text);
-	if (flow) return flow;
-	throw new ExpectedError('flow-unreadable', `The flow cannot be read: ${problems[0]?.message ?? 'no reason'}`);
 }
 
 /** What a command was called for: a file of the explorer, a row of the tree, or what is open. */

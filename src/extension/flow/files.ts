@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import * as vscode from 'vscode';
+import { ExpectedError } from '../../core/base/errors';
 import type { Flow } from '../../core/flow/model/flow';
 import { maxTextLength, parseFlow } from '../../core/flow/model/parse';
 import { workspaceFolders } from '../host/workspace';
@@ -28,6 +29,14 @@ export function insideOf(folder: string, path: string): string | undefined {
 /** As flows write a path: from the workspace folder, with slashes. */
 export function asWritten(folder: string, file: string): string {
 	return relative(folder, file).split(sep).join('/');
+}
+
+/** Reads a flow that is not open as a graph. */
+export async function readFlow(uri: vscode.Uri): Promise<Flow> {
+	const text = (await vscode.workspace.openTextDocument(uri)).getText();
+	const { flow, problems } = parseFlow(text);
+	if (flow) return flow;
+	throw new ExpectedError('flow-unreadable', `The flow cannot be read: ${problems[0]?.message ?? 'no reason'}`);
 }
 
 interface Known {

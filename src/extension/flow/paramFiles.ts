@@ -5,7 +5,7 @@ import { Owner } from '../../core/base/lifecycle';
 import { typeOfNode } from '../../core/flow/assist';
 import type { Flow, NodeId } from '../../core/flow/model/flow';
 import { paramMeta } from '../../core/flow/nodes/paramMeta';
-import { readFlow } from './commands';
+import { readFlow } from './files';
 import { editOf } from './fixes';
 import type { FlowWorld } from './world';
 

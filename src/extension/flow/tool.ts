@@ -4,8 +4,7 @@ import type { Flow } from '../../core/flow/model/flow';
 import { parseFlow } from '../../core/flow/model/parse';
 import type { LiveRun } from '../../core/flow/runs/liveRun';
 import type { FlowOffer, FlowsPort } from '../../core/tools/flows/runFlow';
-import { readFlow } from './commands';
-import { asWritten, flowSuffix, insideOf } from './files';
+import { asWritten, flowSuffix, insideOf, readFlow } from './files';
 import type { FlowService } from './service';
 
 const mostListed = 100;
