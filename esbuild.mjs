@@ -1,6 +1,7 @@
 // Builds three targets: the extension and the command line (ESM with lazy chunks), the worker threads, and one bundle per webview.
 import * as esbuild from 'esbuild';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { writeEngineTypes } from './scripts/build/cli.mjs';
 import { englishZod, smallValidator } from './scripts/build/lighter.mjs';
 import { requireBanner, workerBuilds, writePacked } from './scripts/build/workers.mjs';
 
@@ -72,6 +73,7 @@ const builds = [
 
 rmSync('dist', { recursive: true, force: true });
 await writePacked('dist/workers', production);
+writeEngineTypes('dist/cli');
 for (const options of builds) {
 	const context = await esbuild.context(options);
 	if (watch) await context.watch();

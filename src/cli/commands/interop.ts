@@ -229,8 +229,8 @@ async function copyEngine(target: string): Promise<void> {
 		for (const match of text.matchAll(/(?:from|import)\s*\(?\s*["'](\.{1,2}\/[^"']+)["']/gu))
 			queue.push(resolve(dirname(file), match[1] ?? ''));
 	}
-	for (const name of ['quickjs.wasm.br', 'sql-wasm.wasm.br'])
-		if (existsSync(workerFile(name))) seen.add(workerFile(name));
+	for (const file of [workerFile('quickjs.wasm.br'), join(dist, 'cli', 'engine.d.ts')])
+		if (existsSync(file)) seen.add(file);
 	for (const file of seen) await cp(file, join(target, relative(dist, file)));
 	await writeFile(join(target, 'package.json'), `${JSON.stringify({ type: 'module', private: true })}\n`);
 }

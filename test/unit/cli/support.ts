@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { buildCli } from '../../../scripts/build/cli.mjs';
 import { buildWorkers } from '../../../scripts/build/workers.mjs';
 import { emptyFlow, type Flow } from '../../../src/core/flow/model/flow';
@@ -46,6 +46,7 @@ export class Workspace {
 
 	write(name: string, content: string | Partial<Flow>): string {
 		const text = typeof content === 'string' ? content : flowText(content);
+		mkdirSync(dirname(this.path(name)), { recursive: true });
 		writeFileSync(this.path(name), text);
 		return this.path(name);
 	}

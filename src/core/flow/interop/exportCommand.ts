@@ -42,7 +42,10 @@ function plain(text: string): string {
  */
 export function exportCommand(flow: Flow, catalog: NodeCatalog, path: string): CommandExport {
 	const reporter = new Reporter('Claude command');
-	const inputs = Object.entries(flow.inputs);
+	// What is needed stands first.
+	const inputs = Object.entries(flow.inputs).toSorted(
+		([, a], [, b]) => Number(a.default !== undefined) - Number(b.default !== undefined),
+	);
 	const hint = inputs
 		.map(([name, { default: value }]) => (value === undefined ? `${name}=VALUE` : `[${name}=VALUE]`))
 		.join(' ');
@@ -54,7 +57,8 @@ export function exportCommand(flow: Flow, catalog: NodeCatalog, path: string): C
 		reporter.add('translated', `“${node.name ?? id}”.`, id);
 		const what = node.name ?? type?.title ?? id;
 		const inside = node.in === undefined ? '' : ` (inside ${flow.nodes[node.in]?.name ?? node.in})`;
-		return [`${plain(what)}: ${type ? plain(type.summary) : node.type}${inside}`];
+		const does = type ? plain(type.summary) : node.type;
+		return [`${plain(what)}${does === '' ? '' : `: ${does}`}${inside}`];
 	});
 	const list = inputs.map(([name, { type, description, default: value }]) => {
 		const fallback = value === undefined ? 'needed' : `otherwise ${plain(JSON.stringify(value)).slice(0, 80)}`;

@@ -31,7 +31,7 @@ export function exportTypeScript({ flow, flows, nodes, engine, version }: Progra
 	const reporter = new Reporter('TypeScript');
 	const name = className(flow.id);
 	for (const [id, node] of Object.entries(flow.nodes)) reporter.add('translated', `“${node.name ?? id}”.`, id);
-	const fileName = `${flow.id}.ts`;
+	const fileName = `${flow.id}.mts`;
 	const inputs = Object.entries(flow.inputs).map(([input, { type, default: value, description }]) => {
 		const about =
 			description === undefined ? '' : `\t/** ${description.replaceAll('*/', '* /').replaceAll(/\s+/gu, ' ')} */\n`;
