@@ -21,6 +21,7 @@ import { Toolbar } from './panels/Toolbar';
 import { describeNode } from './state/describe';
 import type { Editor } from './state/editor';
 import { useStore, useStored } from './state/store';
+import { watchVisible } from './state/watch';
 
 export interface AppProps {
 	readonly editor: Editor;
@@ -152,6 +153,7 @@ function useHost(editor: Editor, canvas: CanvasModel, commands: Commands): void 
 		const store = new DisposableStore();
 		store.add(editor.client.on('command', ({ id }) => void commands.run(id)));
 		store.add(editor.client.on('reveal', ({ node }) => reach({ editor, canvas }, node, null)));
+		store.add(watchVisible(canvas));
 		return () => store.dispose();
 	}, [editor, canvas, commands]);
 }

@@ -178,6 +178,17 @@ describe('the clipboard', () => {
 	});
 });
 
+describe('nodes without a place', () => {
+	test('stand in columns in the order of the edges, below what has a place', () => {
+		const flow = flowOf({ a: ['llm', 0, 0], b: ['llm', 0, 0], c: ['llm', 0, 0] }, ['b.text -> c.input']);
+		const index = indexed({ ...flow, layout: { a: { x: 40, y: 80 } } });
+		expect(['b', 'c'].map(id => [index.box(id)?.x, index.box(id)?.y])).toEqual([
+			[0, 296],
+			[288, 296],
+		]);
+	});
+});
+
 describe('arranging', () => {
 	const flow = flowOf({ a: ['llm', 0, 0], b: ['llm', 300, 40], c: ['llm', 1000, 8] });
 	const index = indexed(flow);

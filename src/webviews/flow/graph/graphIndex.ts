@@ -8,6 +8,7 @@ import {
 } from '../../../core/flow/model/flow';
 import type { Ports } from '../../../core/flow/nodes/nodeType';
 import { Grid, boundsOf, type Rect } from './grid';
+import { placesForRest } from './unplaced';
 import { handleSpots, sizeOf, type HandleSpot, type Shape } from '../../../core/flow/layout/sizes';
 
 /** A node with its place and its ports. A new one stands for every change, so that identity says whether to draw again. */
@@ -32,7 +33,6 @@ export interface NodeShapes {
 
 const noEdges: NodeEdges = { incoming: [], outgoing: [] };
 const noNodes: readonly NodeId[] = [];
-const origin: Position = { x: 0, y: 0 };
 
 /** Where everything is and what hangs together. It follows the flow by `update`; what did not change keeps its identity. */
 export class GraphIndex {
@@ -102,10 +102,11 @@ export class GraphIndex {
 		const touched = hasNewEdges ? this.#takeEdges(flow.edges) : new Set<NodeId>();
 		for (const id of this.#boxes.keys()) if (!Object.hasOwn(flow.nodes, id)) this.#drop(id);
 		this.#children = new Map();
+		const rest = placesForRest(flow);
 		for (const [id, node] of Object.entries(flow.nodes)) {
 			if (node.in !== undefined) this.#addChild(node.in, id);
 			const before = this.#boxes.get(id);
-			const at = flow.layout[id] ?? origin;
+			const at = flow.layout[id] ?? this.#placeOfRest(id, rest);
 			const isSame = before?.node === node && this.#places.get(id) === at && !touched.has(id);
 			if (!isSame || isAllNew) this.#put(id, node, at, shapes, before);
 		}
@@ -130,6 +131,13 @@ export class GraphIndex {
 		this.#boxes.set(id, box);
 		this.#grid.add(box);
 		this.#bounds = undefined;
+	}
+
+	/** The place it had before, when that is the same: nothing has to be drawn again. */
+	#placeOfRest(id: NodeId, rest: ReadonlyMap<NodeId, Position>): Position {
+		const at = rest.get(id) ?? { x: 0, y: 0 };
+		const before = this.#places.get(id);
+		return before?.x === at.x && before.y === at.y ? before : at;
 	}
 
 	#drop(id: NodeId): void {
