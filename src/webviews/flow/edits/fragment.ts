@@ -1,35 +1,46 @@
-import * as z from 'zod/mini';
-import type { Json } from '../../../core/base/json';
 import type { FlowFragment } from '../../../core/flow/editorProtocol';
 import { isSlug } from '../../../core/flow/model/slugs';
 
-/** A page loads only this much of a checker: the clipboard may hold anything. */
-const slug = z.string().check(z.refine(isSlug));
-const json = z.custom<Json>();
-const place = z.object({
-	x: z.number(),
-	y: z.number(),
-	width: z.optional(z.number()),
-	height: z.optional(z.number()),
-});
-const node = z.looseObject({
-	type: z.string().check(z.minLength(1), z.maxLength(200)),
-	name: z.optional(z.string()),
-	params: z.optional(z.record(z.string(), json)),
-	in: z.optional(slug),
-	note: z.optional(z.string()),
-});
-const edge = z.object({ from: slug, output: slug, to: slug, input: slug });
-const group = z.object({
-	name: z.string(),
-	nodes: z.array(slug),
-	color: z.optional(z.enum(['red', 'orange', 'yellow', 'green', 'blue', 'purple'])),
-});
-const fragment = z.object({
-	nodes: z.record(slug, node),
-	edges: z.array(edge),
-	groups: z.record(slug, group),
-	layout: z.record(slug, place),
+type Check = (value: unknown) => boolean;
+type RecordOf = Readonly<Record<string, unknown>>;
+
+// By hand: a checker's library would weigh more than all gestures together, and the host's model checks once more.
+const isText: Check = value => typeof value === 'string';
+const isId: Check = value => typeof value === 'string' && isSlug(value);
+const isNumber: Check = value => typeof value === 'number' && Number.isFinite(value);
+const maybe =
+	(check: Check): Check =>
+	value =>
+		value === undefined || check(value);
+const listOf =
+	(check: Check): Check =>
+	value =>
+		Array.isArray(value) && value.every(check);
+const isRecord = (value: unknown): value is RecordOf =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
+const shape =
+	(keys: Readonly<Record<string, Check>>): Check =>
+	value =>
+		isRecord(value) && Object.entries(keys).every(([key, check]) => check(value[key]));
+const mapOf =
+	(check: Check): Check =>
+	value =>
+		isRecord(value) && Object.entries(value).every(([key, each]) => isSlug(key) && check(each));
+
+const colours: ReadonlySet<unknown> = new Set(['red', 'orange', 'yellow', 'green', 'blue', 'purple']);
+const isFragment = shape({
+	nodes: mapOf(
+		shape({
+			type: isText,
+			name: maybe(isText),
+			params: maybe(isRecord),
+			in: maybe(isId),
+			note: maybe(isText),
+		}),
+	),
+	edges: listOf(shape({ from: isId, output: isId, to: isId, input: isId })),
+	groups: mapOf(shape({ name: isText, nodes: listOf(isId), color: maybe(value => colours.has(value)) })),
+	layout: mapOf(shape({ x: isNumber, y: isNumber, width: maybe(isNumber), height: maybe(isNumber) })),
 });
 
 /** Whether it says that it was copied from a flow of ours. */
@@ -37,8 +48,7 @@ export function isOfFlow(value: object): boolean {
 	return 'quarterdeck' in value && value.quarterdeck === 'flow';
 }
 
-/** Nodes of the clipboard; `null` for what is no fragment. */
+/** Nodes of the clipboard, which may hold anything; `null` for what is no fragment. */
 export function readFragment(value: unknown): FlowFragment | null {
-	const reading = fragment.safeParse(value);
-	return reading.success ? (reading.data as FlowFragment) : null;
+	return isFragment(value) ? (value as FlowFragment) : null;
 }
