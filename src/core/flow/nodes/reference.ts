@@ -30,7 +30,7 @@ function section(type: NodeType): string {
 		`### ${type.title}`,
 		`\`${type.type}@${type.version}\` · ${type.summary}.`,
 		type.help,
-		...(type.isOffered === false ? ['Not offered in the editor yet: nothing starts a flow by it.'] : []),
+		...(type.isOffered === false ? ['Not offered in the editor: nothing starts or runs it by itself yet.'] : []),
 		...(isMade ? ['Its ports follow its parameters.'] : []),
 		...table('Inputs', ['Port', 'Kind', 'What'], ports.inputs.map(portRow)),
 		...table('Outputs', ['Port', 'Kind', 'What'], ports.outputs.map(portRow)),

@@ -23,6 +23,7 @@ export const keptNode = defineNode({
 		outputs: names(outputs).map(name => port(name, name, 'any')),
 	}),
 	effects: 'reads',
+	isOffered: false,
 	run(_, { system, original }) {
 		const from = system === '' ? '' : ` of ${system}`;
 		throw failure(
