@@ -16,7 +16,8 @@ describe('every run of the table', () => {
 });
 
 describe('each node type', () => {
-	const running = builtInCatalog.list().filter(type => type.run !== undefined);
+	// What is not offered has nothing to succeed with: it is there to be drawn, and says so when it is reached.
+	const running = builtInCatalog.list().filter(type => type.run !== undefined && type.isOffered !== false);
 
 	test.each(running.map(({ type }) => type))('%s is tried with success, failure and falsy values', type => {
 		const kinds = new Set(rows.filter(row => row.type === type).map(row => row.what));

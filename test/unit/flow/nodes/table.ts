@@ -34,6 +34,12 @@ function passing(type: string, port: string, params: Readonly<Record<string, Jso
 
 const flowRows: readonly Row[] = [
 	{
+		type: 'import.kept',
+		what: 'failure',
+		params: { system: 'n8n', original: 'Slack' },
+		gives: /“Slack” of n8n has no counterpart here and does not run/,
+	},
+	{
 		type: 'flow.input',
 		what: 'success',
 		params: { name: 'repo' },
