@@ -66,6 +66,8 @@ function wheel(deltaX: number, deltaY: number, ctrlKey: boolean): void {
 }
 
 const bench = {
+	/** What this machine's browser can show at all, now. */
+	idle: (seconds: number): Promise<Frames> => countFrames(seconds, () => undefined),
 	/** Cards in the document. */
 	cards: (): number => document.querySelectorAll('.card').length,
 	/** The view goes over the flow and back, as a fast wheel or two fingers do it. */

@@ -16,6 +16,7 @@ import { Groups } from './Groups';
 import { Guides } from './Guides';
 import { Minimap } from './Minimap';
 import { SceneBox } from './SceneBox';
+import { PassingEdges } from './PassingEdges';
 import type { SceneEdge, SceneNode } from './scene';
 import { Wire } from './Wire';
 
@@ -96,6 +97,7 @@ export function Canvas(): ReactElement {
 				nodesDraggable={canEdit}
 				panOnDrag={tool === 'pan' ? anyButton : middleButton}
 			>
+				<PassingEdges />
 				<Groups />
 				<Guides />
 			</ReactFlow>

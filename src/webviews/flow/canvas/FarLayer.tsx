@@ -5,7 +5,7 @@ import { contains, grown, type Rect } from '../graph/grid';
 import { visibleRect, type View } from '../state/view';
 import { readColours, watchTheme, type Colours } from './colours';
 import type { CanvasModel } from './model';
-import { paintEdges, paintFar } from './paint';
+import { paintFar } from './paint';
 
 /** More than is seen is painted, so that panning moves a picture instead of painting it again. */
 const spare = 0.2;
@@ -19,13 +19,14 @@ interface Painted {
 	readonly marginY: number;
 }
 
-/** Paints what is not in the document: edges that only pass by and, from far away, the whole graph. */
+/** Paints the whole graph as one picture while it is seen from far away. */
 class FarPainter {
 	readonly #store = new DisposableStore();
 	readonly #element: HTMLCanvasElement;
 	readonly #canvas: CanvasModel;
 	#colours: Colours;
 	#painted: Painted | null = null;
+	#isLeaving = false;
 	#frame = 0;
 	#settling: ReturnType<typeof setTimeout> | undefined;
 
@@ -56,8 +57,7 @@ class FarPainter {
 	}
 
 	get #hasContent(): boolean {
-		const { isFar, passing } = this.#canvas.scene.get();
-		return isFar || passing.length > 0;
+		return this.#canvas.scene.get().isFar || this.#isLeaving;
 	}
 
 	#request(): void {
@@ -93,8 +93,10 @@ class FarPainter {
 		const { width, height } = this.#canvas.size;
 		const context = this.#element.getContext('2d');
 		if (!context || width === 0) return;
-		const { isFar, passing } = this.#canvas.scene.get();
-		if (!isFar && passing.length === 0) {
+		const { isFar, isPartial } = this.#canvas.scene.get();
+		// Coming nearer, the picture stays until all cards are there.
+		this.#isLeaving = !isFar && isPartial && (this.#isLeaving || this.#painted !== null);
+		if (!isFar && !this.#isLeaving) {
 			this.#element.style.display = 'none';
 			this.#painted = null;
 			return;
@@ -115,8 +117,7 @@ class FarPainter {
 			width: seen.width + (2 * marginX) / view.zoom,
 			height: seen.height + (2 * marginY) / view.zoom,
 		};
-		if (isFar) paintFar(context, editor, shifted, whole, this.#colours);
-		else paintEdges(context, editor, shifted, passing, this.#colours.edge);
+		paintFar(context, editor, shifted, whole, this.#colours);
 		this.#painted = { view, covers: whole, marginX, marginY };
 		this.#place(view, this.#painted);
 		this.#element.style.display = '';

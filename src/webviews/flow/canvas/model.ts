@@ -33,7 +33,7 @@ export interface DragView {
 
 export const noDrag: DragView = { places: new Map(), guides: [], splice: null, into: undefined };
 
-const nothing: Scene = { nodes: [], edges: [], passing: [], isFar: false };
+const nothing: Scene = { nodes: [], edges: [], passing: [], isFar: false, isPartial: false };
 
 /** What only the surface in the document can do. */
 export interface Surface {
@@ -58,6 +58,7 @@ export class CanvasModel implements Disposable {
 	readonly editor: Editor;
 	#pointer: { readonly x: number; readonly y: number } | null = null;
 	#surface: Surface | undefined;
+	#frame = 0;
 	#width = 0;
 	#height = 0;
 	readonly #maker: SceneMaker;
@@ -164,6 +165,7 @@ export class CanvasModel implements Disposable {
 	}
 
 	dispose(): void {
+		cancelAnimationFrame(this.#frame);
 		this.#store.dispose();
 	}
 
@@ -185,6 +187,7 @@ export class CanvasModel implements Disposable {
 	#make(): void {
 		if (this.#width === 0) return;
 		const { nodes, edges } = this.editor.selection.get();
+		cancelAnimationFrame(this.#frame);
 		this.scene.set(
 			this.#maker.make({
 				view: this.editor.view.get(),
@@ -194,8 +197,8 @@ export class CanvasModel implements Disposable {
 				selectedEdges: edges,
 				moving: this.drag.get().places,
 				resized: this.resizing.get(),
-				hidden: new Set(),
 			}),
 		);
+		if (this.scene.get().isPartial) this.#frame = requestAnimationFrame(() => this.#make());
 	}
 }

@@ -69,8 +69,8 @@ export function paintFar(
 	if (zoom >= leastName) paintNames(context, editor, view, boxes, colours);
 }
 
-/** Edges that nobody can touch: as faint lines. */
-export function paintEdges(
+/** Edges as faint lines. */
+function paintEdges(
 	context: CanvasRenderingContext2D,
 	editor: Editor,
 	view: View,

@@ -28,6 +28,8 @@ export interface Scene {
 	readonly passing: readonly FlowEdge[];
 	/** Too far away for cards: everything is drawn on one surface. */
 	readonly isFar: boolean;
+	/** More cards are to come: they are put in a few at a time, so that no frame waits for all of them. */
+	readonly isPartial: boolean;
 }
 
 export interface SceneInput {
@@ -40,23 +42,33 @@ export interface SceneInput {
 	readonly moving: ReadonlyMap<NodeId, { readonly x: number; readonly y: number }>;
 	/** A frame or note that is being pulled to another size. */
 	readonly resized: (Rect & { readonly id: NodeId }) | null;
-	readonly hidden: ReadonlySet<NodeId>;
 }
 
 /** More cards than this make dragging slow. */
 const mostCards = 220;
 /** How much more than what is seen is in the document, as far as that many cards allow. */
-const margins = [0.35, 0.2, 0.1, 0.05];
+const margins = [0.4, 0.25, 0.12, 0.05];
+/** Cards begin to come in before the edge of the window is seen. */
+const early = 0.3;
 const mostGhosts = 200;
+/** New cards in one frame; the first time there is nothing to see yet, and nothing that could stutter. */
+const newAtOnce = 16;
+const firstAtOnce = 60;
 const mostSelectedFar = 40;
+
+const noEdges: readonly FlowEdge[] = [];
 
 /** Makes scenes and remembers the last one, so that what did not change is the same object as before. */
 export class SceneMaker {
 	readonly #index: GraphIndex;
 	#nodes = new Map<string, SceneNode>();
 	#edges = new Map<string, SceneEdge>();
+	#crossing: readonly FlowEdge[] = noEdges;
 	#window: Rect | undefined;
 	#isFar = false;
+	#isPartial = false;
+	/** How far the window goes beyond what was seen. */
+	#margin = 0;
 	/** Where the last scene was made, for flows so dense that they are far at any zoom. */
 	#farZoom = 0;
 
@@ -69,14 +81,14 @@ export class SceneMaker {
 		const window = this.#window;
 		if (!window) return false;
 		const seen = visibleRect(view, width, height);
-		if (!contains(window, seen)) return false;
+		if (this.#isPartial || !contains(window, this.#isFar ? seen : grown(seen, this.#margin * early))) return false;
 		if (this.#isFar) return view.zoom < detailZoom * 1.08 && view.zoom < this.#farZoom * 1.15;
 		// Far larger than needed: cards that nobody sees cost time.
 		return view.zoom >= detailZoom && window.width < seen.width * 4;
 	}
 
 	make(input: SceneInput): Scene {
-		const { view, width, height, hidden } = input;
+		const { view, width, height } = input;
 		const seen = visibleRect(view, width, height);
 		const inView = this.#index.query(seen);
 		this.#farZoom = view.zoom;
@@ -91,18 +103,31 @@ export class SceneMaker {
 				.filter(box => overlaps(box, seen));
 		} else {
 			this.#window = seen;
+			this.#margin = 0;
 			boxes = inView;
 			for (const margin of margins) {
-				const wider = grown(seen, Math.max(seen.width, seen.height) * margin);
+				const width = Math.max(seen.width, seen.height) * margin;
+				const wider = grown(seen, width);
 				const near = this.#index.query(wider);
 				if (near.length > mostCards) continue;
 				this.#window = wider;
+				this.#margin = width;
 				boxes = near;
 				break;
 			}
 		}
-		const shown = boxes.filter(box => !hidden.has(box.id));
-		return this.#scene(shown, input);
+		return this.#scene(this.#few(boxes, seen), input);
+	}
+
+	/** The cards that are there already, and some of the new ones: what is seen first. */
+	#few(boxes: readonly Box[], seen: Rect): readonly Box[] {
+		const isThere = (box: Box): boolean => this.#nodes.get(box.id)?.data.isGhost === false;
+		const fresh = this.#isFar ? [] : boxes.filter(box => !isThere(box));
+		const most = this.#nodes.size === 0 ? firstAtOnce : newAtOnce;
+		this.#isPartial = fresh.length > most;
+		if (!this.#isPartial) return boxes;
+		const sorted = [...fresh.filter(box => overlaps(box, seen)), ...fresh.filter(box => !overlaps(box, seen))];
+		return [...boxes.filter(isThere), ...sorted.slice(0, most)];
 	}
 
 	#scene(boxes: readonly Box[], input: SceneInput): Scene {
@@ -120,10 +145,16 @@ export class SceneMaker {
 			}
 		}
 		for (const box of ghosts) nodes.set(box.id, this.#ghost(box));
-		const passing = this.#isFar ? [] : this.#passing(edges);
+		const passing = this.#isFar ? noEdges : this.#passing(edges);
 		this.#nodes = nodes;
 		this.#edges = edges;
-		return { nodes: [...nodes.values()], edges: [...edges.values()], passing, isFar: this.#isFar };
+		return {
+			nodes: [...nodes.values()],
+			edges: [...edges.values()],
+			passing,
+			isFar: this.#isFar,
+			isPartial: this.#isPartial,
+		};
 	}
 
 	#addEdge(
@@ -132,7 +163,7 @@ export class SceneMaker {
 		input: SceneInput,
 	): void {
 		const text = edgeText(edge);
-		if (to.edges.has(text) || input.hidden.has(edge.from) || input.hidden.has(edge.to)) return;
+		if (to.edges.has(text)) return;
 		for (const id of [edge.from, edge.to]) {
 			const box = this.#index.box(id);
 			if (!box) return;
@@ -146,7 +177,7 @@ export class SceneMaker {
 	/** Edges of other nodes that cross the window. */
 	#passing(edges: ReadonlyMap<string, SceneEdge>): readonly FlowEdge[] {
 		const window = this.#window;
-		if (!window) return [];
+		if (!window) return noEdges;
 		const crossing: FlowEdge[] = [];
 		for (const edge of this.#index.allEdges()) {
 			const from = this.#index.box(edge.from);
@@ -161,7 +192,10 @@ export class SceneMaker {
 			if (isNear && !edges.has(edgeText(edge))) crossing.push(edge);
 			if (crossing.length >= 2000) break;
 		}
-		return crossing;
+		const isSame =
+			crossing.length === this.#crossing.length && crossing.every((edge, at) => edge === this.#crossing[at]);
+		if (!isSame) this.#crossing = crossing;
+		return this.#crossing;
 	}
 
 	#node(box: Box, { selectedNodes, moving }: SceneInput): SceneNode {
