@@ -66,7 +66,7 @@ test('a node is added and connected by keyboard alone, and the file says it in o
 	await page.locator('.card.current[id^="node-template"]').waitFor();
 	await graph().press('c');
 	const picker = page.getByRole('combobox', { name: /Connect/ });
-	await picker.fill('result');
+	await picker.fill('Text → Output');
 	await picker.press('Enter');
 	const { edges } = await save(({ edges: lines }) => lines.some(line => line.startsWith('template.')));
 	expect(edges.some(line => /^template\.\w+ -> result\.value$/.test(line))).toBe(true);
