@@ -73,6 +73,11 @@ function registerCommands({ commands }: Host, service: Lazy<FlowService>, store:
 		),
 	);
 	store.add(
+		commands.register('quarterdeck.flows.compare', async (argument?: unknown) =>
+			(await import('./commands')).compareFlow(await service.get(), argument),
+		),
+	);
+	store.add(
 		commands.register('quarterdeck.flows.setSecret', async (name?: unknown) =>
 			(await service.get()).secrets.ask(typeof name === 'string' ? name : undefined),
 		),

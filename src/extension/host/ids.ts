@@ -76,6 +76,7 @@ export const commandIds = [
 	'quarterdeck.flows.showGraph',
 	'quarterdeck.flows.run',
 	'quarterdeck.flows.stop',
+	'quarterdeck.flows.compare',
 	'quarterdeck.flows.setSecret',
 	'quarterdeck.showOutput',
 	'quarterdeck.showWalkthrough',
