@@ -163,6 +163,8 @@ describe('other artifacts', () => {
 		await open(kind);
 		const frame = await page();
 		await frame.locator(`.artifact-body.${kind}`).waitFor();
+		// The first diagram waits for its thread; the ring that says so is an alert for screen readers too.
+		await frame.locator('vscode-progress-ring').waitFor({ state: 'detached' });
 		await editor.screenshot(`artifacts-${kind}`);
 		expect(await frame.locator('[role=alert]').count()).toBe(0);
 	});

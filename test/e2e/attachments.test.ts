@@ -94,7 +94,11 @@ async function addFromExplorer(name: string): Promise<void> {
 	await editor.command('View: Show Explorer');
 	const row = editor.page.locator('.explorer-folders-view .monaco-list-row').filter({ hasText: name }).first();
 	await row.click({ button: 'right' });
-	await editor.page.getByRole('menuitem', { name: 'Add File to Chat' }).click();
+	const item = editor.page.getByRole('menuitem', { name: 'Add File to Chat' });
+	await item.hover();
+	// A menu of VS Code ignores the mouse in its first moments; the key counts at once.
+	await editor.page.keyboard.press('Enter');
+	await item.waitFor({ state: 'detached' });
 	chat = await editor.openChat();
 }
 
