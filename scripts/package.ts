@@ -31,6 +31,8 @@ function isWanted(name: string): boolean {
 		/^extension\/(package(\.nls[.\w-]*)?\.json|readme\.md|changelog\.md|license(\.txt|\.md)?|support\.md)$/i.test(name)
 	)
 		return true;
+	// Programs that were exported from flows are typed by it.
+	if (name === 'extension/dist/cli/engine.d.ts') return true;
 	return /^extension\/(dist|media)\//.test(name) && !/\.(map|ts|tsx|test\.\w+)$/.test(name);
 }
 

@@ -84,7 +84,8 @@ const pageScript = `state => {
 	const note = address => {
 		if (blocked.size > 50 || typeof address !== 'string') return;
 		let name = address.slice(0, 60);
-		try { name = new URL(address).host || name } catch { }
+		// What is no address (inline, data) keeps its own words.
+		if (URL.canParse(address)) name = new URL(address).host || name;
 		if (name === '' || name === 'inline' || name === 'eval') return;
 		blocked.add(name);
 		show();

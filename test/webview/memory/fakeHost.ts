@@ -32,7 +32,7 @@ export interface FakeHost {
 	emit<K extends keyof MemoryPageContract['events']>(name: K, payload: MemoryPageContract['events'][K]): void;
 }
 
-const view: MemoryPageView = { project: '/work/shop', learner: null, isGiven: true };
+const view: MemoryPageView = { project: '/home/ada/shop', learner: null, isGiven: true };
 
 /** A page's client and what its host was asked. A search finds nothing. */
 export function createFakeHost(facts: readonly MemoryRow[], shown: Partial<MemoryPageView> = {}): FakeHost {

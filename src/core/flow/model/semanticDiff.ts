@@ -3,6 +3,7 @@ import { sameJson, sameRecord } from './apply';
 import { edgeText } from './flow';
 import type { Flow, FlowEdge, FlowNode, NodeId, Position } from './flow';
 import { keysOf, sortEdges } from './normalise';
+import { nodeKeys } from './print';
 import type { JsonPath } from './problem';
 
 /** One value that differs. Without `before` it is new, without `after` it is gone. */
@@ -111,23 +112,8 @@ function samePlace(a: Position | undefined, b: Position | undefined): boolean {
 	return a === b || (a?.x === b?.x && a?.y === b?.y && a?.width === b?.width && a?.height === b?.height);
 }
 
-const nodeKeys: readonly (keyof FlowNode)[] = [
-	'type',
-	'name',
-	'params',
-	'in',
-	'retry',
-	'timeoutMs',
-	'onError',
-	'skip',
-	'cache',
-	'note',
-	'origin',
-	'unknown',
-];
-
 function nodeChanges(before: FlowNode, after: FlowNode): readonly ValueChange[] {
-	return nodeKeys.flatMap(key => valueChanges(before[key] as Json | undefined, after[key] as Json | undefined, [key]));
+	return [...nodeKeys, 'unknown' as const].flatMap(key => valueChanges(before[key] as Json | undefined, after[key] as Json | undefined, [key]));
 }
 
 function headChanges(a: Flow, b: Flow): readonly ValueChange[] {
