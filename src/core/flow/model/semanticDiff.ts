@@ -113,7 +113,9 @@ function samePlace(a: Position | undefined, b: Position | undefined): boolean {
 }
 
 function nodeChanges(before: FlowNode, after: FlowNode): readonly ValueChange[] {
-	return [...nodeKeys, 'unknown' as const].flatMap(key => valueChanges(before[key] as Json | undefined, after[key] as Json | undefined, [key]));
+	return [...nodeKeys, 'unknown' as const].flatMap(key =>
+		valueChanges(before[key] as Json | undefined, after[key] as Json | undefined, [key]),
+	);
 }
 
 function headChanges(a: Flow, b: Flow): readonly ValueChange[] {
