@@ -18,7 +18,7 @@ import { inputsFor, type TriggerValues } from './instance';
 import { limitsOf, type RunLimits, type Spent } from './limits';
 import { NodeFailure } from './nodeFailure';
 import { planRun, type RunPlan } from './plan';
-import { RunJournal, runJournalVersion, type RunFolder } from './runJournal';
+import { RunJournal, runJournalVersion, type FlowText, type RunFolder } from './runJournal';
 import { RunSecrets } from './runSecrets';
 import type { LoadedFlow, RunServices } from './services';
 import { checkOutputs, messageOf, storeOutputs, storedJson, type StoredOutputs } from './values';
@@ -316,15 +316,15 @@ export class FlowRun {
 
 	#begin(scope: RunScope, cached: readonly NodeId[]): void {
 		const { flow, inputs = {}, resumed, trigger, cwd } = this.#options;
-		const { text, hash: ownHash } = documentOf(flow);
+		const own = documentOf(flow);
 		if (this.#journal && !resumed) {
 			const { limits = {} } = this.#options;
 			const header = { version: runJournalVersion, execution: this.execution, cwd, trigger: trigger ?? null, limits };
-			this.#journal.header(JSON.stringify(header), text, this.startedAt);
+			this.#journal.header(JSON.stringify(header), own, this.startedAt);
 		}
 		if (resumed) this.#emit({ type: 'run.resumed', finished: resumed.count });
 		else {
-			const document = this.#options.hash ?? ownHash;
+			const document = this.#options.hash ?? own.hash;
 			this.#emit({ type: 'run.started', execution: this.execution, flow: document, inputs, cached, scope });
 		}
 		if (this.#breakpoints.length > 0) this.#emit({ type: 'run.breakpoints', breakpoints: this.#breakpoints });
@@ -367,10 +367,10 @@ export class FlowRun {
 	}
 }
 
-const documents = new WeakMap<Flow, { readonly text: string; readonly hash: string }>();
+const documents = new WeakMap<Flow, FlowText>();
 
 /** A flow is a value: its text is made once, however often it runs. */
-function documentOf(flow: Flow): { readonly text: string; readonly hash: string } {
+function documentOf(flow: Flow): FlowText {
 	const known = documents.get(flow);
 	if (known) return known;
 	const text = JSON.stringify(flow);

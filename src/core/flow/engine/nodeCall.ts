@@ -190,20 +190,22 @@ export class NodeCall implements NodeContext, CallerNode {
 		return callAgent(this, request);
 	}
 
-	readonly people: PersonPorts = {
-		approve: async ({ title, detail, timeoutMs }) => {
-			const question = { id: this.nextAsk(), title, detail, questions: [], timeoutMs };
-			const answer = await this.parked(() => this.hub.waits.ask(this.place, 'approval', question, this.signal));
-			if (answer === null) return null;
-			return answer.kind === 'approval' ? { isApproved: answer.isApproved, comment: answer.comment } : null;
-		},
-		ask: async (questions, timeoutMs) => {
-			const title = questions[0]?.question ?? this.compiled.id;
-			const question = { id: this.nextAsk(), title, detail: '', questions, timeoutMs };
-			const answer = await this.parked(() => this.hub.waits.ask(this.place, 'input', question, this.signal));
-			return answer?.kind === 'input' ? answer.answers : null;
-		},
-	};
+	get people(): PersonPorts {
+		return {
+			approve: async ({ title, detail, timeoutMs }) => {
+				const question = { id: this.nextAsk(), title, detail, questions: [], timeoutMs };
+				const answer = await this.parked(() => this.hub.waits.ask(this.place, 'approval', question, this.signal));
+				if (answer === null) return null;
+				return answer.kind === 'approval' ? { isApproved: answer.isApproved, comment: answer.comment } : null;
+			},
+			ask: async (questions, timeoutMs) => {
+				const title = questions[0]?.question ?? this.compiled.id;
+				const question = { id: this.nextAsk(), title, detail: '', questions, timeoutMs };
+				const answer = await this.parked(() => this.hub.waits.ask(this.place, 'input', question, this.signal));
+				return answer?.kind === 'input' ? answer.answers : null;
+			},
+		};
+	}
 
 	async secret(name: string): Promise<string> {
 		// The key has its name and not its value, which may become another.

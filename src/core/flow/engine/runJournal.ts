@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Deferred } from '../../base/async';
@@ -9,6 +8,8 @@ import { BlobStore } from '../../storage/blobs';
 import { ensureFolder } from '../../storage/files';
 import type { RunEvent } from './events';
 import { largeValueBytes } from './values';
+
+const muchUnsynced = 256 * 1024;
 
 /** Version of the lines that are written. */
 export const runJournalVersion = 1;
@@ -26,6 +27,12 @@ export function runFolder(folder: string): RunFolder {
 /** A run's journal is begun once, and each time the run is resumed: nobody appends to a file that another wrote. */
 export function journalPath({ journals }: RunFolder, execution: ExecutionId, number: number): string {
 	return join(journals, `${execution}-${number}.jsonl`);
+}
+
+/** The document of a run, and the SHA-256 of this text. */
+export interface FlowText {
+	readonly text: string;
+	readonly hash: string;
 }
 
 export interface RunJournalOptions {
@@ -48,6 +55,8 @@ export class RunJournal {
 	#lines: string[] = [];
 	#waiting: Deferred<void>[] = [];
 	#isScheduled = false;
+	/** Bytes that the system has and the disk may not. */
+	#unsynced = 0;
 	#writing: Promise<void> | undefined;
 	#failure: unknown;
 	#hasFailed = false;
@@ -68,16 +77,15 @@ export class RunJournal {
 	}
 
 	/** The first line: what the run is of. The document goes into a file of its own when it is large. */
-	header(fields: string, document: string, at: number): void {
-		if (document.length <= largeValueBytes) {
-			this.line(`{"at":${at},"header":${fields},"document":{"value":${document}}}\n`);
+	header(fields: string, { text, hash }: FlowText, at: number): void {
+		if (text.length <= largeValueBytes) {
+			this.line(`{"at":${at},"header":${fields},"document":{"value":${text}}}\n`);
 			return;
 		}
-		const name = hash('sha256', document);
-		this.#before = this.put(document).then(() => undefined);
+		this.#before = this.put(text).then(() => undefined);
 		// Told when the line is written.
 		this.#before.catch(() => undefined);
-		this.line(`{"at":${at},"header":${fields},"document":{"blob":"${name}"}}\n`);
+		this.line(`{"at":${at},"header":${fields},"document":{"blob":"${hash}"}}\n`);
 	}
 
 	/** Appends a line as it is. */
@@ -140,9 +148,15 @@ export class RunJournal {
 		this.#lines = [];
 		this.#waiting = [];
 		try {
-			if (lines.length > 0) await file.write(Buffer.from(lines.join(''), 'utf8'));
-			if (waiting.length === 0) return;
+			if (lines.length > 0) {
+				const bytes = Buffer.from(lines.join(''), 'utf8');
+				await file.write(bytes);
+				this.#unsynced += bytes.length;
+			}
+			// The disk works beside the nodes: whoever waits for it at the end waits for the rest only.
+			if (waiting.length === 0 && this.#unsynced < muchUnsynced) return;
 			await file.sync();
+			this.#unsynced = 0;
 		} catch (error) {
 			for (const wait of waiting) wait.reject(error);
 			throw error;

@@ -354,4 +354,33 @@ describe('a run that was killed', () => {
 		appendFileSync(join(folder.journals, 'foreign.txt'), 'x');
 		expect(await listRuns(folder)).toHaveLength(1);
 	});
+
+	test('what is much goes to the disk while the run goes on', async () => {
+		const syncedAt: string[] = [];
+		const written: string[] = [];
+		const fs = {
+			...diskAppendFs,
+			begin: (name: string) => {
+				const file = diskAppendFs.begin!(name);
+				return {
+					...file,
+					write: (bytes: Uint8Array) => (written.push(Buffer.from(bytes).toString()), file.write(bytes)),
+					sync: () => (syncedAt.push(written.join('')), file.sync()),
+				};
+			},
+		};
+		const long = runs('long', async () => {
+			await new Promise(resolve => setImmediate(resolve));
+			return { out: 'x'.repeat(20_000) };
+		});
+		const ids = Array.from({ length: 40 }, (_item, index) => `n${index}`);
+		const flow = flowOf(
+			Object.fromEntries(ids.map(id => [id, 'long'])),
+			ids.slice(1).map((id, at) => `${ids[at]} -> ${id}`),
+		);
+		mkdirSync(folder.journals, { recursive: true });
+		expect(await runFlow(flow, { folder, fs, types: [long] })).toMatchObject({ status: 'succeeded' });
+		expect(syncedAt.some(text => text.includes('"n5"') && !text.includes('run.ended'))).toBe(true);
+		expect(syncedAt.at(-1)).toContain('run.ended');
+	});
 });
