@@ -1,10 +1,8 @@
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { readFile, readdir } from 'node:fs/promises';
-import { join, relative, resolve, sep } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
 import { ExpectedError } from '../core/base/errors';
-import { customFolder } from '../core/flow/custom/newNode';
-import type { NodeSource } from '../core/flow/custom/customNodes';
 import type { LoadedFlow } from '../core/flow/engine/services';
 import type { Flow } from '../core/flow/model/flow';
 import { parseFlow } from '../core/flow/model/parse';
@@ -86,19 +84,4 @@ export class FlowFolder {
 		}
 		return file;
 	}
-}
-
-/** The files of `.quarterdeck/nodes`. */
-export async function customSources(folder: string): Promise<readonly NodeSource[]> {
-	const at = join(folder, ...customFolder.split('/'));
-	const names = await readdir(at).catch(() => []); // Most folders have none.
-	return Promise.all(
-		names
-			.filter(name => name.endsWith('.js'))
-			.toSorted()
-			.map(async name => ({
-				path: relative(folder, join(at, name)).split(sep).join('/'),
-				text: await readFile(join(at, name), 'utf8'),
-			})),
-	);
 }

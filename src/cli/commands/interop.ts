@@ -2,8 +2,10 @@ import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { silentLogger } from '../../core/base/logger';
+import { customSources } from '../../core/flow/custom/sources';
+import { sourcesOf, usedParts } from '../../core/flow/custom/usedParts';
 import { exportCommand } from '../../core/flow/interop/exportCommand';
-import { exportTypeScript } from '../../core/flow/interop/exportTypeScript';
+import { exportTypeScript, type ProgramParts } from '../../core/flow/interop/exportTypeScript';
 import { importFlow, importFormats, type ImportFormat } from '../../core/flow/interop/importFlow';
 import { exportN8n } from '../../core/flow/interop/n8n/exportN8n';
 import { reportText, type InteropReport } from '../../core/flow/interop/report';
@@ -13,7 +15,7 @@ import { printFlow } from '../../core/flow/model/print';
 import { slugOf } from '../../core/flow/model/slugs';
 import type { CommandSpec, Given } from '../command';
 import { exitCodes } from '../exitCodes';
-import { customSources, FlowFolder, readFlowFile } from '../flowFiles';
+import { FlowFolder, readFlowFile } from '../flowFiles';
 import { jsonLine, readNamed, shownPath, UsageError, type Io } from '../io';
 import { workspaceOf } from '../places';
 import { workerFile } from '../threads';
@@ -171,7 +173,7 @@ async function written(given: Given, flow: Flow, folder: string, path: string, i
 		case 'typescript': {
 			const isAlone = given.flag('standalone');
 			const engine = given.text('engine') ?? (isAlone ? `./${engineFolder}/cli/engine.js` : 'quarterdeck/engine');
-			const used = await usedParts(flow, folder);
+			const used = await partsOf(flow, folder);
 			const { fileName, text, report } = exportTypeScript({ flow, ...used, engine, version });
 			return { file: fileName, text, report };
 		}
@@ -193,26 +195,10 @@ async function written(given: Given, flow: Flow, folder: string, path: string, i
 }
 
 /** Sub-flows and custom nodes that a flow uses, and those that they use. */
-async function usedParts(
-	flow: Flow,
-	folder: string,
-): Promise<{ flows: Record<string, Flow>; nodes: Awaited<ReturnType<typeof customSources>> }> {
-	const flows: Record<string, Flow> = {};
+async function partsOf(flow: Flow, folder: string): Promise<Pick<ProgramParts, 'flows' | 'nodes'>> {
 	const reader = new FlowFolder(folder);
-	const types = new Set<string>();
-	const queue = [flow];
-	for (let next = queue.pop(); next; next = queue.pop()) {
-		for (const { type, params } of Object.values(next.nodes)) {
-			types.add(type.split('@')[0] ?? '');
-			const path = params?.['path'];
-			if (!type.startsWith('flow.call') || typeof path !== 'string' || Object.hasOwn(flows, path)) continue;
-			const { flow: inner } = await reader.load(path);
-			flows[path] = inner;
-			queue.push(inner);
-		}
-	}
-	const sources = await customSources(folder);
-	return { flows, nodes: sources.filter(({ path }) => types.has(`custom.${basename(path, '.js')}`)) };
+	const { flows, types } = await usedParts(flow, async path => (await reader.load(path)).flow);
+	return { flows, nodes: sourcesOf(types, await customSources(folder)) };
 }
 
 const engineFolder = 'quarterdeck-engine';

@@ -7,6 +7,7 @@ import type { FlowProblem, TextRange } from '../../core/flow/model/problem';
 import { validateFlow } from '../../core/flow/model/validate/validate';
 import type { FlowDocuments } from './document';
 import { flowSuffix, isFlowFile } from './files';
+import { fileOf } from './runs';
 import type { FlowWorld } from './world';
 
 /** Checked this long after the last change, milliseconds. */
@@ -57,6 +58,7 @@ export class FlowChecker extends Owner {
 
 	/** Checks a flow at once. */
 	async checkNow(uri: vscode.Uri): Promise<void> {
+		await this.#world.ready;
 		const text = await textOf(uri);
 		if (this.isDisposed) return;
 		if (text === undefined) return this.#forget(uri);
@@ -77,8 +79,8 @@ export class FlowChecker extends Owner {
 			open?.isReadable === true && open.flow.id !== '' && this.#documents.find(uri)?.text.getText() === text;
 		const parsed = open && isSame ? { flow: open.flow, problems: open.problems } : parseFlow(text);
 		if (!parsed.flow) return parsed.problems;
-		const { catalog, validation } = this.#world;
-		return [...parsed.problems, ...validateFlow(parsed.flow, catalog, validation, text)];
+		const { catalog } = this.#world;
+		return [...parsed.problems, ...validateFlow(parsed.flow, catalog, this.#world.validationOf(fileOf(uri)), text)];
 	}
 
 	#outdated(uri: vscode.Uri): void {

@@ -54,6 +54,7 @@ export class FlowNotices extends Owner {
 			if (picked === 'Discard') await book.discard(file, summary.id);
 			if (picked !== 'Resume') return;
 			await vscode.commands.executeCommand('vscode.openWith', vscode.Uri.file(file), flowEditorType);
+			await this.#service.world.ready;
 			await book.resume(file, summary.id);
 		} catch (error) {
 			await this.#service.host.commands.showFailure(error);

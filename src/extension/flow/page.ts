@@ -109,7 +109,7 @@ export class FlowPage extends Owner implements PageContext {
 	async #open(): Promise<EditorSnapshot> {
 		const { document, uri } = this;
 		const { world, runs, pins, checker } = this.parts;
-		await pins.look(uri);
+		await Promise.all([pins.look(uri), world.ready]);
 		await checker.checkNow(uri);
 		const run = this.shown.open();
 		// After the answer to this.
@@ -149,6 +149,7 @@ export class FlowPage extends Owner implements PageContext {
 			}),
 		);
 		this.own(world.onDidChange(() => this.emit('portsChanged', null)));
+		this.own(world.onDidChangeTypes(() => this.emit('catalog', world.views)));
 		this.own(
 			pins.onDidChange(flow => {
 				if (flow.toString() === uri.toString()) this.emit('pins', pins.nodesOf(uri));

@@ -88,6 +88,9 @@ export class FlowRuns extends Owner {
 			});
 		}
 		const file = fileOf(uri);
+		const { world } = this.#deps;
+		await world.ready;
+		if (!(await world.nodes.permit(file, flow, path => world.flows.find(path)))) return undefined;
 		const last = await this.book.lastInputs(file);
 		const inputs = (withLastInputs ? reusable(flow, last) : undefined) ?? (await askInputs(flow, last));
 		if (!inputs) return undefined;
@@ -104,6 +107,7 @@ export class FlowRuns extends Owner {
 		readonly trigger: 'user' | 'tool';
 	}): Promise<LiveRun> {
 		const { uri, flow, ...rest } = wish;
+		await this.#deps.world.ready;
 		return this.book.start({
 			...rest,
 			flow,

@@ -4,6 +4,7 @@ import type { LedgerEvent } from '../../core/ledger/events';
 import type { Host } from '../host/context';
 import { WebviewPort } from '../host/webviewHost';
 import type { ChoiceSources } from './choices';
+import { WorkspaceNodes } from './custom/nodes';
 import { FlowChecker } from './checker';
 import { FlowDocuments } from './document';
 import { ComparePage } from './comparePage';
@@ -28,6 +29,8 @@ export interface FlowServiceDeps extends Omit<RunServiceDeps, 'secrets'> {
 export class FlowService extends Owner implements FlowParts {
 	readonly host: Host;
 	readonly secrets: FlowSecrets;
+	readonly nodes: WorkspaceNodes;
+	readonly services: FlowRunServices;
 	readonly world: FlowWorld;
 	readonly documents = this.own(new FlowDocuments());
 	readonly checker: FlowChecker;
@@ -42,9 +45,11 @@ export class FlowService extends Owner implements FlowParts {
 		const { host, toolbox, append, providers, prepareTools } = deps;
 		this.host = host;
 		this.secrets = this.own(new FlowSecrets(host));
-		this.world = this.own(new FlowWorld(toolbox, this.secrets));
-		this.checker = this.own(new FlowChecker(host.clock, this.world, this.documents));
 		const services = this.own(new FlowRunServices({ ...deps, secrets: this.secrets }));
+		this.services = services;
+		this.nodes = this.own(new WorkspaceNodes(host, () => services.sandbox));
+		this.world = this.own(new FlowWorld(host, toolbox, this.secrets, this.nodes));
+		this.checker = this.own(new FlowChecker(host.clock, this.world, this.documents));
 		this.runs = this.own(new FlowRuns({ host, world: this.world, pins: this.pins, services, append }));
 		this.notices = this.own(new FlowNotices(this));
 		this.choices = { toolbox, providers, secrets: this.secrets, prepareTools };

@@ -3,9 +3,11 @@ import { Owner } from '../../core/base/lifecycle';
 import type { NodeTypeView } from '../../core/flow/editorProtocol';
 import { nodeTypeView } from '../../core/flow/editorViews';
 import type { ValidationWorld } from '../../core/flow/model/validate/checks';
-import { builtInCatalog } from '../../core/flow/nodes/catalog';
-import type { NodeCatalog, PortWorld } from '../../core/flow/nodes/nodeType';
+import { builtInCatalog, catalogOf } from '../../core/flow/nodes/catalog';
+import type { NodeCatalog, NodeType, PortWorld } from '../../core/flow/nodes/nodeType';
 import type { Toolbox } from '../../core/tools/toolbox';
+import type { Host } from '../host/context';
+import type { WorkspaceNodes } from './custom/nodes';
 import { CalledFlows } from './files';
 import type { FlowSecrets } from './secrets';
 
@@ -13,22 +15,37 @@ import type { FlowSecrets } from './secrets';
 export class FlowWorld extends Owner {
 	readonly flows = new CalledFlows();
 	readonly secrets: FlowSecrets;
+	readonly nodes: WorkspaceNodes;
+	readonly #host: Host;
 	readonly #toolbox: Toolbox;
+	#custom: readonly NodeType[] = [];
+	#catalog: NodeCatalog = builtInCatalog;
 	#views: readonly NodeTypeView[] | undefined;
 	readonly #changed = this.own(new Emitter<void>());
 	/** Something that flows are checked against is another. */
 	readonly onDidChange = this.#changed.event;
+	readonly #types = this.own(new Emitter<void>());
+	/** Node types came, changed or went. */
+	readonly onDidChangeTypes = this.#types.event;
 
-	constructor(toolbox: Toolbox, secrets: FlowSecrets) {
+	constructor(host: Host, toolbox: Toolbox, secrets: FlowSecrets, nodes: WorkspaceNodes) {
 		super();
+		this.#host = host;
 		this.#toolbox = toolbox;
 		this.secrets = secrets;
+		this.nodes = nodes;
+		this.own(nodes.onDidChange(() => this.#takeTypes()));
 		this.own(toolbox.onDidChange(() => this.#changed.fire()));
 		this.own(secrets.onDidChange(() => this.#changed.fire()));
 	}
 
 	get catalog(): NodeCatalog {
-		return builtInCatalog;
+		return this.#catalog;
+	}
+
+	/** Resolves when the custom nodes of the workspace are known. */
+	get ready(): Promise<void> {
+		return this.nodes.ready;
 	}
 
 	/** Node types as pages need them. */
@@ -41,7 +58,24 @@ export class FlowWorld extends Owner {
 		tool: name => this.#toolbox.find(name)?.schema,
 	};
 
-	get validation(): ValidationWorld {
-		return { ...this.ports, secrets: new Set(this.secrets.names) };
+	/** For the checks of one flow, which is called as its runs are (`fileOf`). */
+	validationOf(flow: string): ValidationWorld {
+		const ran = this.#host.state.flowNodeVersions(flow);
+		return {
+			...this.ports,
+			secrets: new Set(this.secrets.names),
+			custom: type => (type.startsWith('custom.') ? this.nodes.remark(type, ran[type]) : undefined),
+		};
+	}
+
+	#takeTypes(): void {
+		const { types } = this.nodes;
+		if (types.length !== this.#custom.length || types.some((type, at) => type !== this.#custom[at])) {
+			this.#custom = types;
+			this.#catalog = types.length === 0 ? builtInCatalog : catalogOf([...builtInCatalog.list(), ...types]);
+			this.#views = undefined;
+			this.#types.fire();
+		}
+		this.#changed.fire();
 	}
 }

@@ -3,6 +3,16 @@ import type { ConversationView } from '../../core/chat/items';
 import type { Breakpoint } from '../../core/flow/engine/events';
 import type { GrantStore, StoredGrant } from '../../core/safety/grants';
 
+/** What the user allowed a file of `.quarterdeck/nodes`, for exactly one version of it. */
+export interface NodeGrant {
+	/** `custom.word-count`. */
+	readonly type: string;
+	readonly path: string;
+	readonly capabilities: readonly string[];
+	/** Milliseconds since 1970. */
+	readonly at: number;
+}
+
 /** Small remembered values of this workspace: a getter and an updater per key, and nobody else touches the keys. */
 export class WorkspaceState {
 	readonly #memento: vscode.Memento;
@@ -76,6 +86,28 @@ export class WorkspaceState {
 
 	get #flowBreakpoints(): Readonly<Record<string, readonly Breakpoint[]>> {
 		return this.#memento.get<Readonly<Record<string, readonly Breakpoint[]>>>('flowBreakpoints', {});
+	}
+
+	/** What custom nodes may reach, by the hash of their source. Outside of the repository, which cannot grant itself. */
+	get nodeGrants(): Readonly<Record<string, NodeGrant>> {
+		return this.#memento.get<Readonly<Record<string, NodeGrant>>>('nodeGrants', {});
+	}
+
+	async setNodeGrants(grants: Readonly<Record<string, NodeGrant>>): Promise<void> {
+		await this.#memento.update('nodeGrants', grants);
+	}
+
+	/** The hashes of the custom nodes that a flow ran with last, by their types. */
+	flowNodeVersions(file: string): Readonly<Record<string, string>> {
+		return this.#flowNodeVersions[file] ?? {};
+	}
+
+	async setFlowNodeVersions(file: string, versions: Readonly<Record<string, string>>): Promise<void> {
+		await this.#memento.update('flowNodeVersions', { ...this.#flowNodeVersions, [file]: versions });
+	}
+
+	get #flowNodeVersions(): Readonly<Record<string, Readonly<Record<string, string>>>> {
+		return this.#memento.get<Readonly<Record<string, Readonly<Record<string, string>>>>>('flowNodeVersions', {});
 	}
 
 	/** Where the standing permissions of this workspace are kept. */

@@ -5,6 +5,7 @@ import type { Json } from '../../base/json';
 import { valueKinds } from '../model/flow';
 import type { Port, Ports } from '../nodes/nodeType';
 import type { Sandbox } from '../sandbox/sandbox';
+import { capabilityPattern } from './capabilities';
 
 /** What a file may hold; a node is some lines of code, and a program of a megabyte is no node. */
 const sourceLimit = 500_000;
@@ -28,7 +29,8 @@ const portShape = z.union([
 
 const capability = z
 	.string()
-	.regex(/^(?:fetch|files|secret:[\w.-]{1,80})$/u, 'a capability is “fetch”, “files” or “secret:NAME”');
+	.max(260)
+	.regex(capabilityPattern, 'a capability is “fetch”, “fetch:HOST”, “files” or “secret:NAME”');
 
 const shape = z.object({
 	type: z.string().regex(/^[a-z][a-z0-9-]{0,59}$/u, 'a type is made of small letters, digits and dashes'),

@@ -52,7 +52,7 @@ export function customNode(file: CustomFile, deps: CustomNodeDeps): NodeType<Rea
 
 /** A file that says nothing about it is believed no more than what it may reach. */
 function effectsOf(capabilities: readonly string[]): Effects {
-	if (capabilities.includes('fetch')) return 'writes';
+	if (capabilities.some(name => name.startsWith('fetch'))) return 'writes';
 	return capabilities.length > 0 ? 'reads' : 'pure';
 }
 

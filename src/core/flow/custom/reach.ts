@@ -2,6 +2,7 @@ import type { Json } from '../../base/json';
 import type { NodeContext } from '../nodes/context';
 import { asText, failure, isRecord, useTool, callTool } from '../nodes/support';
 import type { Capability } from '../sandbox/thread';
+import { mayFetch } from './capabilities';
 
 /**
  * What a custom node reaches, by the node's own context: every request passes the gate like any other node's.
@@ -10,18 +11,23 @@ import type { Capability } from '../sandbox/thread';
 export function reachOf(granted: readonly string[], context: NodeContext): Readonly<Record<string, Capability>> {
 	const secrets = new Set(granted.filter(name => name.startsWith('secret:')).map(name => name.slice(7)));
 	return {
-		...(granted.includes('fetch') && { fetch: async (request: Json) => fetchFor(request, context) }),
+		...(granted.some(name => name.startsWith('fetch')) && {
+			fetch: async (request: Json) => fetchFor(request, granted, context),
+		}),
 		...(granted.includes('files') && { files: async (request: Json) => filesFor(request, context) }),
 		...(secrets.size > 0 && { secrets: async (name: Json) => secretFor(name, secrets, context) }),
 	};
 }
 
-async function fetchFor(request: Json, context: NodeContext): Promise<Json> {
+async function fetchFor(request: Json, granted: readonly string[], context: NodeContext): Promise<Json> {
 	if (!isRecord(request)) throw failure('input', 'fetch takes an address and options.');
 	const { url, method = 'GET', headers = {}, body } = request;
+	checkAddress(url, granted);
 	const input = { url, method, headers, ...(body === undefined ? {} : { body }) };
 	const { value, text, isError } = await callTool(context, 'quarterdeck_http_request', input);
 	if (isError || !isRecord(value)) throw failure('tool', text);
+	// A server may send on to another: what that one says is not for this node.
+	checkAddress(value['url'] ?? url, granted);
 	const headersSaid = isRecord(value['headers']) ? value['headers'] : {};
 	return {
 		url: value['url'] ?? url ?? '',
@@ -29,6 +35,11 @@ async function fetchFor(request: Json, context: NodeContext): Promise<Json> {
 		headers: Object.fromEntries(Object.entries(headersSaid).map(([name, said]) => [name.toLowerCase(), said])),
 		body: asText(value['text'] ?? ''),
 	};
+}
+
+function checkAddress(url: Json | undefined, granted: readonly string[]): void {
+	if (mayFetch(granted, asText(url ?? ''))) return;
+	throw failure('refused', `“${asText(url ?? '')}” is not on a server that the node’s capabilities name.`);
 }
 
 async function filesFor(request: Json, context: NodeContext): Promise<Json> {

@@ -1,52 +1,104 @@
-import { ExpectedError } from '../../base/errors';
+import type { Clock } from '../../base/clock';
+import { errorText } from '../../base/errors';
+import { newId, type ExecutionId } from '../../base/ids';
 import type { Json } from '../../base/json';
-import type { PortValues } from '../nodes/nodeType';
-import type { SandboxFailure } from '../sandbox/protocol';
-import type { Sandbox } from '../sandbox/sandbox';
-import type { Capability } from '../sandbox/thread';
-import { describeFile, fileName, paramsOf, type CustomDescription } from './customFile';
-import { outputsOf } from './customNode';
+import type { LedgerEvent } from '../../ledger/events';
+import { FlowRun } from '../engine/flowRun';
+import type { RunLimits } from '../engine/limits';
+import { RunRecorder } from '../engine/runRecorder';
+import type { RunServices } from '../engine/services';
+import { expressionEngine } from '../expressions/engine';
+import { emptyFlow, type Flow, type FlowEdge, type FlowNode } from '../model/flow';
+import { builtInCatalog, catalogOf } from '../nodes/catalog';
+import type { NodeType, Ports } from '../nodes/nodeType';
 
-/** What the user tries a node with. */
-export interface NodeTrial {
-	readonly path: string;
-	readonly source: string;
-	readonly inputs: Readonly<Record<string, Json>>;
-	readonly params: Readonly<Record<string, Json>>;
-	/** What the user lets it reach in this trial. */
-	readonly capabilities?: Readonly<Record<string, Capability>>;
-	readonly signal: AbortSignal;
+/** What a run of a single node needs from outside. */
+export interface SingleRunDeps {
+	readonly services: RunServices;
+	readonly clock: Clock;
+	readonly append: (event: LedgerEvent) => void;
+	/** Absolute path of the workspace folder. */
+	readonly cwd: string;
+	readonly limits: Partial<RunLimits>;
 }
 
-export type TrialResult = {
-	readonly log: readonly string[];
-	readonly ms: number;
-} & (
-	| { readonly isOk: true; readonly description: CustomDescription; readonly outputs: PortValues }
-	| { readonly isOk: false; readonly message: string; readonly failure: SandboxFailure | undefined }
+/** What became of it. What goes wrong is in the result; it never rejects. */
+export type SingleRun = { readonly log: readonly string[]; readonly ms: number } & (
+	| { readonly isOk: true; readonly outputs: Readonly<Record<string, Json>> }
+	| { readonly isOk: false; readonly message: string; readonly cause: unknown }
 );
 
-/** Runs a node's source once, as it would run in a flow. What goes wrong is in the result; only stopping it rejects. */
-export async function testCustomNode(sandbox: Pick<Sandbox, 'run'>, trial: NodeTrial): Promise<TrialResult> {
-	const { path, source, inputs, signal } = trial;
+/**
+ * Runs one node as it would run in a flow: on the engine, with its caps, behind the gate, in the ledger. An input that
+ * is absent is not connected.
+ */
+export async function runSingleNode(
+	deps: SingleRunDeps,
+	wish: {
+		readonly type: NodeType;
+		readonly title: string;
+		readonly inputs: Readonly<Record<string, Json>>;
+		readonly params: Readonly<Record<string, Json>>;
+		readonly signal: AbortSignal;
+	},
+): Promise<SingleRun> {
+	const { services, clock, append, cwd, limits } = deps;
+	const { type, title, inputs, params, signal } = wish;
 	const log: string[] = [];
 	const start = performance.now();
-	const ms = (): number => Math.round(performance.now() - start);
+	const took = (): { readonly log: readonly string[]; readonly ms: number } => ({
+		log,
+		ms: Math.round(performance.now() - start),
+	});
+	const flow = singleFlow(type, title, inputs, params);
+	const execution = newId<ExecutionId>();
+	const recorder = new RunRecorder({ execution, flow, trigger: 'user', project: cwd, title, append });
 	try {
-		const { description } = await describeFile(sandbox, path, source, signal);
-		const { success, data, error } = paramsOf(description.params).safeParse(trial.params);
-		if (!success) {
-			const { path: at, message } = error.issues[0] ?? { path: [], message: 'they do not fit' };
-			throw new ExpectedError('custom-shape', `The parameter “${at.join('.')}” does not fit: ${message}.`);
-		}
-		const context = { node: description.type, attempt: 1, idempotencyKey: 'test' };
-		const program = { kind: 'node' as const, file: fileName(path), source, inputs, params: data, context };
-		const options = { signal, capabilities: trial.capabilities ?? {}, onLog: (text: string) => void log.push(text) };
-		const result = await sandbox.run(program, options);
-		return { isOk: true, log, ms: ms(), description, outputs: outputsOf(description, result) };
-	} catch (error) {
-		if (!ExpectedError.is(error)) throw error;
-		const failure = error.code.startsWith('script-') ? (error.details as unknown as SandboxFailure) : undefined;
-		return { isOk: false, log, ms: ms(), message: error.message, failure };
+		const run = await FlowRun.start({
+			flow,
+			execution,
+			catalog: catalogOf([...builtInCatalog.list(), type]),
+			expressions: expressionEngine,
+			services,
+			cwd,
+			clock,
+			limits,
+			inputs,
+			onEvent: (event, at) => {
+				recorder.add(event, at);
+				if (event.type === 'run.log') log.push(event.text);
+			},
+		});
+		const stop = (): void => run.stop();
+		signal.addEventListener('abort', stop, { once: true });
+		if (signal.aborted) stop();
+		const { status, outputs, error, cause } = await run.result;
+		signal.removeEventListener('abort', stop);
+		if (status === 'succeeded') return { ...took(), isOk: true, outputs };
+		return { ...took(), isOk: false, message: error ?? 'It was stopped.', cause };
+	} catch (cause) {
+		return { ...took(), isOk: false, message: errorText(cause), cause };
 	}
+}
+
+function singleFlow(
+	type: NodeType,
+	name: string,
+	inputs: Readonly<Record<string, Json>>,
+	params: Readonly<Record<string, Json>>,
+): Flow {
+	const ports: Ports = typeof type.ports === 'function' ? { inputs: [], outputs: [] } : type.ports;
+	const own: FlowNode = { type: `${type.type}@${type.version}`, params, cache: false };
+	const nodes: Record<string, FlowNode> = { node: own };
+	const edges: FlowEdge[] = [];
+	for (const input of Object.keys(inputs)) {
+		nodes[`in-${input}`] = { type: 'flow.input@1', params: { name: input } };
+		edges.push({ from: `in-${input}`, output: 'value', to: 'node', input });
+	}
+	for (const { name: output } of ports.outputs) {
+		nodes[`out-${output}`] = { type: 'flow.output@1', params: { name: output } };
+		edges.push({ from: 'node', output, to: `out-${output}`, input: 'value' });
+	}
+	const flowInputs = Object.fromEntries(Object.keys(inputs).map(input => [input, { type: 'any' as const }]));
+	return { ...emptyFlow('node', name), inputs: flowInputs, nodes, edges };
 }

@@ -43,6 +43,7 @@ export type CheckCode =
 	| 'unknown-type'
 	| 'unknown-version'
 	| 'old-version'
+	| 'custom-node'
 	| 'unknown-param'
 	| 'bad-param'
 	| 'missing-param'

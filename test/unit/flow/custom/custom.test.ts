@@ -1,17 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../../../src/core/base/clock';
 import { ExpectedError } from '../../../../src/core/base/errors';
 import type { Json } from '../../../../src/core/base/json';
 import { describeFile } from '../../../../src/core/flow/custom/customFile';
 import { CustomNodes } from '../../../../src/core/flow/custom/customNodes';
 import { customNode } from '../../../../src/core/flow/custom/customNode';
-import { customPath, newCustomNode } from '../../../../src/core/flow/custom/newNode';
-import { testCustomNode } from '../../../../src/core/flow/custom/tryNode';
+import {
+	customPath,
+	newCustomNode,
+	nodeName,
+	readNodeForm,
+	type NewNodeForm,
+} from '../../../../src/core/flow/custom/newNode';
+import { runSingleNode } from '../../../../src/core/flow/custom/tryNode';
 import { describeToNode } from '../../../../src/core/flow/custom/writeNode';
 import type { FlowModelRequest, NodeContext } from '../../../../src/core/flow/nodes/context';
 import { paramsSchema } from '../../../../src/core/flow/nodes/paramMeta';
 import type { NodeType } from '../../../../src/core/flow/nodes/nodeType';
+import type { LedgerEvent } from '../../../../src/core/ledger/events';
 import type { ToolOutcome } from '../../../../src/core/tools/toolRunner';
 import { useSandbox } from '../sandbox/support';
 
@@ -221,38 +229,123 @@ test('files come, change and go; each is described once', async () => {
 	expect(nodes.types[0]?.revision).not.toBe(view?.hash);
 });
 
-test('a new node runs as it is', async () => {
-	const form = {
-		name: 'my-node',
-		title: 'It\'s "mine"',
-		summary: 'Passes on.\\n',
-		inputs: [{ name: 'text', kind: 'text' as const }],
-		outputs: [{ name: 'result', kind: 'any' as const }],
-		capabilities: ['secret:a'],
+/** Runs a source as a flow does, with the permissions that are named. */
+async function trial(
+	source: string,
+	wish: { inputs?: Record<string, Json>; params?: Record<string, Json>; granted?: readonly string[] } = {},
+): Promise<Awaited<ReturnType<typeof runSingleNode>> & { readonly events: readonly LedgerEvent[] }> {
+	const sandbox = makeSandbox();
+	const file = await describeFile(sandbox, '.quarterdeck/nodes/a.js', source, signal);
+	const type = customNode(file, { sandbox, grants: { granted: () => wish.granted ?? [] } }) as NodeType;
+	const events: LedgerEvent[] = [];
+	const deps = {
+		services: { secret: (name: string) => Promise.resolve(`value of ${name}`) },
+		clock: systemClock,
+		append: (event: LedgerEvent) => void events.push(event),
+		cwd: '/home/ada/shop',
+		limits: {},
 	};
-	const trial = { path: customPath('my-node'), source: newCustomNode(form), inputs: { text: 'x' }, params: {}, signal };
-	expect(await testCustomNode(makeSandbox(), trial)).toMatchObject({
+	const { inputs = {}, params = {} } = wish;
+	return { ...(await runSingleNode(deps, { type, title: 'Test of A', inputs, params, signal })), events };
+}
+
+const form: NewNodeForm = {
+	title: 'It\'s "mine"',
+	summary: 'Passes on.\\n',
+	inputs: [{ name: 'text', kind: 'text' }],
+	outputs: [{ name: 'result', kind: 'any' }],
+	params: [
+		{ name: 'least', title: 'At least', type: 'number' },
+		{ name: 'isLoud', title: '', type: 'boolean' },
+	],
+	servers: ['api.example.com', '*.example.org'],
+	secrets: ['a'],
+	files: true,
+};
+
+test('a new node runs as it is', async () => {
+	const source = newCustomNode(form);
+	const file = await describeFile(makeSandbox(), customPath(nodeName(form)), source, signal);
+	expect(file).toMatchObject({
+		path: '.quarterdeck/nodes/its-mine.js',
+		description: {
+			type: 'its-mine',
+			title: 'It\'s "mine"',
+			capabilities: ['fetch:api.example.com', 'fetch:*.example.org', 'files', 'secret:a'],
+			params: { properties: { least: { type: 'number', title: 'At least' }, isLoud: { type: 'boolean' } } },
+		},
+	});
+	const granted = file.description.capabilities;
+	expect(await trial(source, { inputs: { text: 'x' }, granted })).toMatchObject({
 		isOk: true,
 		outputs: { result: 'x' },
 		log: ['It\'s "mine" runs'],
-		description: { title: 'It\'s "mine"', capabilities: ['secret:a'] },
+	});
+	expect(await trial(source, { inputs: { text: 'x' } })).toMatchObject({
+		isOk: false,
+		message: expect.stringContaining('which you have not granted') as string,
 	});
 	expect(() => customPath('../evil')).toThrow(ExpectedError);
 });
 
-test('a trial tells what went wrong and where', async () => {
+test('a form that would make no node is refused with a sentence', () => {
+	expect(readNodeForm({ title: 'A' })).toMatchObject({ inputs: [{ name: 'input', kind: 'any' }], files: false });
+	const twice = [form.inputs[0], form.inputs[0]];
+	expect(() => readNodeForm({ ...form, inputs: twice })).toThrow('There are two of the input “text”');
+	expect(() => readNodeForm({ ...form, servers: ['*.*'] })).toThrow('“*.*” is no name of a server');
+	expect(() => readNodeForm({ ...form, outputs: [] })).toThrow('outputs');
+	expect(() => readNodeForm({ ...form, params: [{ name: 'a b' }] })).toThrow('params.0.name');
+	expect(() => readNodeForm('no')).toThrow(ExpectedError);
+});
+
+test('a node reaches the servers that it names, and no other', async () => {
+	const source = `export default {
+		type: 'a', title: 'A', capabilities: ['fetch:api.example.com', 'fetch:*.example.org'],
+		run: async ({ input }, params, { fetch }) => (await fetch(input)).status,
+	}`;
+	const granted = ['fetch:api.example.com', 'fetch:*.example.org'];
+	const node = await load(source, granted);
+	expect(node.effects).toBe('writes');
+	const { context: given, calls } = context();
+	const value = { url: 'https://api.example.com/moved', status: 200, headers: {}, text: '' };
+	const answering = {
+		...given,
+		callTool: async (...call: Parameters<NodeContext['callTool']>) => ({ ...(await given.callTool(...call)), value }),
+	};
+	for (const url of ['https://api.example.com/a', 'https://a.example.org', 'https://API.example.com'])
+		expect(await node.run?.({ input: url }, {}, answering)).toEqual({ output: 200 });
+	for (const url of [
+		'https://example.com',
+		'https://api.example.com.evil.example',
+		'https://example.org',
+		'no address',
+	])
+		await expect(node.run?.({ input: url }, {}, answering)).rejects.toThrow('is not on a server');
+	expect(calls).toHaveLength(3);
+	// What a server sends on to is checked as well.
+	value.url = 'https://evil.example';
+	await expect(node.run?.({ input: 'https://api.example.com' }, {}, answering)).rejects.toThrow('evil.example');
+});
+
+test('a trial tells what went wrong and where, and is in the ledger', async () => {
 	const source =
 		'export default {\n\ttype: "a", title: "A",\n\trun() {\n\t\tconsole.log("before");\n\t\tnull.a;\n\t},\n}';
-	const trial = { path: 'a.js', source, inputs: {}, params: {}, signal };
-	expect(await testCustomNode(makeSandbox(), trial)).toMatchObject({
+	const failed = await trial(source);
+	expect(failed).toMatchObject({
 		isOk: false,
 		log: ['before'],
 		message: expect.stringContaining('in a.js, line 5') as string,
-		failure: { line: 5 },
 	});
-	expect(await testCustomNode(makeSandbox(), { ...trial, source: wordCount, params: { least: 'x' } })).toMatchObject({
+	expect(failed.events.map(({ type }) => type)).toEqual(
+		expect.arrayContaining(['execution.started', 'step.started', 'execution.ended']),
+	);
+	expect(await trial(wordCount, { params: { least: 'x' } })).toMatchObject({
 		isOk: false,
-		message: expect.stringContaining('“least” does not fit') as string,
+		message: expect.stringContaining('least') as string,
+	});
+	expect(await trial(wordCount, { inputs: { text: 'one two' }, params: { least: 0 } })).toMatchObject({
+		isOk: true,
+		outputs: { count: 2 },
 	});
 });
 

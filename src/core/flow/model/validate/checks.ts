@@ -9,6 +9,14 @@ import type { CheckCode, FlowFix, FlowProblem, JsonPath, Severity } from '../pro
 export interface ValidationWorld extends PortWorld {
 	/** Names of secrets that have a value here. */
 	readonly secrets?: ReadonlySet<string>;
+	/** What is to be said of a custom type, be it known or not; `undefined`: nothing. */
+	readonly custom?: (type: string) => CustomRemark | undefined;
+}
+
+/** A sentence about the file of a custom node. */
+export interface CustomRemark {
+	readonly severity: Severity;
+	readonly message: string;
 }
 
 /** A node with what its type says of it. */

@@ -17,6 +17,7 @@ export function checkNodes(checks: Checks): void {
 		const node = checks.flow.nodes[id]!;
 		const named = types.find(node.type);
 		const type = usable(checks, types, id, node, named);
+		checkCustom(checks, id, named);
 		const facts = type && factsOf(id, node, type, named.version ?? type.version);
 		if (facts) {
 			const isNote = facts.type.isNote === true;
@@ -98,7 +99,7 @@ function usable(
 	{ name, version, type }: Named,
 ): NodeType | undefined {
 	if (!type) {
-		unknownType(checks, types, id, name);
+		if (!checks.world.custom?.(name)) unknownType(checks, types, id, name);
 		return undefined;
 	}
 	if (version === undefined) {
@@ -115,12 +116,18 @@ function usable(
 	return type;
 }
 
+/** The file of a custom node is missing, broken, changed or not allowed to reach what it asks for. */
+function checkCustom(checks: Checks, id: NodeId, { name }: Named): void {
+	const remark = checks.world.custom?.(name);
+	if (remark) checks.ofNode('custom-node', id, ['type'], remark.message, { severity: remark.severity });
+}
+
 function unknownType(checks: Checks, types: TypeNames, id: NodeId, name: string): void {
 	const near = types.like(name);
-	const ending =
-		near.length === 0
-			? 'It may come from a newer version, or from a file of this workspace that is missing.'
-			: `Did you mean ${quoted(near)}?`;
+	const origin = name.startsWith('custom.')
+		? `Its file .quarterdeck/nodes/${name.slice('custom.'.length)}.js is missing.`
+		: 'It may come from a newer version.';
+	const ending = near.length === 0 ? origin : `Did you mean ${quoted(near)}?`;
 	const fixes = near.flatMap((other): FlowFix[] => {
 		const found = checks.catalog.find(other);
 		return found ? [setType(id, found)] : [];
