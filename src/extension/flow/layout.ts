@@ -1,10 +1,10 @@
 import { join } from 'node:path';
+import { boxesOf } from '../../core/flow/layout/boxes';
 import { layoutFlow, type LayoutWish } from '../../core/flow/layout/flowLayout';
 import type { LayoutContract } from '../../core/flow/layout/layoutProtocol';
 import type { Flow, NodeId, Position } from '../../core/flow/model/flow';
 import type { Host } from '../host/context';
 import { askWorker } from '../host/workerHost';
-import { boxesOf } from './boxes';
 import type { FlowWorld } from './world';
 
 /** Larger flows are laid out in a thread: nothing else of the window waits for them. */

@@ -2,7 +2,7 @@ import { ViewportPortal } from 'reactflow';
 import { memo, type ReactElement } from 'react';
 import type { FlowEdge } from '../../../core/flow/model/flow';
 import { useCanvas, useEditor } from '../context';
-import { edgeEnds } from '../graph/handles';
+import { edgeEnds } from '../../../core/flow/layout/handles';
 import type { GraphIndex } from '../graph/graphIndex';
 import { useStored } from '../state/store';
 

@@ -1,5 +1,5 @@
 import { memo, type ReactElement } from 'react';
-import { handleId } from '../graph/handles';
+import { handleId } from '../../../core/flow/layout/handles';
 import { kindNames } from '../graph/kinds';
 import type { HandleSpot } from '../../../core/flow/layout/sizes';
 import { missingPortNote } from '../state/catalog';

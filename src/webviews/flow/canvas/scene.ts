@@ -1,7 +1,7 @@
 import { Position as Side, type Edge, type Node } from 'reactflow';
 import { edgeText, type FlowEdge, type NodeId } from '../../../core/flow/model/flow';
 import type { ValueKind } from '../../../core/flow/model/flow';
-import { edgeHandles, handleId, portAt } from '../graph/handles';
+import { edgeHandles, handleId, portAt } from '../../../core/flow/layout/handles';
 import type { Box, GraphIndex } from '../graph/graphIndex';
 import { grown, overlaps, contains, type Rect } from '../graph/grid';
 import { handleBox, handleSpots, type HandleSpot } from '../../../core/flow/layout/sizes';

@@ -2,7 +2,7 @@ import { freshSlug } from '../../../core/flow/model/slugs';
 import type { FlowOp } from '../../../core/flow/model/ops';
 import { addOps } from '../edits/add';
 import { removeAndReconnectOps, removeOps, withInside } from '../edits/remove';
-import { handleId } from '../graph/handles';
+import { handleId } from '../../../core/flow/layout/handles';
 import type { Actions, CommandContext } from './action';
 import { focusPart } from './action';
 

@@ -4,7 +4,7 @@ import type { NodeTypeView } from '../../../core/flow/editorProtocol';
 import type { FlowEdge, FlowNode, NodeId, Position } from '../../../core/flow/model/flow';
 import type { FlowOp } from '../../../core/flow/model/ops';
 import type { Ports } from '../../../core/flow/nodes/nodeType';
-import { edgeHandles, handleId } from '../graph/handles';
+import { edgeHandles, handleId } from '../../../core/flow/layout/handles';
 import type { Box, GraphIndex } from '../graph/graphIndex';
 import { contains, overlaps, type Rect } from '../graph/grid';
 import { gridStep, sizeOf, snapToGrid } from '../../../core/flow/layout/sizes';

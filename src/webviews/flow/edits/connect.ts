@@ -1,7 +1,7 @@
 import type { FlowEdge, NodeId } from '../../../core/flow/model/flow';
 import type { FlowOp } from '../../../core/flow/model/ops';
 import type { Port } from '../../../core/flow/nodes/nodeType';
-import { edgeHandles, handleId, isInside, portName } from '../graph/handles';
+import { edgeHandles, handleId, isInside, portName } from '../../../core/flow/layout/handles';
 import type { Box, GraphIndex } from '../graph/graphIndex';
 import { kindFits } from '../../../core/flow/model/kinds';
 import { kindNames } from '../graph/kinds';

@@ -1,6 +1,6 @@
 import { edgeText, type FlowEdge, type NodeId } from '../../../core/flow/model/flow';
 import type { FlowOp } from '../../../core/flow/model/ops';
-import { portAt, edgeHandles } from '../graph/handles';
+import { portAt, edgeHandles } from '../../../core/flow/layout/handles';
 import type { GraphIndex } from '../graph/graphIndex';
 import { kindFits } from '../../../core/flow/model/kinds';
 

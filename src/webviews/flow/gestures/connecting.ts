@@ -1,7 +1,7 @@
 import type { FlowEdge } from '../../../core/flow/model/flow';
 import { valueKinds, type ValueKind } from '../../../core/flow/model/flow';
 import { connectOps, edgesAt, firstFitting, refusal, spotOf, type End } from '../edits/connect';
-import { handleId } from '../graph/handles';
+import { handleId } from '../../../core/flow/layout/handles';
 import type { GraphIndex } from '../graph/graphIndex';
 import { kindFits } from '../../../core/flow/model/kinds';
 import type { FlowOp } from '../../../core/flow/model/ops';

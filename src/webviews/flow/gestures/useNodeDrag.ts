@@ -8,7 +8,7 @@ import { useCanvas } from '../context';
 import { frameAt, spliceOps } from '../edits/add';
 import { placesWithSizes } from '../edits/arrange';
 import { withInside } from '../edits/remove';
-import { edgeEnds } from '../graph/handles';
+import { edgeEnds } from '../../../core/flow/layout/handles';
 import type { Box } from '../graph/graphIndex';
 import { centreOf, type Rect } from '../graph/grid';
 import { snapTo } from '../graph/guides';

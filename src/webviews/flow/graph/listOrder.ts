@@ -1,6 +1,6 @@
 import type { NodeId } from '../../../core/flow/model/flow';
 import type { Box, GraphIndex } from './graphIndex';
-import { isInside } from './handles';
+import { isInside } from '../../../core/flow/layout/handles';
 import { readingOrder } from './walk';
 
 export interface ListRow {

@@ -1,7 +1,7 @@
 import type { NodeId } from '../../../core/flow/model/flow';
 import type { Box, GraphIndex } from './graphIndex';
 import { centreOf } from './grid';
-import { isInside } from './handles';
+import { isInside } from '../../../core/flow/layout/handles';
 
 /** Everything that comes before these nodes; containers bring what feeds the nodes inside, and the other way round. */
 export function upstream(index: GraphIndex, start: Iterable<NodeId>): ReadonlySet<NodeId> {

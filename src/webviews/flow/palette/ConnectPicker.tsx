@@ -1,7 +1,7 @@
 import { useMemo, useState, type ReactElement } from 'react';
 import { useCanvas, useEditor } from '../context';
 import { connectOps, refusal, type End } from '../edits/connect';
-import { handleId } from '../graph/handles';
+import { handleId } from '../../../core/flow/layout/handles';
 import { comboProps, listKey, Options } from '../Options';
 import { nameOf } from '../state/describe';
 import type { Editor } from '../state/editor';

@@ -1,6 +1,21 @@
-import type { FlowEdge, NodeId } from '../../../core/flow/model/flow';
-import type { Port } from '../../../core/flow/nodes/nodeType';
-import type { Box, GraphIndex } from './graphIndex';
+import type { FlowEdge, FlowNode, NodeId } from '../model/flow';
+import type { Port } from '../nodes/nodeType';
+import type { HandleSpot } from './sizes';
+
+/** A node where it stands, with the places where edges end. */
+export interface PlacedNode {
+	readonly node: Pick<FlowNode, 'in'>;
+	readonly x: number;
+	readonly y: number;
+	readonly width: number;
+	readonly height: number;
+	readonly spots: readonly HandleSpot[];
+}
+
+/** Where the nodes of a flow are. */
+export interface PlacedNodes {
+	box(id: NodeId): PlacedNode | undefined;
+}
 
 /** A container's inner port may bear the name of an outer one: on the canvas the two are told apart. */
 export function handleId(port: Pick<Port, 'name' | 'isInner'>): string {
@@ -13,7 +28,7 @@ export function portName(handle: string): string {
 }
 
 /** Whether `inner` stands in `container`, at any depth. */
-export function isInside(index: GraphIndex, inner: NodeId, container: NodeId): boolean {
+export function isInside(index: PlacedNodes, inner: NodeId, container: NodeId): boolean {
 	const seen = new Set<NodeId>();
 	let at = index.box(inner)?.node.in;
 	while (at !== undefined && !seen.has(at)) {
@@ -25,7 +40,7 @@ export function isInside(index: GraphIndex, inner: NodeId, container: NodeId): b
 }
 
 /** Handles that an edge goes between: inner ones where one end stands inside the other. */
-export function edgeHandles(index: GraphIndex, edge: FlowEdge): { readonly source: string; readonly target: string } {
+export function edgeHandles(index: PlacedNodes, edge: FlowEdge): { readonly source: string; readonly target: string } {
 	return {
 		source: isInside(index, edge.to, edge.from) ? `~${edge.output}` : edge.output,
 		target: isInside(index, edge.from, edge.to) ? `~${edge.input}` : edge.input,
@@ -33,14 +48,14 @@ export function edgeHandles(index: GraphIndex, edge: FlowEdge): { readonly sourc
 }
 
 /** The port behind a handle. */
-export function portAt(box: Box | undefined, side: 'input' | 'output', handle: string): Port | undefined {
+export function portAt(box: PlacedNode | undefined, side: 'input' | 'output', handle: string): Port | undefined {
 	const spot = box?.spots.find(one => one.side === side && handleId(one.port) === handle);
 	return spot?.port;
 }
 
 /** Where an edge begins and ends on the canvas. */
 export function edgeEnds(
-	index: GraphIndex,
+	index: PlacedNodes,
 	edge: FlowEdge,
 ): { readonly x1: number; readonly y1: number; readonly x2: number; readonly y2: number } | null {
 	const from = index.box(edge.from);
@@ -52,7 +67,7 @@ export function edgeEnds(
 	return { x1: start.x, y1: start.y, x2: end.x, y2: end.y };
 }
 
-function spotAt(box: Box, side: 'input' | 'output', handle: string): { x: number; y: number } | undefined {
+function spotAt(box: PlacedNode, side: 'input' | 'output', handle: string): { x: number; y: number } | undefined {
 	const spot = box.spots.find(one => one.side === side && handleId(one.port) === handle);
 	return spot && { x: box.x + spot.x, y: box.y + spot.y };
 }

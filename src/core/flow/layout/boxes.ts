@@ -1,14 +1,20 @@
-import { portsOf, typeOfNode } from '../../core/flow/assist';
-import type { NodeBox } from '../../core/flow/layout/flowLayout';
-import { headerHeight, rowHeight, sizeOf } from '../../core/flow/layout/sizes';
-import type { Flow, NodeId } from '../../core/flow/model/flow';
-import type { FlowWorld } from './world';
+import { portsOf, typeOfNode } from '../assist';
+import type { Flow, NodeId } from '../model/flow';
+import type { NodeCatalog, PortWorld } from '../nodes/nodeType';
+import type { NodeBox } from './flowLayout';
+import { headerHeight, rowHeight, sizeOf } from './sizes';
+
+/** What the sizes of nodes depend on beside the flow. */
+export interface BoxWorld {
+	readonly catalog: NodeCatalog;
+	readonly ports: PortWorld;
+}
 
 /** Room in a container beside its ports. */
 const margin = 32;
 
 /** How large the nodes of a flow are drawn, as the page works it out. */
-export function boxesOf(flow: Flow, world: FlowWorld): (id: NodeId) => NodeBox {
+export function boxesOf(flow: Flow, world: BoxWorld): (id: NodeId) => NodeBox {
 	const known = new Map<NodeId, NodeBox>();
 	return id => {
 		let box = known.get(id);
@@ -17,7 +23,7 @@ export function boxesOf(flow: Flow, world: FlowWorld): (id: NodeId) => NodeBox {
 	};
 }
 
-function boxOf(flow: Flow, { catalog, ports: world }: FlowWorld, id: NodeId): NodeBox {
+function boxOf(flow: Flow, { catalog, ports: world }: BoxWorld, id: NodeId): NodeBox {
 	const node = flow.nodes[id];
 	const type = node && typeOfNode(catalog, node);
 	if (!node || !type) return { width: 224, height: 64 };
