@@ -8,8 +8,9 @@ import type { CacheStore } from './cache';
 
 export interface FileCacheOptions {
 	readonly folder: string;
-	/** What all its files may have together; the oldest go first. */
+	/** What all its files may have together when it is opened; the oldest go first. One program writes half of it at most. */
 	readonly maxBytes?: number;
+	readonly maxFiles?: number;
 	/** Milliseconds after which a file that is not written to any more goes. */
 	readonly maxAgeMs?: number;
 	/** Characters of results that are kept at hand. */
@@ -22,7 +23,12 @@ interface Place {
 	readonly length: number;
 }
 
-const defaults = { maxBytes: 64 * 1024 * 1024, maxAgeMs: 30 * 24 * 3600_000, maxMemory: 16 * 1024 * 1024 };
+const defaults = {
+	maxBytes: 32 * 1024 * 1024,
+	maxFiles: 200,
+	maxAgeMs: 30 * 24 * 3600_000,
+	maxMemory: 16 * 1024 * 1024,
+};
 /** A result that is larger than this is made again sooner than it is read. */
 const longestResult = 1024 * 1024;
 
@@ -32,7 +38,7 @@ const longestResult = 1024 * 1024;
  */
 export class FileCache implements CacheStore {
 	readonly #options: Required<FileCacheOptions>;
-	readonly #own: string;
+	#own: string;
 	readonly #places = new Map<string, Place>();
 	/** The newest last. */
 	readonly #memory = new Map<string, string>();
@@ -118,6 +124,7 @@ export class FileCache implements CacheStore {
 	async #write(): Promise<void> {
 		while (this.#lines.length > 0) {
 			const lines = this.#lines.splice(0);
+			if (this.#offset > this.#options.maxBytes / 2) this.#beginAnew();
 			try {
 				await ensureFolder(this.#options.folder);
 				await appendFile(this.#own, lines.join(''), { mode: 0o600 });
@@ -127,6 +134,14 @@ export class FileCache implements CacheStore {
 			}
 		}
 		this.#writing = undefined;
+	}
+
+	/** A file that only grows would fill the disk of whoever never closes the window. */
+	#beginAnew(): void {
+		for (const [key, { file }] of this.#places) if (file === this.#own) this.#places.delete(key);
+		removeNow(this.#own);
+		this.#own = join(this.#options.folder, `${randomUUID()}.jsonl`);
+		this.#offset = 0;
 	}
 
 	#place(file: string, line: string): void {
@@ -139,9 +154,9 @@ export class FileCache implements CacheStore {
 	async #load(): Promise<void> {
 		let total = 0;
 		const oldest = Date.now() - this.#options.maxAgeMs;
-		for (const { path, bytes, at } of await this.#files()) {
+		for (const [number, { path, bytes, at }] of (await this.#files()).entries()) {
 			total += bytes;
-			if (at < oldest || total > this.#options.maxBytes) {
+			if (at < oldest || total > this.#options.maxBytes || number >= this.#options.maxFiles) {
 				removeNow(path);
 				continue;
 			}

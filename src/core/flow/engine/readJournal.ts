@@ -4,7 +4,6 @@ import { systemCode } from '../../base/errors';
 import { asId, type ExecutionId } from '../../base/ids';
 import type { Json } from '../../base/json';
 import { BlobStore } from '../../storage/blobs';
-import { removeNow } from '../../storage/files';
 import type { Flow } from '../model/flow';
 import { FlowError } from './errors';
 import type { RunEvent, StoredValue } from './events';
@@ -98,22 +97,6 @@ export async function listRuns({ journals }: RunFolder): Promise<readonly { exec
 	return [...newest]
 		.map(([execution, at]) => ({ execution: asId<ExecutionId>(execution), at }))
 		.toSorted((left, right) => right.at - left.at);
-}
-
-/** Deletes journals that were last written before `at`, and large values that have not been written since. */
-export async function pruneRuns(folder: RunFolder, at: number): Promise<number> {
-	let count = 0;
-	for (const name of await namesIn(folder.journals)) {
-		const path = join(folder.journals, name);
-		const writtenAt = await stat(path).then(
-			info => info.mtimeMs,
-			() => Number.POSITIVE_INFINITY, // Gone since.
-		);
-		if (writtenAt < at && removeNow(path)) count++;
-	}
-	// A run may wait for a person for weeks: what it names is older than its last line.
-	new BlobStore(folder.blobs).removeOlderThan(at - 60 * 24 * 3600_000);
-	return count;
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {

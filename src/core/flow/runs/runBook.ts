@@ -14,7 +14,7 @@ import type { ExpressionEngine } from '../engine/expressionPort';
 import { FlowRun, type FlowRunOptions } from '../engine/flowRun';
 import { inputsFor } from '../engine/instance';
 import type { RunLimits } from '../engine/limits';
-import { listRuns, pruneRuns, readRun, type StoredRun } from '../engine/readJournal';
+import { listRuns, readRun, type StoredRun } from '../engine/readJournal';
 import { isInterrupted, lastInputs, resumeRun } from '../engine/resume';
 import { standingOutputs } from '../engine/reuse';
 import { RunRecorder } from '../engine/runRecorder';
@@ -23,6 +23,7 @@ import type { CacheStore } from '../engine/cache';
 import type { Flow, NodeId } from '../model/flow';
 import type { NodeCatalog, PortValues, PortWorld } from '../nodes/nodeType';
 import { LiveRun } from './liveRun';
+import { pruneRuns } from './retention';
 import { RunFolders } from './runFolders';
 import { scopeTitle, stateOf, summaryOf } from './runViews';
 
@@ -40,7 +41,8 @@ export interface RunBookDeps {
 	/** Caps of the settings. */
 	readonly limits: () => Partial<RunLimits>;
 	readonly append: (event: LedgerEvent) => void;
-	readonly cache?: CacheStore;
+	/** Results of nodes by what they were made of; opened with the first run. */
+	readonly cache?: () => Promise<CacheStore | undefined>;
 	/** Each event of each run of this program, from the first on. */
 	readonly onEvent?: (event: RunEvent, at: number) => void;
 }
@@ -59,6 +61,8 @@ export interface RunWish {
 	readonly inputs: Readonly<Record<string, Json>>;
 	readonly breakpoints: readonly Breakpoint[];
 	readonly pins: ReadonlyMap<NodeId, PortValues>;
+	/** What the run is called in the ledger, instead of after its scope. */
+	readonly title?: string;
 }
 
 /** A run that nobody runs on, although it has not ended. */
@@ -78,6 +82,8 @@ export class RunBook extends Owner {
 	readonly #folders: RunFolders;
 	readonly #live = new Map<ExecutionId, LiveRun>();
 	readonly #leases = new Map<ExecutionId, Lease>();
+	/** What is still written of runs that have ended. */
+	readonly #ending = new Set<Promise<void>>();
 	/** The last run of each flow, which another one may build upon. */
 	readonly #last = new Map<string, ExecutionId>();
 	readonly #began = this.own(new Emitter<LiveRun>());
@@ -111,7 +117,7 @@ export class RunBook extends Owner {
 		await this.#folders.prepare(wish.file);
 		const earlier = wish.scope.kind === 'all' ? undefined : await this.#standing(wish);
 		const execution = newId<ExecutionId>();
-		const title = scopeTitle(wish.scope, wish.flow);
+		const title = wish.title ?? scopeTitle(wish.scope, wish.flow);
 		const live = new LiveRun({ execution, flow: wish.flow, file: wish.file, title, startedAt: clock.now(), clock });
 		const recorder = this.#recorder(live, wish.trigger, wish.cwd, `${wish.flow.name}: ${title}`);
 		const lease = await this.#take(execution);
@@ -234,8 +240,14 @@ export class RunBook extends Owner {
 		return last && lastInputs(last)?.inputs;
 	}
 
-	async prune(at: number): Promise<void> {
-		for (const file of await this.#folders.files()) await pruneRuns(this.#folders.of(file), at);
+	/** Deletes what is kept of runs that are older than so many days and that nobody goes on with. */
+	prune(days: number): Promise<number> {
+		return pruneRuns({ folders: this.#folders, now: this.#deps.clock.now(), days });
+	}
+
+	/** The file of the flow whose run this is, while anything is kept of it. */
+	fileOf(id: ExecutionId): Promise<string | undefined> {
+		return this.#folders.fileOf(id);
 	}
 
 	/** The window ends: runs are left as they are, so that they can be resumed. */
@@ -243,6 +255,11 @@ export class RunBook extends Owner {
 		await Promise.all(this.live.map(async live => live.run?.abandon()));
 		await Promise.all([...this.#leases.values()].map(lease => lease.release()));
 		this.#leases.clear();
+	}
+
+	/** Resolves when every run has ended and is written down. */
+	async settled(): Promise<void> {
+		await Promise.all(this.#ending);
 	}
 
 	override dispose(): void {
@@ -256,7 +273,8 @@ export class RunBook extends Owner {
 		live: LiveRun,
 		recorder: RunRecorder,
 	): Promise<Omit<FlowRunOptions, 'flow' | 'cwd' | 'limits'>> {
-		const { catalog, expressions, services, clock, world, cache } = this.#deps;
+		const { catalog, expressions, services, clock, world } = this.#deps;
+		const cache = await this.#deps.cache?.();
 		return {
 			catalog: catalog(),
 			expressions,
@@ -282,7 +300,9 @@ export class RunBook extends Owner {
 		this.#live.set(live.execution, live);
 		this.#last.set(live.file, live.execution);
 		this.#began.fire(live);
-		void live.run?.result.then(() => this.#over(live));
+		const ending = live.run?.result.then(() => this.#over(live)) ?? Promise.resolve();
+		this.#ending.add(ending);
+		void ending.then(() => this.#ending.delete(ending));
 	}
 
 	async #over(live: LiveRun): Promise<void> {

@@ -70,6 +70,14 @@ export class RunFolders {
 		}
 	}
 
+	/** The file of the flow that a run is of. */
+	async fileOf(id: ExecutionId): Promise<string | undefined> {
+		for (const file of await this.files()) {
+			if ((await namesIn(this.of(file).journals)).includes(`${id}-1.jsonl`)) return file;
+		}
+		return undefined;
+	}
+
 	/** Clears away what is left of the right to run a run that has ended. */
 	async clearLease(id: ExecutionId): Promise<void> {
 		for (const name of await namesIn(this.leases)) {

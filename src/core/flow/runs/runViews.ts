@@ -1,7 +1,7 @@
 import type { ExecutionId } from '../../base/ids';
 import type { Replay, RunComparison, RunSummary } from '../editorProtocol';
 import { compareRuns, type RunDifference } from '../engine/compareRuns';
-import type { NodeState, RunEvent, RunScope, RunStatus } from '../engine/events';
+import type { FramePath, NodeState, RunEvent, RunScope, RunStatus } from '../engine/events';
 import type { StoredRun, TimedEvent } from '../engine/readJournal';
 import { RunState } from '../engine/runState';
 import type { Flow, NodeId } from '../model/flow';
@@ -31,8 +31,13 @@ export function summaryOf(id: ExecutionId, state: RunState, flow: Flow, status: 
 
 /** Whether an event is about the flow that is shown; nodes of the flows that it calls may have the same ids. */
 export function isOfFlow(flow: Flow, event: RunEvent): boolean {
-	if (!('node' in event) || !('frame' in event) || !event.frame) return true;
-	return event.frame.split('/').every(part => {
+	return !('node' in event) || !('frame' in event) || isFrameOf(flow, event.frame ?? '');
+}
+
+/** Whether a pass is one of the flow itself, and not of a flow that it calls. */
+export function isFrameOf(flow: Flow, frame: FramePath): boolean {
+	if (frame === '') return true;
+	return frame.split('/').every(part => {
 		const id = part.replace(/(?:~\d+)?#\d+$/, '');
 		return Object.hasOwn(flow.nodes, id) && !/^flow\.call(?:@|$)/.test(flow.nodes[id]?.type ?? '');
 	});

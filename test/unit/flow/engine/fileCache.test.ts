@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, rmSync, utimesSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -10,6 +10,7 @@ beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'flow-cache-'))));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const key = (digit: string): string => digit.repeat(64);
+const hex = (number: number): string => number.toString(16).padStart(64, '0');
 
 test('keeps results for the next program, and takes no harm from torn or foreign lines', async () => {
 	const first = await FileCache.open({ folder });
@@ -61,4 +62,21 @@ test('answers the nodes of another run', async () => {
 	const { events } = await runFlow(flow, { types: [pure], cache: await FileCache.open({ folder }) });
 	expect(states(events)).toEqual({ p: 'cached', q: 'cached' });
 	expect(count).toBe(1);
+});
+
+test('one program does not fill the disk, and many do not leave many files', async () => {
+	const cache = await FileCache.open({ folder, maxBytes: 20_000 });
+	for (let at = 0; at < 60; at++) {
+		cache.set(hex(at), { out: 'x'.repeat(1000) });
+		await cache.settled();
+	}
+	expect(readdirSync(folder)).toHaveLength(1);
+	expect(statSync(join(folder, readdirSync(folder)[0]!)).size).toBeLessThan(12_000);
+	expect(await cache.get(hex(59))).toMatchObject({ out: expect.stringContaining('xxx') });
+	for (let at = 0; at < 5; at++) {
+		const other = await FileCache.open({ folder, maxFiles: 3 });
+		other.set(hex(100 + at), { out: at });
+		await other.settled();
+	}
+	expect(readdirSync(folder).length).toBeLessThanOrEqual(4);
 });

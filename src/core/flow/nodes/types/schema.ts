@@ -47,11 +47,17 @@ export function answeredObject(
 ): { readonly value: Json } | string {
 	const value = object ?? findJson(text);
 	if (value === undefined) return 'The answer holds no JSON.';
+	const problem = schemaProblem(schema, value);
+	return problem === undefined ? { value } : `The answer does not fit the schema: ${problem}`;
+}
+
+/** Why a value does not fit a schema; `undefined` when it does. */
+export function schemaProblem(schema: Schema, value: Json): string | undefined {
 	try {
 		const { valid, errors } = new Validator(schema, '2020-12', false).validate(value);
-		if (valid) return { value };
+		if (valid) return undefined;
 		const [worst] = errors.toReversed();
-		return `The answer does not fit the schema: ${worst ? `${worst.instanceLocation} ${worst.error}` : 'unknown why'}`;
+		return worst ? `${worst.instanceLocation} ${worst.error}` : 'unknown why';
 	} catch (error) {
 		throw failure('input', `The schema cannot be used: ${asText(String(error))}`);
 	}
