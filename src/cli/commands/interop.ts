@@ -1,9 +1,11 @@
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
 import { silentLogger } from '../../core/base/logger';
 import { customSources } from '../../core/flow/custom/sources';
 import { sourcesOf, usedParts } from '../../core/flow/custom/usedParts';
+import { importedName, readBeside } from '../../core/flow/interop/besideFiles';
+import { copyEngine, engineEntry, engineFolder } from '../../core/flow/interop/copyEngine';
 import { exportCommand } from '../../core/flow/interop/exportCommand';
 import { exportTypeScript, type ProgramParts } from '../../core/flow/interop/exportTypeScript';
 import { importFlow, importFormats, type ImportFormat } from '../../core/flow/interop/importFlow';
@@ -84,7 +86,7 @@ what n8n put on the clipboard.`,
 		const beside = dirname(resolve(io.cwd, source));
 		const { flow, pins, files, report } = await importFlow(await readNamed(io, source), {
 			...(format === undefined ? {} : { format: format as ImportFormat }),
-			name: nameOf(source, beside),
+			name: importedName(source === '-' ? '' : source, beside),
 			files: { read: path => readBeside(beside, path) },
 		});
 		const target = resolve(folder, out ?? `${slugOf(flow.name, 'imported')}.flow.json`);
@@ -98,24 +100,6 @@ what n8n put on the clipboard.`,
 		return exitCodes.ok;
 	},
 };
-
-/** A `flow.dag.yaml` is called as its folder is. */
-function nameOf(source: string, folder: string): string {
-	const own = basename(source).replace(/\.(?:flow|dag)?\.?(?:json|ya?ml)$/u, '');
-	return /^flow(?:\.dag)?$/u.test(own) || own === '-' ? basename(folder) : own;
-}
-
-/** A file below the folder, of a megabyte at most. */
-function readBeside(folder: string, path: string): string | undefined {
-	const file = resolve(folder, path);
-	if (relative(folder, file).startsWith('..')) return undefined;
-	try {
-		const text = readFileSync(file, 'utf8');
-		return text.length > 1_000_000 ? undefined : text;
-	} catch {
-		return undefined; // Said in the report.
-	}
-}
 
 const targets = ['n8n', 'typescript', 'claude-command'] as const;
 
@@ -152,7 +136,7 @@ claude-command  a slash command of the Claude CLI, in .claude/commands, that run
 		const all = [{ path: resolve(io.cwd, out ?? file), text }];
 		await writeAll(all, given, io);
 		if (given.text('to') === 'typescript' && given.flag('standalone'))
-			await copyEngine(join(dirname(all[0]!.path), engineFolder));
+			await copyEngine(dirname(dirname(workerFile('sandbox.js'))), join(dirname(all[0]!.path), engineFolder));
 		tell(all, report, given, io);
 		return exitCodes.ok;
 	},
@@ -172,7 +156,7 @@ async function written(given: Given, flow: Flow, folder: string, path: string, i
 		}
 		case 'typescript': {
 			const isAlone = given.flag('standalone');
-			const engine = given.text('engine') ?? (isAlone ? `./${engineFolder}/cli/engine.js` : 'quarterdeck/engine');
+			const engine = given.text('engine') ?? (isAlone ? engineEntry : 'quarterdeck/engine');
 			const used = await partsOf(flow, folder);
 			const { fileName, text, report } = exportTypeScript({ flow, ...used, engine, version });
 			return { file: fileName, text, report };
@@ -199,24 +183,4 @@ async function partsOf(flow: Flow, folder: string): Promise<Pick<ProgramParts, '
 	const reader = new FlowFolder(folder);
 	const { flows, types } = await usedParts(flow, async path => (await reader.load(path)).flow);
 	return { flows, nodes: sourcesOf(types, await customSources(folder)) };
-}
-
-const engineFolder = 'quarterdeck-engine';
-
-/** Copies the engine with every file that it reads: its chunks, the sandbox and the watchdog. */
-async function copyEngine(target: string): Promise<void> {
-	const dist = dirname(dirname(workerFile('sandbox.js')));
-	const seen = new Set<string>();
-	const queue = [join(dist, 'cli', 'engine.js'), workerFile('sandbox.js'), workerFile('watchdog.js')];
-	for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
-		if (seen.has(file) || !existsSync(file)) continue;
-		seen.add(file);
-		const text = await readFile(file, 'utf8');
-		for (const match of text.matchAll(/(?:from|import)\s*\(?\s*["'](\.{1,2}\/[^"']+)["']/gu))
-			queue.push(resolve(dirname(file), match[1] ?? ''));
-	}
-	for (const file of [workerFile('quickjs.wasm.br'), join(dist, 'cli', 'engine.d.ts')])
-		if (existsSync(file)) seen.add(file);
-	for (const file of seen) await cp(file, join(target, relative(dist, file)));
-	await writeFile(join(target, 'package.json'), `${JSON.stringify({ type: 'module', private: true })}\n`);
 }

@@ -6,7 +6,7 @@ import { slugOf } from '../../core/flow/model/slugs';
 import { flowEditorType } from '../host/ids';
 import { projectFolder } from '../host/workspace';
 import { TreeRow } from '../ledger/treeRow';
-import { flowSuffix, isFlowFile, readFlow } from './files';
+import { freeFile, isFlowFile, readFlow } from './files';
 import { fileOf } from './runs';
 import type { FlowService } from './service';
 
@@ -24,17 +24,6 @@ export async function newFlow(folder?: vscode.Uri): Promise<void> {
 	const text = printFlow(minimalFlow(name.trim()));
 	await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
 	await vscode.commands.executeCommand('vscode.openWith', file, flowEditorType);
-}
-
-async function freeFile(folder: vscode.Uri, slug: string): Promise<vscode.Uri> {
-	for (let number = 1; ; number++) {
-		const file = vscode.Uri.joinPath(folder, `${slug}${number === 1 ? '' : `-${number}`}${flowSuffix}`);
-		const isThere = await vscode.workspace.fs.stat(file).then(
-			() => true,
-			() => false,
-		);
-		if (!isThere) return file;
-	}
 }
 
 function minimalFlow(name: string): Flow {
@@ -98,7 +87,7 @@ export function stopFlow(service: FlowService, argument: unknown): void {
 }
 
 /** What a command was called for: a file of the explorer, a row of the tree, or what is open. */
-function targetOf(service: FlowService, argument: unknown): vscode.Uri {
+export function targetOf(service: FlowService, argument: unknown): vscode.Uri {
 	const named = namedUri(argument);
 	if (named) return named;
 	const page = service.activePage;
@@ -109,7 +98,7 @@ function targetOf(service: FlowService, argument: unknown): vscode.Uri {
 }
 
 /** A file of the explorer, a row of the view, or the address that a row opens. */
-function namedUri(argument: unknown): vscode.Uri | undefined {
+export function namedUri(argument: unknown): vscode.Uri | undefined {
 	if (argument instanceof vscode.Uri) return argument;
 	if (argument instanceof TreeRow) return vscode.Uri.parse(argument.node.id, true);
 	return typeof argument === 'string' ? vscode.Uri.parse(argument, true) : undefined;

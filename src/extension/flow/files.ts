@@ -39,6 +39,29 @@ export async function readFlow(uri: vscode.Uri): Promise<Flow> {
 	throw new ExpectedError('flow-unreadable', `The flow cannot be read: ${problems[0]?.message ?? 'no reason'}`);
 }
 
+/** A flow's file of this name that is not there yet: `review.flow.json`, `review-2.flow.json`. */
+export async function freeFile(folder: vscode.Uri, slug: string): Promise<vscode.Uri> {
+	for (let number = 1; ; number++) {
+		const file = vscode.Uri.joinPath(folder, `${slug}${number === 1 ? '' : `-${number}`}${flowSuffix}`);
+		if (!(await isThere(file))) return file;
+	}
+}
+
+/** Whether something lies at the address. */
+export function isThere(file: vscode.Uri): Promise<boolean> {
+	return Promise.resolve(
+		vscode.workspace.fs.stat(file).then(
+			() => true,
+			() => false,
+		),
+	);
+}
+
+/** Writes a text, whatever was there. */
+export async function writeText(file: vscode.Uri, text: string): Promise<void> {
+	await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
+}
+
 interface Known {
 	readonly key: string;
 	readonly flow: Flow | undefined;

@@ -4,7 +4,7 @@ import type { ValuePlace } from '../../core/flow/editorProtocol';
 import { textOf, valueAt } from '../../core/flow/runs/runValues';
 import type { FlowRuns } from './runs';
 
-/** Read-only documents that show a value of a run. */
+/** Read-only documents that show a value of a run, a report, or the code of a node. */
 export const valueScheme = 'quarterdeck-value';
 
 /** Documents that were shown last are kept; the oldest go. */
@@ -20,15 +20,19 @@ export function valueDocument(uri: vscode.Uri): string {
 export async function valueUri(runs: FlowRuns, flow: vscode.Uri, place: ValuePlace): Promise<vscode.Uri> {
 	const value = valueAt(await runs.values(flow, place.run), place);
 	const text = textOf(value);
-	const key = hash('sha256', JSON.stringify([place, text])).slice(0, 32);
+	return shownText(`${place.node}-${place.port}.${extensionOf(value, text)}`, text, JSON.stringify(place));
+}
+
+/** A document that shows a text; what `of` names tells equal texts apart. */
+export function shownText(name: string, text: string, of = ''): vscode.Uri {
+	const key = hash('sha256', `${of}\n${text}`).slice(0, 32);
 	texts.delete(key);
 	texts.set(key, text);
 	for (const old of texts.keys()) {
 		if (texts.size <= mostKept) break;
 		texts.delete(old);
 	}
-	const name = `${place.node}-${place.port}`.replaceAll(/[^\w.-]+/g, '-');
-	return vscode.Uri.from({ scheme: valueScheme, path: `/${key}/${name}.${extensionOf(value, text)}` });
+	return vscode.Uri.from({ scheme: valueScheme, path: `/${key}/${name.replaceAll(/[^\w.-]+/g, '-')}` });
 }
 
 function extensionOf(value: unknown, text: string): string {

@@ -15,19 +15,35 @@ export function renameReference(text: string, root: string, from: string, to: st
 	return text.replaceAll(pattern, () => referenceTo(root, to));
 }
 
+/** The value with something else where its texts name a port of a node plainly: `nodes.fetch.body`. */
+export function replacePortReference(value: Json, node: string, port: string, to: string): Json {
+	const step = (name: string): string => {
+		const plain = name.replaceAll(/\W/g, String.raw`\$&`);
+		return String.raw`(?:\??\.${plain}(?![\w$-])|(?:\?\.)?\[\s*(?:"${plain}"|'${plain}')\s*\])`;
+	};
+	const pattern = new RegExp(String.raw`\bnodes${step(node)}${step(port)}`, 'g');
+	return mapTexts(value, text => (text.includes('nodes') ? text.replaceAll(pattern, () => to) : text));
+}
+
 /** The value with other ids of nodes in all of its texts; the same object when none names them. */
 export function renameReferences(value: Json, renames: Readonly<Record<string, string>>): Json {
-	if (typeof value === 'string') {
-		if (!value.includes('nodes')) return value;
-		return Object.entries(renames).reduce((text, [from, to]) => renameReference(text, 'nodes', from, to), value);
-	}
+	return mapTexts(value, text =>
+		text.includes('nodes')
+			? Object.entries(renames).reduce((now, [from, to]) => renameReference(now, 'nodes', from, to), text)
+			: text,
+	);
+}
+
+/** The same object when nothing changes. */
+function mapTexts(value: Json, change: (text: string) => string): Json {
+	if (typeof value === 'string') return change(value);
 	if (value === null || typeof value !== 'object') return value;
 	if (Array.isArray(value)) {
 		const list = value as readonly Json[];
-		const after = list.map(item => renameReferences(item, renames));
+		const after = list.map(item => mapTexts(item, change));
 		return after.some((item, at) => item !== list[at]) ? after : value;
 	}
 	const entries = Object.entries(value as Readonly<Record<string, Json>>);
-	const after = entries.map(([key, item]) => [key, renameReferences(item, renames)] as const);
+	const after = entries.map(([key, item]) => [key, mapTexts(item, change)] as const);
 	return after.some(([, item], at) => item !== entries[at]![1]) ? Object.fromEntries(after) : value;
 }
