@@ -4,7 +4,7 @@ import type { CostBasis, NanoDollars } from '../base/money';
 /** What an execution runs. */
 export type ExecutionKind = 'chat' | 'flow' | 'schedule' | 'runbook';
 /** Who or what started an execution. */
-export type Trigger = 'user' | 'schedule' | 'flow' | 'tool' | 'alert';
+export type Trigger = 'user' | 'schedule' | 'flow' | 'tool' | 'alert' | 'webhook' | 'files' | 'git';
 export type ExecutionStatus = 'running' | 'waiting' | 'succeeded' | 'failed' | 'stopped' | 'interrupted';
 export type StepKind = 'model' | 'tool' | 'node' | 'approval';
 export type StepStatus = 'running' | 'waiting' | 'succeeded' | 'failed' | 'refused' | 'stopped' | 'interrupted';
@@ -28,6 +28,8 @@ export interface Usage {
 	readonly cacheWrite5m: number;
 	/** Tokens written to the cache that lives 1 hour. */
 	readonly cacheWrite1h: number;
+	/** Joules that the GPUs of this machine drew meanwhile, of a model on it; absent where nothing measures them. */
+	readonly gpuJoules?: number;
 }
 
 /**
@@ -203,7 +205,9 @@ export const noUsage: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite5m:
 
 /** The sum of two usages, kind by kind. */
 export function addUsage(left: Usage, right: Usage): Usage {
+	const isMeasured = left.gpuJoules !== undefined || right.gpuJoules !== undefined;
 	return {
+		...(isMeasured ? { gpuJoules: (left.gpuJoules ?? 0) + (right.gpuJoules ?? 0) } : {}),
 		input: left.input + right.input,
 		output: left.output + right.output,
 		cacheRead: left.cacheRead + right.cacheRead,

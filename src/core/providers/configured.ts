@@ -1,7 +1,9 @@
 import { Lazy } from '../base/async';
 import type { Clock } from '../base/clock';
 import { isOnThisMachine, labelOf, type ProviderConfig } from './config';
+import { withEnergy, type EnergyMeter } from './energy';
 import type { ModelEvent, ModelRequest, Provider, ProviderHealth, ProviderModel } from './provider';
+import { isCloudModel } from './ollamaCatalog';
 import { ResilientProvider } from './resilient';
 
 /** A provider of the settings: known at once, made when it is first asked something, and kept well from then on. */
@@ -12,17 +14,21 @@ export class ConfiguredProvider implements Provider {
 	/** It answered on this machine without being set up. */
 	readonly isFound: boolean;
 	readonly #made: Lazy<ResilientProvider>;
+	readonly #energy: EnergyMeter | undefined;
 
+	/** @param energy measures what answers of this machine's own models take; absent: nothing does */
 	constructor(
 		config: ProviderConfig,
 		isFound: boolean,
 		clock: Clock,
 		make: (config: ProviderConfig) => Promise<Provider>,
+		energy?: EnergyMeter,
 	) {
 		this.config = config;
 		this.label = labelOf(config);
 		this.isLocal = isOnThisMachine(config);
 		this.isFound = isFound;
+		this.#energy = energy;
 		this.#made = new Lazy(async () => new ResilientProvider(await make(config), { clock }));
 	}
 
@@ -36,7 +42,8 @@ export class ConfiguredProvider implements Provider {
 	}
 
 	async *stream(request: ModelRequest): AsyncGenerator<ModelEvent> {
-		yield* (await this.#made.get()).stream(request);
+		const events = (await this.#made.get()).stream(request);
+		yield* this.#energy && this.isLocal && !isCloudModel(request.model) ? withEnergy(events, this.#energy) : events;
 	}
 
 	async models(signal: AbortSignal): Promise<readonly ProviderModel[]> {

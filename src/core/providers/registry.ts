@@ -6,6 +6,7 @@ import { Owner, toDisposable, type Disposable } from '../base/lifecycle';
 import type { Usage } from '../ledger/events';
 import { baseUrlOf, pricedPreset, readConfigs, type ConfigProblem, type ProviderConfig } from './config';
 import { ConfiguredProvider } from './configured';
+import type { EnergyMeter } from './energy';
 import { makeProvider } from './factory';
 import { fallbacksFor } from './fallback';
 import { isCloudModel } from './ollamaCatalog';
@@ -22,6 +23,8 @@ export interface ProvidersPorts {
 	readonly prices: () => Readonly<Record<string, unknown>>;
 	/** The user's fallback chain, as it is now. */
 	readonly chain: () => readonly ModelRef[];
+	/** Measures what this machine's GPUs draw while its models answer; absent: nothing does. */
+	readonly energy?: EnergyMeter;
 	/** Makes the provider of a configuration; ours when absent. */
 	readonly make?: (config: ProviderConfig) => Promise<Provider>;
 }
@@ -197,7 +200,7 @@ export class Providers extends Owner {
 			.filter(({ id }) => !this.#added.has(id))
 			.map(config => {
 				const same = before.find(({ config: other }) => isDeepStrictEqual(other, config));
-				return same ?? new ConfiguredProvider(config, isFound, this.#ports.clock, this.#make);
+				return same ?? new ConfiguredProvider(config, isFound, this.#ports.clock, this.#make, this.#ports.energy);
 			});
 	}
 

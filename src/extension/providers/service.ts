@@ -7,6 +7,8 @@ import { Owner, toDisposable } from '../../core/base/lifecycle';
 import { ClaudeProcess } from '../../core/claude/claudeProcess';
 import { ClaudeProvider } from '../../core/claude/claudeProvider';
 import { findClaude, thisMachine, type FoundClaude } from '../../core/claude/findClaude';
+import { GpuEnergy } from '../../core/hardware/gpuEnergy';
+import { AmdPower, NvidiaPower } from '../../core/hardware/powerSources';
 import type { ProcessSupervisor } from '../../core/process/supervisor';
 import { baseUrlOf, type ConfigProblem } from '../../core/providers/config';
 import { discoverLocal } from '../../core/providers/discover';
@@ -61,6 +63,7 @@ export class ProviderService extends Owner {
 				secret: id => host.secrets.get(`provider.${id}.key`),
 				prices: () => host.settings.get('costs.prices'),
 				chain: () => host.settings.get('fallbackModels').map(parseModelRef),
+				energy: this.own(new GpuEnergy([new NvidiaPower(deps.supervisor), new AmdPower(host.clock)], host.clock)),
 			}),
 		);
 		this.own(this.providers.add(this.#claude()));

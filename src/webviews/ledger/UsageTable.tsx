@@ -1,9 +1,10 @@
 import type { ReactElement } from 'react';
+import { formatEnergy } from '../../core/base/energy';
 import type { Usage } from '../../core/ledger/events';
 import type { UsageRow } from '../../core/ledger/queries';
 import { formatRunCost } from '../../core/ledger/views/format';
 
-const kinds: readonly { readonly key: keyof Usage; readonly label: string }[] = [
+const kinds: readonly { readonly key: Exclude<keyof Usage, 'gpuJoules'>; readonly label: string }[] = [
 	{ key: 'input', label: 'Input' },
 	{ key: 'output', label: 'Output' },
 	{ key: 'cacheRead', label: 'Cache read' },
@@ -21,6 +22,7 @@ export function UsageTable({
 }): ReactElement | null {
 	if (rows.length === 0) return null;
 	const used = kinds.filter(({ key }) => rows.some(row => row.usage[key] > 0));
+	const isMeasured = rows.some(({ usage }) => usage.gpuJoules !== undefined);
 	return (
 		<details className="usage">
 			<summary>Tokens and cost by model</summary>
@@ -38,6 +40,11 @@ export function UsageTable({
 								Cost
 							</th>
 							<th scope="col">Known from</th>
+							{isMeasured && (
+								<th scope="col" className="number" title="What the GPUs of this machine drew meanwhile">
+									GPU energy
+								</th>
+							)}
 						</tr>
 					</thead>
 					<tbody>
@@ -51,6 +58,7 @@ export function UsageTable({
 								))}
 								<td className="number">{formatRunCost(row.cost, row.basis)}</td>
 								<td>{basisText(row, provider)}</td>
+								{isMeasured && <td className="number">{energyText(row.usage)}</td>}
 							</tr>
 						))}
 					</tbody>
@@ -58,6 +66,10 @@ export function UsageTable({
 			</div>
 		</details>
 	);
+}
+
+function energyText({ gpuJoules }: Usage): string {
+	return gpuJoules === undefined ? 'not measured' : formatEnergy(gpuJoules);
 }
 
 function basisText(row: UsageRow, provider: string): string {

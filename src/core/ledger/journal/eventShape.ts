@@ -19,7 +19,10 @@ const oneOf =
 const usage: Check = value => {
 	if (typeof value !== 'object' || value === null) return false;
 	const counts = value as Record<string, unknown>;
-	return ['input', 'output', 'cacheRead', 'cacheWrite5m', 'cacheWrite1h'].every(kind => count(counts[kind]));
+	const isMeasured = counts['gpuJoules'] === undefined || count(counts['gpuJoules']);
+	return (
+		isMeasured && ['input', 'output', 'cacheRead', 'cacheWrite5m', 'cacheWrite1h'].every(kind => count(counts[kind]))
+	);
 };
 const day: Check = value => typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value);
 const tier = oneOf('GREEN', 'YELLOW', 'ORANGE', 'RED', 'BLACK');
@@ -32,7 +35,7 @@ const shapes: { readonly [E in JournalEvent as E['type']]: Shape<E> } = {
 	'execution.started': {
 		execution: text,
 		kind: oneOf('chat', 'flow', 'schedule', 'runbook'),
-		trigger: oneOf('user', 'schedule', 'flow', 'tool', 'alert'),
+		trigger: oneOf('user', 'schedule', 'flow', 'tool', 'alert', 'webhook', 'files', 'git'),
 		title: text,
 		agent: textOrNull,
 		project: textOrNull,

@@ -33,12 +33,22 @@ export function unpackMonth(month: number): string {
 }
 
 export function packUsage(usage: Usage): string {
-	return [usage.input, usage.output, usage.cacheRead, usage.cacheWrite5m, usage.cacheWrite1h].join(' ');
+	const { input, output, cacheRead, cacheWrite5m, cacheWrite1h, gpuJoules } = usage;
+	return [input, output, cacheRead, cacheWrite5m, cacheWrite1h, ...(gpuJoules === undefined ? [] : [gpuJoules])].join(
+		' ',
+	);
 }
 
 export function unpackUsage(text: string): Usage {
-	const [input = 0, output = 0, cacheRead = 0, cacheWrite5m = 0, cacheWrite1h = 0] = text.split(' ').map(Number);
-	return { input, output, cacheRead, cacheWrite5m, cacheWrite1h };
+	const [input = 0, output = 0, cacheRead = 0, cacheWrite5m = 0, cacheWrite1h = 0, energy] = text
+		.split(' ')
+		.map(Number);
+	return { input, output, cacheRead, cacheWrite5m, cacheWrite1h, ...joules(energy) };
+}
+
+/** The measured part of a usage; nothing where nothing was measured. */
+export function joules(energy: SqlValue | undefined): Pick<Usage, 'gpuJoules'> {
+	return typeof energy === 'number' ? { gpuJoules: energy } : {};
 }
 
 /** Repeated words (models, projects, tools, hosts, conversations) as small numbers. 0 is the empty name. */

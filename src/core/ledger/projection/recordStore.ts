@@ -1,5 +1,5 @@
 import type { SqlDatabase, SqlRow, SqlValue } from '../../storage/sqlDatabase';
-import { packId, packUsage, unpackId, unpackUsage } from './packing';
+import { joules, packId, packUsage, unpackId, unpackUsage } from './packing';
 import type { ExecutionState, Place, StepState, UsageState } from './records';
 
 const executionColumns = [
@@ -12,7 +12,7 @@ const stepColumns = [
 ].join(', ');
 const usageColumns = [
 	'execution, provider, model, seq, day, final, basis, cost',
-	'input, output, cache_read, cache_write_5m, cache_write_1h',
+	'input, output, cache_read, cache_write_5m, cache_write_1h, joules',
 ].join(', ');
 
 const marks = (columns: string): string =>
@@ -127,6 +127,7 @@ export class RecordStore {
 				usage.cacheRead,
 				usage.cacheWrite5m,
 				usage.cacheWrite1h,
+				usage.gpuJoules ?? null,
 			]);
 	}
 
@@ -202,6 +203,7 @@ function toUsage(row: SqlRow): UsageState {
 			cacheRead: count(row[10]),
 			cacheWrite5m: count(row[11]),
 			cacheWrite1h: count(row[12]),
+			...joules(row[13]),
 		},
 	};
 }

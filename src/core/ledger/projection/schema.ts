@@ -5,12 +5,12 @@ import { memoryCategories, memorySources, memoryTiers } from '../events';
  * Version of the tables. The projection is disposable: raising this makes every older snapshot useless, and the
  * journal is read again from its beginning. That is the whole of a migration.
  */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 /** Words kept as small numbers. New ones are added at the end: the numbers stand in snapshots. */
 export const words = {
 	kind: ['chat', 'flow', 'schedule', 'runbook'],
-	trigger: ['user', 'schedule', 'flow', 'tool', 'alert'],
+	trigger: ['user', 'schedule', 'flow', 'tool', 'alert', 'webhook', 'files', 'git'],
 	/** What is below `succeeded` is open, and reads as interrupted once its host is dead. */
 	status: ['running', 'waiting', 'succeeded', 'failed', 'stopped', 'refused'],
 	stepKind: ['model', 'tool', 'node', 'approval'],
@@ -69,7 +69,7 @@ CREATE TABLE usage (
 	execution INTEGER NOT NULL, provider INTEGER NOT NULL, model INTEGER NOT NULL, seq INTEGER NOT NULL,
 	day INTEGER NOT NULL, final INTEGER NOT NULL, basis INTEGER NOT NULL, cost INTEGER,
 	input INTEGER NOT NULL, output INTEGER NOT NULL, cache_read INTEGER NOT NULL,
-	cache_write_5m INTEGER NOT NULL, cache_write_1h INTEGER NOT NULL,
+	cache_write_5m INTEGER NOT NULL, cache_write_1h INTEGER NOT NULL, joules INTEGER,
 	PRIMARY KEY (execution, provider, model)) WITHOUT ROWID;
 
 CREATE TABLE cost_daily (day INTEGER NOT NULL, ${rollupColumns},

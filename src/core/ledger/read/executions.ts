@@ -1,7 +1,7 @@
 import { asId, type ConversationId, type ExecutionId, type StepId } from '../../base/ids';
 import type { SqlDatabase, SqlRow, SqlValue } from '../../storage/sqlDatabase';
 import { addUsage, noUsage, type ExecutionStatus, type StepStatus } from '../events';
-import { packId, unpackId, unpackUsage, type Names } from '../projection/packing';
+import { joules, packId, unpackId, unpackUsage, type Names } from '../projection/packing';
 import { isOpen, type Place } from '../projection/records';
 import { toPlace } from '../projection/recordStore';
 import { wordsOf } from '../projection/searchWords';
@@ -215,7 +215,7 @@ function toStep(context: ReadContext, step: SqlRow, execution: ExecutionId, isOv
 function readUsage({ database, names }: ReadContext, row: number, execution: ExecutionId): UsageRow[] {
 	return database
 		.prepare(
-			`SELECT provider, model, input, output, cache_read, cache_write_5m, cache_write_1h, cost, basis, final
+			`SELECT provider, model, input, output, cache_read, cache_write_5m, cache_write_1h, cost, basis, final, joules
 			FROM usage WHERE execution = ?`,
 		)
 		.all([row])
@@ -229,6 +229,7 @@ function readUsage({ database, names }: ReadContext, row: number, execution: Exe
 				cacheRead: Number(usage[4]),
 				cacheWrite5m: Number(usage[5]),
 				cacheWrite1h: Number(usage[6]),
+				...joules(usage[10]),
 			},
 			cost: usage[7] === null ? null : Number(usage[7]),
 			basis: words.basis[Number(usage[8])]!,

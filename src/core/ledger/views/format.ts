@@ -1,4 +1,5 @@
 import { localDay } from '../../base/clock';
+import { formatEnergy } from '../../base/energy';
 import { formatCost, type CostBasis, type NanoDollars } from '../../base/money';
 import type { ExecutionKind, ExecutionStatus, StepKind, StepStatus, Usage } from '../events';
 
@@ -111,7 +112,7 @@ export function totalTokens(usage: Usage): number {
 	return usage.input + usage.output + usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h;
 }
 
-/** `12k in, 800 out, 45k cache read, 2k cache write`; kinds that are 0 are left out. */
+/** `12k in, 800 out, 45k cache read, 2k cache write, 0.4 Wh of the GPU`; kinds that are 0 are left out. */
 export function formatUsage(usage: Usage): string {
 	const write = usage.cacheWrite5m + usage.cacheWrite1h;
 	const parts: readonly (readonly [number, string])[] = [
@@ -120,10 +121,11 @@ export function formatUsage(usage: Usage): string {
 		[usage.cacheRead, 'cache read'],
 		[write, 'cache write'],
 	];
-	return parts
-		.filter(([count]) => count > 0)
-		.map(([count, name]) => `${formatTokens(count)} ${name}`)
-		.join(', ');
+	const energy = usage.gpuJoules === undefined ? [] : [`${formatEnergy(usage.gpuJoules)} of the GPU`];
+	return [
+		...parts.filter(([count]) => count > 0).map(([count, name]) => `${formatTokens(count)} ${name}`),
+		...energy,
+	].join(', ');
 }
 
 /** The last part of a folder's path, for both separators. */

@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react';
+import { formatEnergy } from '../../../core/base/energy';
 import { formatCost } from '../../../core/base/money';
 import type { TurnItem } from '../../../core/chat/items';
 import { Codicon } from '../../shared/components/Codicon';
@@ -11,6 +12,9 @@ const statuses = {
 	failed: { icon: 'error', label: 'Failed' },
 	stopped: { icon: 'debug-stop', label: 'Stopped' },
 } as const;
+
+const energyTitle =
+	'Energy that the GPUs of this machine drew while the model answered, with their idle draw and what else used them';
 
 /** What a turn's cost is known to be, in words that never show an unknown cost as zero. */
 export function costText(cost: number | null, basis: TurnItem['basis']): string {
@@ -39,6 +43,7 @@ export function TurnRow({ item }: { readonly item: TurnItem }): ReactElement {
 							{formatCount(usage.input + cached)} in, {formatCount(usage.output)} out
 						</span>
 						<span>{costText(item.cost, item.basis)}</span>
+						{usage.gpuJoules !== undefined && <span title={energyTitle}>{formatEnergy(usage.gpuJoules)}</span>}
 						{item.model !== undefined && (
 							<span className="turn-model" title={item.why === undefined ? item.model : `${item.model}. ${item.why}`}>
 								{item.model}
