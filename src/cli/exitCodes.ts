@@ -2,7 +2,7 @@
 export const exitCodes = {
 	/** It did what was asked. */
 	ok: 0,
-	/** The run failed, a file has problems, or two flows differ. */
+	/** The run or a test failed, a file has problems, or two flows differ. */
 	failed: 1,
 	/** It was called in a way that it does not understand, or a file is not there. */
 	usage: 2,

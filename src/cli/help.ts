@@ -15,7 +15,7 @@ ${list}
 
 Ends with:
   0    it did what was asked
-  1    the run failed, a file has problems, or two flows differ
+  1    the run or a test failed, a file has problems, or two flows differ
   2    it was called in a way that it does not understand
   3    the gate refused a call that the flow needed
   4    a cap was reached: steps, time, tokens or money

@@ -57,9 +57,16 @@ function valueOf(name: string, text: string, kind: ValueKind): Json {
 
 /** A flow whose cap of money is the smaller one of its own and the flag's. */
 export function cappedFlow(flow: Flow, given: Given): Flow {
+	const most = readMaxCost(given);
+	if (most === undefined) return flow;
+	return { ...flow, limits: { ...flow.limits, maxCostUsd: Math.min(flow.limits.maxCostUsd ?? most, most) } };
+}
+
+/** Dollars of `--max-cost`. */
+export function readMaxCost(given: Given): number | undefined {
 	const text = given.text('max-cost');
-	if (text === undefined) return flow;
+	if (text === undefined) return undefined;
 	const most = Number(text);
 	if (text.trim() === '' || !(most >= 0)) throw new UsageError(`--max-cost takes US dollars, as 0.50, not “${text}”.`);
-	return { ...flow, limits: { ...flow.limits, maxCostUsd: Math.min(flow.limits.maxCostUsd ?? most, most) } };
+	return most;
 }

@@ -14,8 +14,8 @@ export interface Io {
 
 /** It was called in a way that it does not understand. */
 export class UsageError extends ExpectedError<'usage'> {
-	constructor(message: string) {
-		super('usage', message);
+	constructor(message: string, cause?: unknown) {
+		super('usage', message, cause === undefined ? {} : { cause });
 	}
 }
 
@@ -45,7 +45,7 @@ export async function readNamed(io: Io, path: string): Promise<string> {
 		return path === '-' ? await io.readStdin() : await readFile(resolve(io.cwd, path), 'utf8');
 	} catch (error) {
 		const code = systemCode(error);
-		if (code === 'ENOENT') throw new UsageError(`There is no file ${path}.`);
+		if (code === 'ENOENT') throw new UsageError(`There is no file ${path}.`, error);
 		if (code === 'EISDIR') throw new UsageError(`${path} is a folder.`);
 		throw new UsageError(`${path} cannot be read: ${errorText(error)}`);
 	}

@@ -11,11 +11,13 @@ const commands: Readonly<Record<string, () => Promise<CommandSpec>>> = {
 	run: async () => (await import('./commands/run')).runCommand,
 	resume: async () => (await import('./commands/resume')).resumeCommand,
 	runs: async () => (await import('./commands/resume')).runsCommand,
+	test: async () => (await import('./commands/test')).testCommand,
 	validate: async () => (await import('./commands/documents')).validateCommand,
 	fmt: async () => (await import('./commands/documents')).formatCommand,
 	import: async () => (await import('./commands/interop')).importCommand,
 	export: async () => (await import('./commands/interop')).exportCommandSpec,
 	diff: async () => (await import('./commands/documents')).diffCommand,
+	'clear-cache': async () => (await import('./commands/clearCache')).clearCacheCommand,
 };
 
 async function main(args: readonly string[], io: Io): Promise<ExitCode> {

@@ -1,5 +1,6 @@
 import { errorText, ExpectedError } from '../core/base/errors';
-import { DisposableStore, toDisposable } from '../core/base/lifecycle';
+import { DisposableStore, toDisposable, type Disposable } from '../core/base/lifecycle';
+import type { RunEvent } from '../core/flow/engine/events';
 import { FlowLimitError } from '../core/flow/engine/errors';
 import type { RunResult } from '../core/flow/engine/flowRun';
 import type { LiveRun } from '../core/flow/runs/liveRun';
@@ -28,6 +29,7 @@ export const runOptions: Readonly<Record<string, OptionSpec>> = {
 		value: 'NODE=VALUE',
 		help: 'Answers what a node asks: yes or no, a text, or again or fail after a crash. Without an answer\nthe run stops with exit code 5 and can be gone on with.',
 	},
+	'no-cache': { type: 'boolean', help: 'Runs every node, also where an earlier run had the same inputs.' },
 	'allow-node': {
 		type: 'string',
 		multiple: true,
@@ -43,6 +45,63 @@ export const runOptions: Readonly<Record<string, OptionSpec>> = {
 	...placeOptions,
 };
 
+/** A world of the options that every command which runs flows has. */
+export function openWorld(
+	given: Given,
+	io: Io,
+	folder: string,
+	onEvent: (event: RunEvent, at: number) => void,
+): Promise<World> {
+	return World.open({
+		io,
+		folder,
+		places: placesOf(given, io),
+		yesTo: readYesTo(given.text('yes-to')),
+		model: given.text('model') ?? io.environment['QUARTERDECK_MODEL'] ?? '',
+		providers: given.text('providers'),
+		allowedNodes: given.texts('allow-node'),
+		isVerbose: given.flag('verbose'),
+		isCacheOff: given.flag('no-cache'),
+		onEvent,
+	});
+}
+
+/** Ends every process, writes what waits, and says what could not be written. */
+export async function closeWorld(world: World, io: Io): Promise<void> {
+	await world.close();
+	for (const failure of new Set(world.failures)) io.err(`quarterdeck: the ledger could not be written: ${failure}\n`);
+}
+
+/** Hears signals to end: the first stops what runs, a second one ends the program. */
+export class EndSignals implements Disposable {
+	readonly #store = new DisposableStore();
+	#received: NodeJS.Signals | undefined;
+
+	constructor(stop: () => void) {
+		const onSignal = (signal: NodeJS.Signals): void => {
+			if (this.#received !== undefined) process.exit(exitCodes.interrupted);
+			this.#received = signal;
+			stop();
+		};
+		for (const signal of signals) {
+			process.on(signal, onSignal);
+			this.#store.add(toDisposable(() => process.off(signal, onSignal)));
+		}
+	}
+
+	/** What the program ends with because of it; `undefined` when none came. */
+	get exitCode(): ExitCode | undefined {
+		if (this.#received === undefined) return undefined;
+		return this.#received === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated;
+	}
+
+	dispose(): void {
+		this.#store.dispose();
+	}
+}
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** Opens the world, runs, and leaves nothing behind: neither a process nor an event that is not on disk. */
 export async function perform(
 	given: Given,
@@ -52,17 +111,7 @@ export async function perform(
 ): Promise<ExitCode> {
 	const printer = given.flag('json') ? jsonPrinter(io) : textPrinter(io, given.flag('quiet'));
 	const answers = readAnswers(given.texts('answer'));
-	const world = await World.open({
-		io,
-		folder,
-		places: placesOf(given, io),
-		yesTo: readYesTo(given.text('yes-to')),
-		model: given.text('model') ?? io.environment['QUARTERDECK_MODEL'] ?? '',
-		providers: given.text('providers'),
-		allowedNodes: given.texts('allow-node'),
-		isVerbose: given.flag('verbose'),
-		onEvent: (event, at) => printer.event(event, at),
-	});
+	const world = await openWorld(given, io, folder, (event, at) => printer.event(event, at));
 	try {
 		const live = await begin(world);
 		const { result, stopped, open } = await untilEnd(live, answers);
@@ -71,36 +120,25 @@ export async function perform(
 		printer.end(result, { execution: live.execution, exitCode, sentences });
 		return exitCode;
 	} finally {
-		await world.close();
-		for (const failure of new Set(world.failures)) io.err(`quarterdeck: the ledger could not be written: ${failure}\n`);
+		await closeWorld(world, io);
 	}
 }
 
 interface End {
 	readonly result: RunResult;
-	readonly stopped: NodeJS.Signals | undefined;
+	/** What a signal ended it with. */
+	readonly stopped: ExitCode | undefined;
 	/** What nobody was there to answer. */
 	readonly open: readonly string[];
 }
-
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Waits for the end; Ctrl+C ends every node at once, and a second one the program. */
 async function untilEnd(live: LiveRun, answers: Answers): Promise<End> {
 	const { run } = live;
 	if (!run) throw new Error('The run has not begun');
 	const store = new DisposableStore();
-	let stopped: NodeJS.Signals | undefined;
+	const ends = store.add(new EndSignals(() => run.stop()));
 	const open: string[] = [];
-	const onSignal = (signal: NodeJS.Signals): void => {
-		if (stopped !== undefined) process.exit(exitCodes.interrupted);
-		stopped = signal;
-		run.stop();
-	};
-	for (const signal of signals) {
-		process.on(signal, onSignal);
-		store.add(toDisposable(() => process.off(signal, onSignal)));
-	}
 	let failure: unknown;
 	const look = (): void => {
 		try {
@@ -123,7 +161,7 @@ async function untilEnd(live: LiveRun, answers: Answers): Promise<End> {
 	try {
 		const result = await run.result;
 		if (failure !== undefined) throw failure;
-		return { result, stopped, open };
+		return { result, stopped: ends.exitCode, open };
 	} finally {
 		store.dispose();
 	}
@@ -132,10 +170,10 @@ async function untilEnd(live: LiveRun, answers: Answers): Promise<End> {
 function exitCodeOf(
 	{ status, cause }: RunResult,
 	world: World,
-	stopped: NodeJS.Signals | undefined,
+	stopped: ExitCode | undefined,
 	open: readonly string[],
 ): ExitCode {
-	if (stopped !== undefined) return stopped === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated;
+	if (stopped !== undefined) return stopped;
 	if (open.length > 0) return exitCodes.waiting;
 	if (status === 'succeeded') return exitCodes.ok;
 	if (cause instanceof FlowLimitError || ExpectedError.is(cause, 'budget')) return exitCodes.limit;

@@ -32,7 +32,7 @@ function plainError(error: string): string {
 	return error.replaceAll('Not allowed by the user: ', '');
 }
 
-const seconds = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
+export const seconds = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
 
 /** What happens goes to standard error, what comes out of the flow to standard output. */
 export function textPrinter(io: Io, isQuiet: boolean): RunPrinter {

@@ -2,17 +2,22 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { Lazy } from '../core/base/async';
 import { systemClock } from '../core/base/clock';
 import { newId, type HostId } from '../core/base/ids';
 import { errorText } from '../core/base/errors';
+import type { Json } from '../core/base/json';
 import type { Logger } from '../core/base/logger';
 import { DisposableStore } from '../core/base/lifecycle';
+import type { NanoDollars } from '../core/base/money';
 import { configFolders } from '../core/claude/history/paths';
 import type { CapabilityGrants } from '../core/flow/custom/customNode';
 import { CustomNodes, type NodeSource } from '../core/flow/custom/customNodes';
 import { customSources } from '../core/flow/custom/sources';
+import { cappedServices } from '../core/flow/datasets/runDataset';
 import { agentService } from '../core/flow/engine/agentService';
 import type { RunEvent } from '../core/flow/engine/events';
+import { FileCache } from '../core/flow/engine/fileCache';
 import { modelService } from '../core/flow/engine/modelService';
 import type { RunServices } from '../core/flow/engine/services';
 import { toolService } from '../core/flow/engine/toolService';
@@ -20,7 +25,8 @@ import type { Flow } from '../core/flow/model/flow';
 import { expressionEngine } from '../core/flow/expressions/engine';
 import { builtInCatalog, catalogOf } from '../core/flow/nodes/catalog';
 import type { NodeCatalog, PortWorld } from '../core/flow/nodes/nodeType';
-import { RunBook } from '../core/flow/runs/runBook';
+import { RunBook, type RunBookDeps } from '../core/flow/runs/runBook';
+import { RunFolders } from '../core/flow/runs/runFolders';
 import { Sandbox } from '../core/flow/sandbox/sandbox';
 import { LedgerClient } from '../core/ledger/client';
 import type { LedgerEvent } from '../core/ledger/events';
@@ -65,6 +71,8 @@ export interface WorldOptions {
 	/** Custom nodes that may reach what their files declare. */
 	readonly allowedNodes: readonly string[];
 	readonly isVerbose: boolean;
+	/** Results of nodes are neither taken from earlier runs nor kept. */
+	readonly isCacheOff?: boolean;
 	/** What a program brings along: its sub-flows and custom nodes come before those of the folder. */
 	readonly embedded?: Embedded;
 	readonly onEvent: (event: RunEvent, at: number) => void;
@@ -108,6 +116,10 @@ export class World {
 	readonly #supervisor: ProcessSupervisor;
 	readonly #consent: FlagConsent;
 	readonly #failures: string[];
+	readonly #book: RunBookDeps;
+	readonly #cache: Lazy<FileCache>;
+	readonly #sandbox: Sandbox;
+	readonly #log: Logger;
 
 	static async open(options: WorldOptions): Promise<World> {
 		const { io, places, folder } = options;
@@ -152,7 +164,7 @@ export class World {
 			folder: places.ledger,
 			host: newId<HostId>(),
 			version,
-			retention: { days: 365, megabytes: 1000 },
+			retention,
 			startWorker: () => new WorkerThread('ledger.js', log),
 			log,
 		});
@@ -167,39 +179,39 @@ export class World {
 				storageFolders: [places.home, places.ledger, places.runs],
 			});
 		const gate = new Gate({ context, approvals, grants, journal: event => this.#append(event) });
-		const toolbox = store.add(new Toolbox());
-		store.add(
-			toolbox.add(
-				builtInTools({
-					clock: systemClock,
-					safety: context,
-					environment: io.environment,
-					spawn: async () => request => supervisor.spawn(request),
-					ripgrep: onPath(io, process.platform === 'win32' ? 'rg.exe' : 'rg'),
-					shell: shellOf(io),
-					people: { notify: (text, level) => io.err(`${level === 'info' ? '' : `${level}: `}${text}\n`) },
-					version,
-				}),
-			),
-		);
+		const toolbox = store.add(newToolbox(io, supervisor, context));
 		const runner = new ToolRunner({ toolbox, gate, clock: systemClock });
 		const flows = new FlowFolder(folder, options.embedded?.flows);
 		this.ports = { flow: path => flows.find(path), tool: name => toolbox.find(name)?.schema };
-		this.runs = store.add(
-			new RunBook({
-				folder: places.runs,
-				clock: systemClock,
-				log,
-				catalog: () => catalog,
-				world: this.ports,
-				expressions: expressionEngine,
-				services: () => this.#services(parts, { gate, toolbox, runner, flows }),
-				limits: () => ({}),
-				append: event => this.#append(event),
-				onEvent: options.onEvent,
-			}),
-		);
+		const services = new Lazy(() => this.#services(parts, { gate, toolbox, runner, flows }));
+		const cache = new Lazy(() => FileCache.open({ folder: cacheFolder(places) }));
+		this.#book = {
+			folder: places.runs,
+			clock: systemClock,
+			log,
+			catalog: () => catalog,
+			world: this.ports,
+			expressions: expressionEngine,
+			services: () => services.get(),
+			limits: () => ({}),
+			append: event => this.#append(event),
+			onEvent: options.onEvent,
+			...(options.isCacheOff === true ? {} : { cache: () => cache.get() }),
+		};
+		this.#cache = cache;
+		this.#sandbox = parts.sandbox;
+		this.#log = log;
+		this.runs = store.add(new RunBook(this.#book));
 	}
+
+	/** A book of runs that ask `left` before each call of a model. Whoever asks for it disposes of it. */
+	cappedBook(left: () => NanoDollars | null): RunBook {
+		const { services } = this.#book;
+		return new RunBook({ ...this.#book, services: async cwd => cappedServices(await services(cwd), left) });
+	}
+
+	readonly script = (source: string, values: Readonly<Record<string, Json>>, signal: AbortSignal): Promise<Json> =>
+		this.#sandbox.script(source, values, signal);
 
 	/** Calls that the gate refused so far. */
 	get refusals(): readonly Refusal[] {
@@ -214,7 +226,9 @@ export class World {
 	/** Ends every process, then writes what waits. */
 	async close(): Promise<void> {
 		await this.runs.abandon();
+		await this.runs.prune(retention.days).catch((error: unknown) => this.#log.warn(errorText(error)));
 		await this.#supervisor.close();
+		await (await this.#cache.started)?.settled();
 		await this.#settled;
 		await this.#ledger.close();
 		this.#store.dispose();
@@ -245,6 +259,14 @@ export class World {
 	}
 }
 
+/** The same as the editor's own settings have where nobody changed them. */
+const retention = { days: 365, megabytes: 1000 };
+
+/** Where results of nodes are kept for the next run. */
+export function cacheFolder({ runs }: Places): string {
+	return new RunFolders(runs).cache;
+}
+
 interface Parts {
 	readonly log: Logger;
 	readonly store: DisposableStore;
@@ -258,6 +280,23 @@ interface Reach {
 	readonly toolbox: Toolbox;
 	readonly runner: ToolRunner;
 	readonly flows: FlowFolder;
+}
+
+function newToolbox(io: Io, supervisor: ProcessSupervisor, safety: () => ReturnType<typeof machineContext>): Toolbox {
+	const toolbox = new Toolbox();
+	toolbox.add(
+		builtInTools({
+			clock: systemClock,
+			safety,
+			environment: io.environment,
+			spawn: async () => request => supervisor.spawn(request),
+			ripgrep: onPath(io, process.platform === 'win32' ? 'rg.exe' : 'rg'),
+			shell: shellOf(io),
+			people: { notify: (text, level) => io.err(`${level === 'info' ? '' : `${level}: `}${text}\n`) },
+			version,
+		}),
+	);
+	return toolbox;
 }
 
 /** The variable that holds a secret of flows: `github-token` is `QUARTERDECK_SECRET_GITHUB_TOKEN`. */

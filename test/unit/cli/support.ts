@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { buildCli } from '../../../scripts/build/cli.mjs';
@@ -57,6 +57,13 @@ export class Workspace {
 
 	has(name: string): boolean {
 		return existsSync(this.path(name));
+	}
+
+	/** Texts of the journals of all runs. */
+	journals(): readonly string[] {
+		const folder = join(this.home, 'flows');
+		const names = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [];
+		return names.filter(name => /-\d+\.jsonl$/.test(name)).map(name => readFileSync(join(folder, name), 'utf8'));
 	}
 
 	start(args: readonly string[], environment: Readonly<Record<string, string>> = {}, input?: string): Started {

@@ -41,6 +41,8 @@ export interface DatasetRunOptions {
 	readonly cwd: string;
 	readonly rows: readonly DatasetRow[];
 	readonly baseline: Baseline;
+	/** What comes out is taken for what was accepted: the caller writes it down (`acceptedOf`). */
+	readonly isAccepting?: boolean;
 	/** Rows at once. */
 	readonly concurrency: number;
 	/** What all of it may cost; `null` for no cap beside each run's own. */
@@ -58,6 +60,16 @@ export interface DatasetReport {
 	readonly results: readonly RowResult[];
 	readonly coverage: Coverage;
 	readonly cost: NanoDollars;
+}
+
+/** Outputs to accept: of rows that passed and are held against what was accepted. */
+export function acceptedOf(results: readonly RowResult[]): ReadonlyMap<string, Readonly<Record<string, Json>>> {
+	const wanted = results.filter(({ status, row }) => status === 'passed' && usesBaseline(row));
+	return new Map(wanted.flatMap(({ row, outputs }) => (outputs ? [[row.key, outputs] as const] : [])));
+}
+
+function usesBaseline({ assertions, fails }: DatasetRow): boolean {
+	return fails === false && (assertions.length === 0 || assertions.some(({ check }) => check.kind === 'baseline'));
 }
 
 /** The same services, with what the tests have left beside the budgets. */
@@ -161,7 +173,7 @@ class DatasetRun {
 		{ result, asked }: Ended,
 		costs: (NanoDollars | null)[],
 	): Promise<readonly RowFailure[]> {
-		const { script, signal, baseline } = this.#options;
+		const { script, signal, baseline, isAccepting = false } = this.#options;
 		if (signal.aborted) return [];
 		if (asked !== undefined) {
 			const message = `'${asked}' asks a person, and a test has none: say in "mocks" what it gives.`;
@@ -169,11 +181,12 @@ class DatasetRun {
 		}
 		const ended = endFailures(row, result, this.#isUsedUp ? this.#usedUp() : undefined);
 		if (ended.length > 0 || row.fails !== false) return ended;
+		const accepted = Object.hasOwn(baseline.rows, row.key) ? baseline.rows[row.key] : undefined;
 		return failuresOf(row.assertions, result.outputs, {
 			script,
 			signal,
 			judge: (check, value) => this.#judge(check, value, costs),
-			accepted: Object.hasOwn(baseline.rows, row.key) ? baseline.rows[row.key] : undefined,
+			accepted: isAccepting ? result.outputs : accepted,
 		});
 	}
 

@@ -22,6 +22,8 @@ export interface LiveRunOptions {
 	readonly title: string;
 	readonly startedAt: number;
 	readonly clock: Clock;
+	/** A trigger began it, and perhaps nobody is there. */
+	readonly isUnattended?: boolean;
 	/** What a journal holds of it already. */
 	readonly earlier?: readonly TimedEvent[];
 }
@@ -32,6 +34,7 @@ export class LiveRun extends Owner {
 	/** The document that runs: the run keeps its own copy. */
 	readonly flow: Flow;
 	readonly file: string;
+	readonly isUnattended: boolean;
 	readonly state = new RunState();
 	/** Inputs that a person changed; see `RunValues`. */
 	readonly changed = new Map<string, StoredValue>();
@@ -47,11 +50,13 @@ export class LiveRun extends Owner {
 	readonly #watchers = new Map<object, readonly NodeId[]>();
 	#run: FlowRun | undefined;
 
-	constructor({ execution, flow, file, title, startedAt, clock, earlier = [] }: LiveRunOptions) {
+	constructor(options: LiveRunOptions) {
 		super();
+		const { execution, flow, file, title, startedAt, clock, isUnattended = false, earlier = [] } = options;
 		this.execution = execution;
 		this.flow = flow;
 		this.file = file;
+		this.isUnattended = isUnattended;
 		this.#clock = clock;
 		this.#digest = new RunDigest(execution, title, startedAt);
 		this.#digest.watch([]);

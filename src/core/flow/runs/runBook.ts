@@ -12,7 +12,7 @@ import { compiledFlow } from '../engine/compileCache';
 import type { Breakpoint, RunEvent, RunScope, RunStatus } from '../engine/events';
 import type { ExpressionEngine } from '../engine/expressionPort';
 import { FlowRun, type FlowRunOptions } from '../engine/flowRun';
-import { inputsFor } from '../engine/instance';
+import { inputsFor, type TriggerValues } from '../engine/instance';
 import type { RunLimits } from '../engine/limits';
 import { listRuns, readRun, type StoredRun } from '../engine/readJournal';
 import { isInterrupted, lastInputs, resumeRun } from '../engine/resume';
@@ -57,6 +57,8 @@ export interface RunWish {
 	/** The workspace folder that paths start at. */
 	readonly cwd: string;
 	readonly trigger: Trigger;
+	/** The trigger node that it begins at, with what that gives; the others are not taken. Absent: all are. */
+	readonly by?: TriggerValues;
 	readonly scope: RunScope;
 	readonly inputs: Readonly<Record<string, Json>>;
 	readonly breakpoints: readonly Breakpoint[];
@@ -118,7 +120,9 @@ export class RunBook extends Owner {
 		const earlier = wish.scope.kind === 'all' ? undefined : await this.#standing(wish);
 		const execution = newId<ExecutionId>();
 		const title = wish.title ?? scopeTitle(wish.scope, wish.flow);
-		const live = new LiveRun({ execution, flow: wish.flow, file: wish.file, title, startedAt: clock.now(), clock });
+		const { flow, file, by } = wish;
+		const isUnattended = by !== undefined && wish.trigger !== 'user';
+		const live = new LiveRun({ execution, flow, file, title, startedAt: clock.now(), clock, isUnattended });
 		const recorder = this.#recorder(live, wish.trigger, wish.cwd, `${wish.flow.name}: ${title}`);
 		const lease = await this.#take(execution);
 		try {
@@ -134,6 +138,7 @@ export class RunBook extends Owner {
 				pins: wish.pins,
 				limits: this.#deps.limits(),
 				...(earlier ? { earlier } : {}),
+				...(by ? { trigger: by } : {}),
 			});
 		} catch (error) {
 			live.dispose();
@@ -274,7 +279,11 @@ export class RunBook extends Owner {
 		recorder: RunRecorder,
 	): Promise<Omit<FlowRunOptions, 'flow' | 'cwd' | 'limits'>> {
 		const { catalog, expressions, services, clock, world } = this.#deps;
-		const cache = await this.#deps.cache?.();
+		const cache = await this.#deps.cache?.().catch((error: unknown) => {
+			// Everything is then made again, which only takes longer.
+			this.#deps.log.warn(`Results of earlier runs cannot be read: ${errorText(error)}`);
+			return undefined;
+		});
 		return {
 			catalog: catalog(),
 			expressions,

@@ -9,7 +9,8 @@ import type { RunFolder } from '../engine/runJournal';
 
 /**
  * Where runs are kept: `<slug>-<hash>/runs` for each flow's file, with the journal of each run and, once it has ended,
- * what a list shows of it; large values of all flows in `blobs`, the right to run a run on in `leases`.
+ * what a list shows of it; large values of all flows in `blobs`, the right to run a run on in `leases`, results of
+ * nodes in `cache`.
  */
 export class RunFolders {
 	readonly #folder: string;
@@ -21,6 +22,10 @@ export class RunFolders {
 
 	get leases(): string {
 		return join(this.#folder, 'leases');
+	}
+
+	get cache(): string {
+		return join(this.#folder, 'cache');
 	}
 
 	/** @param file absolute path of the flow's file */
@@ -41,7 +46,7 @@ export class RunFolders {
 	async files(): Promise<readonly string[]> {
 		const files: string[] = [];
 		for (const name of await namesIn(this.#folder)) {
-			if (name === 'blobs' || name === 'leases') continue;
+			if (['blobs', 'leases', 'cache'].includes(name)) continue;
 			const text = await readFile(join(this.#folder, name, 'flow.json'), 'utf8').catch(() => '');
 			const file = fileOf(text);
 			if (file !== undefined) files.push(file);
