@@ -104,7 +104,9 @@ export class Engine {
 			nextCallId: () => `${options.execution}:${++this.#calls}`,
 		};
 		this.debugger = new Debugger(this.hub, options.breakpoints);
-		this.#frames = new Frames(this.hub, (frame, local) => settleGiven(frame, local, emit, options.given));
+		this.#frames = new Frames(this.hub, (frame, local) =>
+			settleGiven(frame, local, emit, options.given, options.startedAt),
+		);
 		const runner = new NodeRunner(this.hub, {
 			frames: this.#frames,
 			debugger: this.debugger,

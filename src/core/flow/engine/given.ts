@@ -10,12 +10,14 @@ import { checkOutputs, storeOutputs, type StoredOutputs } from './values';
 /**
  * Settles a node that does not run: its value is given, it is muted, or it is a trigger. `false`: it runs.
  * @param stored how the given values stand in events, where they are large
+ * @param startedAt when the run began
  */
 export function settleGiven(
 	frame: Frame,
 	local: number,
 	emit: (event: RunEvent) => void,
 	stored: ReadonlyMap<number, StoredOutputs>,
+	startedAt: number,
 ): boolean {
 	const node = frame.body.nodes[local]!;
 	const { plan } = frame.instance;
@@ -42,7 +44,7 @@ export function settleGiven(
 		return settle(given.values, given.state);
 	}
 	if (node.node.skip !== 'mute' && node.type.isTrigger !== true) return false;
-	const values = node.node.skip === 'mute' ? null : triggerValues(frame.instance, node.id, node.outputPorts);
+	const values = node.node.skip === 'mute' ? null : triggerValues(frame.instance, node.id, node.outputPorts, startedAt);
 	if (values) return settle(values, 'succeeded');
 	tell('skipped', {});
 	frame.skip(local);
@@ -55,15 +57,20 @@ export function inlineOutputs(values: PortValues): StoredOutputs {
 
 /**
  * What comes out of a trigger. When none started the run, a person did: then each trigger gives the inputs of its ports'
- * names, and its first port all of them.
+ * names, and its first port all of them, or the time where that is what it gives.
  */
-function triggerValues(instance: FlowInstance, id: string, ports: readonly string[]): PortValues | null {
+function triggerValues(
+	instance: FlowInstance,
+	id: string,
+	ports: readonly string[],
+	startedAt: number,
+): PortValues | null {
 	const { trigger, inputs } = instance;
 	if (trigger) return trigger.node === id ? trigger.outputs : null;
 	const values: Record<string, Json> = {};
 	for (const [index, port] of ports.entries()) {
 		if (Object.hasOwn(inputs, port)) values[port] = inputs[port]!;
-		else if (index === 0) values[port] = inputs;
+		else if (index === 0) values[port] = port === 'at' ? new Date(startedAt).toISOString() : inputs;
 	}
 	return values;
 }

@@ -104,6 +104,8 @@ export interface NodeType<Params = unknown> {
 	readonly container?: ContainerKind;
 	/** Running nodes of this type at once, in one run. */
 	readonly concurrency?: number;
+	/** What is allowed and probably not meant, of parameters that fit. */
+	readonly doubts?: (params: Params) => readonly { readonly param: string; readonly message: string }[];
 	/** Lifts parameters of an earlier version. */
 	readonly migrate?: (params: Readonly<Record<string, Json>>, from: number) => Readonly<Record<string, Json>>;
 	/**

@@ -22,7 +22,19 @@ export function checkParams(id: NodeId, type: NodeType, params: Params, isMigrat
 		// What an expression gives is known when it runs.
 		if (!hasExpression(type, path, valueAt(params, path))) problems.push(paramProblem(id, issue, path, params));
 	}
+	if (parsed.success && problems.length === 0) problems.push(...doubtsOf(id, type, parsed.data));
 	return problems;
+}
+
+function doubtsOf(id: NodeId, type: NodeType, params: unknown): readonly FlowProblem[] {
+	return (type.doubts?.(params) ?? []).map(({ param, message }) => ({
+		code: 'bad-param',
+		severity: 'warning',
+		message: `'${param}' of '${id}': ${message}`,
+		path: ['nodes', id, 'params', param],
+		node: id,
+		param,
+	}));
 }
 
 function unknownParams(id: NodeId, type: NodeType, params: Params): readonly FlowProblem[] {
