@@ -3,6 +3,7 @@ import * as esbuild from 'esbuild';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { writeEngineTypes } from './scripts/build/cli.mjs';
 import { englishZod, smallValidator } from './scripts/build/lighter.mjs';
+import { writeTemplates } from './scripts/build/templates.mjs';
 import { requireBanner, workerBuilds, writePacked } from './scripts/build/workers.mjs';
 
 const production = process.argv.includes('--production');
@@ -57,7 +58,8 @@ const builds = [
 	...workerBuilds(shared, 'dist/workers'),
 	{
 		...shared,
-		entryPoints: Object.fromEntries(folders('src/webviews')),
+		// Colours, icons and controls are the same on every page, and stand in the package once.
+		entryPoints: { ...Object.fromEntries(folders('src/webviews')), theme: 'src/webviews/shared/theme.css' },
 		outdir: 'dist/webviews',
 		chunkNames: 'chunks/[name]-[hash]',
 		platform: 'browser',
@@ -73,6 +75,7 @@ const builds = [
 
 rmSync('dist', { recursive: true, force: true });
 await writePacked('dist/workers', production);
+writeTemplates('dist', production);
 writeEngineTypes('dist/cli');
 for (const options of builds) {
 	const context = await esbuild.context(options);

@@ -1,16 +1,18 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Frame } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FakeReply, SeenRequest } from '../fakes/modelReply.ts';
-import { FakeOllama } from '../fakes/ollama/server.ts';
+import type { FakeOllama } from '../fakes/ollama/server.ts';
 import type { ChatPage } from './driver/chatPage.ts';
-import { Editor } from './driver/editor.ts';
+import type { Editor } from './driver/editor.ts';
+import { idle, openWithOllama, type OllamaEditor } from './driver/ollamaEditor.ts';
 import { until } from './driver/until.ts';
 
 let editor: Editor;
 let chat: ChatPage;
 let ollama: FakeOllama;
+let world: OllamaEditor | undefined;
 /** What the model that learns finds in the next exchange. */
 let facts: readonly object[] = [];
 
@@ -31,33 +33,15 @@ function answer(request: SeenRequest): FakeReply {
 }
 
 beforeAll(async () => {
-	ollama = await FakeOllama.start({
-		models: [{ name: 'qwen3:4b', capabilities: ['completion', 'tools'], contextLength: 32_768 }],
+	world = await openWithOllama(answer, {
+		'quarterdeck.memory.learn': true,
+		'quarterdeck.memory.model': 'ollama/qwen3:4b',
 	});
-	ollama.respond(answer);
-	editor = await Editor.start({
-		extensions: inject('extensions'),
-		hasClaude: false,
-		settings: {
-			'quarterdeck.claude.path': '/nowhere/claude',
-			'quarterdeck.discoverLocalModels': false,
-			'quarterdeck.providers': [{ id: 'ollama', kind: 'ollama', baseUrl: ollama.url }],
-			'quarterdeck.memory.learn': true,
-			'quarterdeck.memory.model': 'ollama/qwen3:4b',
-		},
-	});
-	chat = await editor.openChat();
-	await chat.button('Use Ollama').press('Enter');
-	await chat.composer().waitFor();
+	({ editor, chat, ollama } = world);
 });
 
-afterAll(async () => {
-	await editor?.screenshot('memory-end');
-	await editor?.close();
-	await ollama?.stop();
-});
+afterAll(() => world?.close('memory-end'));
 
-const idle = (): Promise<void> => chat.button('Stop (Escape)').waitFor({ state: 'detached', timeout: 30_000 });
 const page = (): Promise<Frame> => editor.surface('memory');
 const rows = async (): Promise<readonly string[]> => (await page()).locator('.memory-fact bdi').allInnerTexts();
 const remembers = (wanted: readonly string[]): Promise<unknown> =>
@@ -71,7 +55,7 @@ describe('memory', () => {
 		facts = [fact('Answers in German are wanted'), fact('The key is sk-ant-api03-Zk3vQ8tYw2LmN7xRb5Hc9JdFs4Gp6UaEoV1')];
 		await chat.send('From now on answer in German, please.');
 		await chat.shows('Remembered: Answers in German are wanted');
-		await idle();
+		await idle(chat);
 		await editor.screenshot('memory-learned');
 		expect(await chat.text()).not.toContain('sk-ant');
 		await chat.button('Undo').press('Enter');
@@ -118,7 +102,7 @@ describe('memory', () => {
 		chat = await editor.newConversation();
 		await chat.send('How do I run the tests?');
 		await chat.shows('2 facts from memory were given.');
-		await idle();
+		await idle(chat);
 		const asked = ollama.seen.findLast(request => said(request).includes('How do I run the tests?') && !request.schema);
 		expect(said(asked!)).toContain('<memory>');
 		expect(said(asked!)).toContain('(preference) Tabs of width four are wanted');
@@ -126,7 +110,7 @@ describe('memory', () => {
 		await editor.screenshot('memory-given');
 		await chat.send('And how do I run the tests again?');
 		await chat.shows('Understood: And how do I run the tests again?');
-		await idle();
+		await idle(chat);
 		expect((await chat.text()).match(/facts? from memory/g)).toHaveLength(1);
 	});
 

@@ -4,8 +4,8 @@ import { Emitter } from '../../core/base/event';
 import { Owner } from '../../core/base/lifecycle';
 import type { Port } from '../../core/rpc/rpc';
 
-/** A surface is one bundle, `dist/webviews/<name>.js` and `.css`. */
-export type Surface = 'chat' | 'ledger' | 'memory' | 'mcp' | 'artifact' | 'policy' | 'flow';
+/** A surface is one bundle, `dist/webviews/<name>.js` and `.css`; what all look like is in `theme.css`. */
+export type Surface = 'chat' | 'ledger' | 'memory' | 'mcp' | 'artifact' | 'policy' | 'flow' | 'templates' | 'node';
 
 /** The page of a surface: strict content security policy, one nonce, nothing inline, nothing remote. */
 export function webviewHtml(webview: vscode.Webview, extension: vscode.Uri, surface: Surface, state: unknown): string {
@@ -27,6 +27,7 @@ export function webviewHtml(webview: vscode.Webview, extension: vscode.Uri, surf
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta property="csp-nonce" content="${nonce}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="${file('theme.css')}">
 <link rel="stylesheet" href="${file(`${surface}.css`)}">
 <title>Quarterdeck</title>
 </head>

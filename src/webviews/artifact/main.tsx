@@ -1,5 +1,4 @@
 import './artifact.css';
-import '../shared/theme.css';
 import { createRoot } from 'react-dom/client';
 import type { ArtifactPageContract } from '../../core/artifacts/artifactPage';
 import { openPage } from '../shared/port';

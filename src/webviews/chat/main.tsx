@@ -1,4 +1,3 @@
-import '../shared/theme.css';
 import './chat.css';
 import { createRoot } from 'react-dom/client';
 import { asId, type ConversationId } from '../../core/base/ids';

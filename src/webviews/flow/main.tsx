@@ -1,6 +1,5 @@
 import 'reactflow/dist/base.css';
 import '../shared/forms/forms.css';
-import '../shared/theme.css';
 import './canvas.css';
 import './flow.css';
 import { createRoot } from 'react-dom/client';

@@ -1,5 +1,4 @@
 import './ledger.css';
-import '../shared/theme.css';
 import { createRoot } from 'react-dom/client';
 import { asId, type ExecutionId } from '../../core/base/ids';
 import type { ExecutionPageContract } from '../../core/ledger/pageProtocol';

@@ -1,6 +1,5 @@
 import './mcp.css';
 import '../shared/forms/forms.css';
-import '../shared/theme.css';
 import { createRoot } from 'react-dom/client';
 import type { ElicitationContract } from '../../core/mcp/elicitationProtocol';
 import type { InspectorContract } from '../../core/mcp/inspectorProtocol';

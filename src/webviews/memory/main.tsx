@@ -1,5 +1,4 @@
 import './memory.css';
-import '../shared/theme.css';
 import { createRoot } from 'react-dom/client';
 import type { MemoryPageContract } from '../../core/memory/memoryPage';
 import { openPage } from '../shared/port';

@@ -1,5 +1,4 @@
 import './policy.css';
-import '../shared/theme.css';
 import { createRoot } from 'react-dom/client';
 import type { PolicyContract } from '../../core/safety/policyProtocol';
 import { openPage } from '../shared/port';

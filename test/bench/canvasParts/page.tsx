@@ -1,7 +1,7 @@
 // Runs in the browser: the real editor of flows on a flow of many nodes, and what the bench measures in it.
+import { wearTheme } from '../../webview/gallery/theme';
 import 'reactflow/dist/base.css';
 import '../../../src/webviews/shared/forms/forms.css';
-import '../../../src/webviews/shared/theme.css';
 import '../../../src/webviews/flow/canvas.css';
 import '../../../src/webviews/flow/flow.css';
 import { createRoot } from 'react-dom/client';
@@ -9,10 +9,8 @@ import { App } from '../../../src/webviews/flow/App';
 import { Editor } from '../../../src/webviews/flow/state/editor';
 import { fakeEditor } from '../../webview/flow/fakeHost';
 import { manyNodes } from '../../webview/flow/gallery/manyNodes';
-import themes from '../../webview/gallery/themes.json';
 
-for (const [name, value] of Object.entries(themes.dark)) document.documentElement.style.setProperty(name, value);
-document.body.classList.add('vscode-dark');
+wearTheme('--vscode-editor-background');
 
 const count = Number(new URLSearchParams(location.search).get('nodes') ?? 100);
 const root = document.getElementById('root');
@@ -59,22 +57,53 @@ function countFrames(seconds: number, work: (frame: number) => void): Promise<Fr
 	});
 }
 
-function wheel(deltaX: number, deltaY: number, ctrlKey: boolean): void {
-	const { left, top, width, height } = target().getBoundingClientRect();
-	const at = { clientX: left + width / 2, clientY: top + height / 2 };
-	target().dispatchEvent(new WheelEvent('wheel', { deltaX, deltaY, ctrlKey, bubbles: true, cancelable: true, ...at }));
+/** Turns a wheel over the middle of the canvas. Where that is is asked once: asking makes the browser lay out. */
+function wheel(): (deltaX: number, deltaY: number, ctrlKey: boolean) => void {
+	const pane = target();
+	const { left, top, width, height } = pane.getBoundingClientRect();
+	const at = { clientX: left + width / 2, clientY: top + height / 2, bubbles: true, cancelable: true };
+	return (deltaX, deltaY, ctrlKey) =>
+		void pane.dispatchEvent(new WheelEvent('wheel', { deltaX, deltaY, ctrlKey, ...at }));
 }
 
 const bench = {
 	/** What this machine's browser can show at all, now. */
 	idle: (seconds: number): Promise<Frames> => countFrames(seconds, () => undefined),
+	/** The same number of plain elements as the graph has, moved by one transform: what this browser can pan at all. */
+	async plain(seconds: number): Promise<Frames> {
+		const count = document.querySelectorAll('.react-flow__viewport *').length;
+		const moved = document.createElement('div');
+		moved.style.cssText = 'position: absolute; inset: 0; will-change: transform';
+		for (let at = 0; at < count; at++) {
+			const element = document.createElement('div');
+			const [left, top] = [(at % 60) * 24, Math.floor(at / 60) * 18];
+			element.style.cssText = `position: absolute; left: ${left}px; top: ${top}px; border: 1px solid gray`;
+			element.textContent = 'text';
+			moved.append(element);
+		}
+		const root = document.getElementById('root')!;
+		root.style.display = 'none';
+		document.body.append(moved);
+		const frames = await countFrames(seconds, frame => {
+			const at = frame % 240 < 120 ? frame % 120 : 120 - (frame % 120);
+			moved.style.transform = `translate(${-at}px, ${-at / 2}px)`;
+		});
+		moved.remove();
+		root.style.display = '';
+		return frames;
+	},
 	/** Cards in the document. */
 	cards: (): number => document.querySelectorAll('.card').length,
 	/** The view goes over the flow and back, as a fast wheel or two fingers do it. */
-	pan: (seconds: number): Promise<Frames> =>
-		countFrames(seconds, frame => wheel(frame % 240 < 120 ? 24 : -24, frame % 120 < 60 ? 14 : -14, false)),
+	pan(seconds: number): Promise<Frames> {
+		const turn = wheel();
+		return countFrames(seconds, frame => turn(frame % 240 < 120 ? 24 : -24, frame % 120 < 60 ? 14 : -14, false));
+	},
 	/** In and out, from readable cards to the whole flow and back. */
-	zoom: (seconds: number): Promise<Frames> => countFrames(seconds, frame => wheel(0, frame % 160 < 80 ? 6 : -6, true)),
+	zoom(seconds: number): Promise<Frames> {
+		const turn = wheel();
+		return countFrames(seconds, frame => turn(0, frame % 160 < 80 ? 6 : -6, true));
+	},
 	/** One card is dragged around. */
 	async drag(seconds: number): Promise<Frames> {
 		const card = [...document.querySelectorAll<HTMLElement>('.card')].find(each => {

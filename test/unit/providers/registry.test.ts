@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { noUsage } from '../../../src/core/ledger/events';
 import { readConfigs } from '../../../src/core/providers/config';
+import type { EnergyMeter } from '../../../src/core/providers/energy';
 import { OllamaProvider } from '../../../src/core/providers/ollama';
 import { OpenAiCompatibleProvider } from '../../../src/core/providers/openaiCompatible';
 import { modelRefText, parseModelRef, ProviderError, type ProviderModel } from '../../../src/core/providers/provider';
@@ -207,4 +208,20 @@ test('prices: the own machine is free, a known service is priced, the rest is un
 		{ cost: null, basis: 'unpriced' },
 		{ cost: null, basis: 'unpriced' },
 	]);
+});
+
+test('what an answer took of the GPU is told for a model that runs on this machine, and for no other', async () => {
+	const energy: EnergyMeter = { begin: () => ({ joules: 40.4, dispose: () => undefined }) };
+	const { providers, clock } = world({ energy });
+	clock.skipWaits();
+	providers.configure([ollama('here'), ollama('far', 'http://far:11434')]);
+	const used = async (id: string, name: string): Promise<number | undefined> => {
+		let joules: number | undefined;
+		for await (const event of providers.get(id).stream(requestFor(name)))
+			if (event.type === 'end') joules = event.usage?.gpuJoules;
+		return joules;
+	};
+	expect(await used('here', 'x')).toBe(40);
+	expect(await used('here', 'gpt-oss:120b-cloud')).toBeUndefined();
+	expect(await used('far', 'x')).toBeUndefined();
 });

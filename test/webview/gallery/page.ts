@@ -1,22 +1,10 @@
 // Runs in the browser: shows the scene and the theme that the address names, with the real page on top.
+import { wearTheme } from './theme';
 import { createFakeHost } from './fakeHost';
 import { scenes } from './scenes';
-import themes from './themes.json';
 
+wearTheme('--vscode-sideBar-background');
 const address = new URLSearchParams(location.search);
-const themeName = address.get('theme') ?? 'dark';
-const theme: Record<string, string> = { ...themes.dark, ...themes[themeName as keyof typeof themes] };
-const colours: Record<string, string> = themeName === 'contrast' ? themes.contrast : theme;
-for (const [name, value] of Object.entries(colours)) document.documentElement.style.setProperty(name, value);
-document.documentElement.style.setProperty(
-	'--vscode-font-family',
-	"'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif",
-);
-document.documentElement.style.setProperty('--vscode-editor-font-family', "'DejaVu Sans Mono', monospace");
-document.documentElement.style.setProperty('--vscode-font-size', '13px');
-const kinds: Record<string, string> = { dark: 'vscode-dark', light: 'vscode-light', contrast: 'vscode-high-contrast' };
-document.body.classList.add(kinds[themeName] ?? 'vscode-dark');
-document.body.style.background = colours['--vscode-sideBar-background'] ?? '';
 if (address.get('direction') === 'rtl') document.documentElement.dir = 'rtl';
 
 const scene = scenes[address.get('scene') ?? 'short'];

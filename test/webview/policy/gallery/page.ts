@@ -1,5 +1,5 @@
 // Runs in the browser: shows the real page over answers that were made beforehand, in the theme that the address names.
-import themes from '../../gallery/themes.json';
+import { wearTheme } from '../../gallery/theme';
 import { createFakeHost, type Answers } from '../fakeHost';
 
 interface Prepared {
@@ -9,17 +9,7 @@ interface Prepared {
 }
 
 const { prepared } = globalThis as unknown as { prepared: Prepared };
-const themeName = new URLSearchParams(location.search).get('theme') ?? 'dark';
-const colours: Record<string, string> =
-	themeName === 'contrast' ? themes.contrast : { ...themes.dark, ...themes[themeName as keyof typeof themes] };
-const style = document.documentElement.style;
-for (const [name, value] of Object.entries(colours)) style.setProperty(name, value);
-style.setProperty('--vscode-font-family', "'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif");
-style.setProperty('--vscode-editor-font-family', "'DejaVu Sans Mono', monospace");
-style.setProperty('--vscode-font-size', '13px');
-const kinds: Record<string, string> = { dark: 'vscode-dark', light: 'vscode-light', contrast: 'vscode-high-contrast' };
-document.body.classList.add(kinds[themeName] ?? 'vscode-dark');
-document.body.style.background = colours['--vscode-editor-background'] ?? '';
+wearTheme('--vscode-editor-background');
 
 const host = createFakeHost({
 	view: () => prepared.view,
@@ -33,4 +23,3 @@ void Promise.all([import('react'), import('react-dom/client'), import('../../../
 	},
 );
 void import('../../../../src/webviews/policy/policy.css');
-void import('../../../../src/webviews/shared/theme.css');
