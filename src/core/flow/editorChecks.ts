@@ -17,6 +17,7 @@ const valuePlace = z.object({
 	side: z.enum(['input', 'output']),
 	port: slug,
 });
+const nodeList = z.array(slug).check(z.maxLength(100_000));
 const scope = z.discriminatedUnion('kind', [
 	z.object({ kind: z.literal('all') }),
 	z.object({ kind: z.literal('toHere'), node: slug }),
@@ -26,9 +27,11 @@ const scope = z.discriminatedUnion('kind', [
 
 /** What names a path, an address, a command, a run or a value; everything else goes through the model's own checks. */
 const checks: { readonly [K in keyof Requests]?: z.ZodMiniType<Requests[K]['params']> } = {
-	layout: z.object({ scope: z.enum(['all', 'selection', 'new']), nodes: z.array(slug).check(z.maxLength(100_000)) }),
+	layout: z.object({ scope: z.enum(['all', 'selection', 'new']), nodes: nodeList }),
 	focus: z.object({ part: z.enum(['graph', 'other']) }),
+	extract: z.object({ nodes: nodeList }),
 	importN8n: z.object({ text: text(20_000_000) }),
+	copyForN8n: z.object({ nodes: nodeList }),
 	writeClipboard: z.object({ text: text(20_000_000) }),
 	openDefinition: z.object({ node: slug }),
 	openText: z.object({ node: z.nullable(slug) }),

@@ -28,6 +28,7 @@ export const editorCommands = {
 	'delete.reconnect': edit('Delete and Reconnect Neighbours', 'mod+delete'),
 	cut: edit('Cut Selection'),
 	copy: canvas('Copy Selection'),
+	'copy.n8n': canvas('Copy Selection for n8n'),
 	paste: edit('Paste'),
 	'paste.connected': edit('Paste With Incoming Edges', 'mod+shift+v'),
 	duplicate: edit('Duplicate Selection', 'mod+d'),

@@ -222,11 +222,10 @@ export interface FlowEditorContract {
 		openText: { params: { readonly node: NodeId | null }; result: void };
 		/** Opens a parameter's text in an editor; what is saved there comes back as an operation. */
 		editParam: { params: { readonly node: NodeId; readonly name: string }; result: void };
-		/** Turns n8n's clipboard or file into a fragment. */
-		importN8n: {
-			params: { readonly text: string };
-			result: { readonly fragment: FlowFragment; readonly notes: readonly string[] };
-		};
+		/** Turns n8n's clipboard into a fragment; the host tells what became of it. */
+		importN8n: { params: { readonly text: string }; result: FlowFragment };
+		/** Puts nodes on the clipboard as n8n pastes them. */
+		copyForN8n: { params: { readonly nodes: readonly NodeId[] }; result: void };
 		readClipboard: { params: null; result: string };
 		writeClipboard: { params: { readonly text: string }; result: void };
 		choices: {

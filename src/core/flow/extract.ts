@@ -283,7 +283,7 @@ class Extractor {
 	#inner(name: string, moved: Readonly<Record<NodeId, FlowNode>>, entering: readonly FlowEdge[]): Flow {
 		const { edges: all, groups, layout } = this.#flow;
 		const nodes: Record<NodeId, FlowNode> = { ...moved };
-		const places = { ...Object.fromEntries(Object.entries(layout).filter(([id]) => this.#ids.has(id))) };
+		const places = Object.fromEntries(Object.entries(layout).filter(([id]) => this.#ids.has(id)));
 		const edges: FlowEdge[] = all.filter(({ from, to }) => this.#ids.has(from) && this.#ids.has(to));
 		const add = (wish: string, node: FlowNode, at: { readonly x: number; readonly y: number }): NodeId => {
 			const id = freshSlug(wish, taken => Object.hasOwn(nodes, taken));

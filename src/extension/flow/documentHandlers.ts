@@ -23,6 +23,7 @@ type Names =
 	| 'openText'
 	| 'editParam'
 	| 'importN8n'
+	| 'copyForN8n'
 	| 'readClipboard'
 	| 'writeClipboard'
 	| 'choices'
@@ -51,7 +52,7 @@ export function documentHandlers(page: PageContext): Pick<Handlers<FlowEditorCon
 		},
 		ports: ({ nodes }) => nodes.map(node => portsOf(service.world.catalog, service.world.ports, node)),
 		layout: wish => layoutOf(service.host, service.world, sync.flow, wish),
-		extract: () => notOffered(),
+		extract: async ({ nodes }) => (await import('./extract')).extractSelection(page, nodes),
 		openDefinition: ({ node }) => openDefinition(page, node),
 		openText: ({ node }) => openText(page, node),
 		editParam: async ({ node, name }) => {
@@ -59,7 +60,11 @@ export function documentHandlers(page: PageContext): Pick<Handlers<FlowEditorCon
 			const file = paramUri(uri, node, name, sync.flow, service.world);
 			await vscode.window.showTextDocument(file, { viewColumn: vscode.ViewColumn.Beside });
 		},
-		importN8n: () => notOffered(),
+		importN8n: async ({ text }) => {
+			requireEditable(page);
+			return (await import('./interop/clipboard')).importN8nText(text);
+		},
+		copyForN8n: async ({ nodes }) => (await import('./interop/clipboard')).copyForN8n(sync.flow, nodes),
 		readClipboard: async () => vscode.env.clipboard.readText(),
 		writeClipboard: async ({ text }) => vscode.env.clipboard.writeText(text),
 		choices: ({ of, query }) => choicesOf(of, query, folderOf(uri), service.choices),
@@ -77,16 +82,22 @@ export function documentHandlers(page: PageContext): Pick<Handlers<FlowEditorCon
 	};
 }
 
-function notOffered(): never {
-	throw new ExpectedError('not-offered', 'This cannot be done here.');
-}
-
-/** Opens the flow that a sub-flow node runs. */
-async function openDefinition({ document, uri }: PageContext, id: NodeId): Promise<void> {
+/** Opens the flow that a sub-flow node runs, or the file of a custom node. */
+async function openDefinition({ document, uri, parts }: PageContext, id: NodeId): Promise<void> {
 	const node = document.sync.flow.nodes[id];
+	const type = node?.type.split('@', 1)[0] ?? '';
+	if (type.startsWith('custom.')) {
+		const listed = parts.world.nodes.list.find(each => each.type === type);
+		if (!listed) throw new ExpectedError('not-found', `There is no file for “${type.slice(7)}” in .quarterdeck/nodes.`);
+		await vscode.window.showTextDocument(listed.uri);
+		return;
+	}
 	const path = node?.params?.['path'];
 	if (!node || !/^flow\.call(?:@|$)/.test(node.type) || typeof path !== 'string' || path === '')
-		throw new ExpectedError('no-definition', 'Only a sub-flow node with a file has a definition to go to.');
+		throw new ExpectedError(
+			'no-definition',
+			'Only a sub-flow node with a file and a custom node have a definition to go to.',
+		);
 	const file = insideOf(folderOf(uri), path);
 	if (file === undefined) throw new ExpectedError('not-found', `'${path}' leads out of the folder.`);
 	await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file));

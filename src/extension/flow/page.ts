@@ -183,6 +183,8 @@ export class FlowPage extends Owner implements PageContext {
 const offers: readonly HostOffer[] = [
 	'run',
 	'layout',
+	'extract',
+	'importN8n',
 	'openSubflow',
 	'openText',
 	'openValue',

@@ -6,12 +6,15 @@ import { errorText } from '../../core/base/errors';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle';
 import { commandIds as editorCommandIds } from '../../core/flow/editorCommands';
 import type { Host } from '../host/context';
-import { flowCommandId, flowEditorType, viewIds } from '../host/ids';
+import { flowCommandId, flowEditorType, panelTypes, viewIds } from '../host/ids';
 import { LazyTree } from '../host/lazyTree';
+import { Panels } from '../host/panels';
 import { webviewHtml, webviewOptions } from '../host/webviewHost';
 import type { TreeRow } from '../ledger/treeRow';
+import { registerCustomNodes } from './custom/register';
 import type { ParamFiles } from './paramFiles';
 import type { FlowService } from './service';
+import { registerTriggers } from './triggers/register';
 
 /** After the start, milliseconds. */
 const restMs = 2000;
@@ -23,6 +26,9 @@ export function registerFlow(host: Host, service: Lazy<FlowService>): Disposable
 	registerCommands(host, service, store);
 	registerView(host, service, store);
 	registerDocuments(store);
+	store.add(registerCustomNodes(host, service));
+	store.add(registerTriggers(host, service));
+	registerGallery(host, service, store);
 	followFlows(host, service, store);
 	offerInterrupted(host, service, store);
 	return store;
@@ -49,7 +55,7 @@ function registerEditor({ context }: Host, service: Lazy<FlowService>, store: Di
 function registerCommands({ commands }: Host, service: Lazy<FlowService>, store: DisposableStore): void {
 	store.add(
 		commands.register('quarterdeck.newFlow', async (folder?: unknown) =>
-			(await import('./commands')).newFlow(folder instanceof vscode.Uri ? folder : undefined),
+			(await import('./newFlow')).newFlow(folder instanceof vscode.Uri ? folder : undefined),
 		),
 	);
 	store.add(
@@ -85,6 +91,25 @@ function registerCommands({ commands }: Host, service: Lazy<FlowService>, store:
 	for (const id of editorCommandIds) {
 		store.add(commands.register(flowCommandId(id), async () => (await service.started)?.activePage?.command(id)));
 	}
+}
+
+/** The page of templates: there is one of it. */
+function registerGallery(host: Host, service: Lazy<FlowService>, store: DisposableStore): void {
+	const { extensionUri } = host.context;
+	const panels = store.add(
+		new Panels(extensionUri, {
+			viewType: panelTypes.templates,
+			surface: 'templates',
+			icon: vscode.Uri.joinPath(extensionUri, 'media', 'quarterdeck.svg'),
+			connect: async (_identity, port) => {
+				const { connectGallery } = await import('./gallery');
+				return connectGallery(host, port, (await service.get()).world);
+			},
+		}),
+	);
+	store.add(
+		host.commands.register('quarterdeck.flows.openTemplates', () => panels.show('templates', 'Flow Templates')),
+	);
 }
 
 function registerView({ log }: Host, service: Lazy<FlowService>, store: DisposableStore): void {

@@ -1,31 +1,38 @@
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { Lazy } from '../../core/base/async';
 import { ExpectedError } from '../../core/base/errors';
 import { Emitter } from '../../core/base/event';
 import type { ExecutionId } from '../../core/base/ids';
 import type { Json } from '../../core/base/json';
 import { Owner } from '../../core/base/lifecycle';
-import { toNano } from '../../core/base/money';
+import { toNano, type NanoDollars } from '../../core/base/money';
+import { cappedServices } from '../../core/flow/datasets/runDataset';
 import type { RunSummary } from '../../core/flow/editorProtocol';
 import type { Breakpoint, RunScope } from '../../core/flow/engine/events';
+import type { TriggerValues } from '../../core/flow/engine/instance';
+import { FileCache } from '../../core/flow/engine/fileCache';
 import { limitsOf } from '../../core/flow/engine/limits';
 import type { RunLimits } from '../../core/flow/engine/limits';
 import { expressionEngine } from '../../core/flow/expressions/engine';
 import type { Flow, FlowLimits } from '../../core/flow/model/flow';
 import { printFlow } from '../../core/flow/model/print';
 import type { LiveRun } from '../../core/flow/runs/liveRun';
-import { RunBook } from '../../core/flow/runs/runBook';
+import { RunBook, type RunBookDeps } from '../../core/flow/runs/runBook';
+import { RunFolders } from '../../core/flow/runs/runFolders';
 import { changedInputs, type RunValues } from '../../core/flow/runs/runValues';
 import { stateOf } from '../../core/flow/runs/runViews';
-import type { LedgerEvent } from '../../core/ledger/events';
+import type { LedgerEvent, Trigger } from '../../core/ledger/events';
 import { BlobStore } from '../../core/storage/blobs';
 import type { Host } from '../host/context';
 import { askInputs, reusable } from './askInputs';
 import type { FlowDocument } from './document';
+import { Daily } from './daily';
 import { folderOf } from './files';
 import type { FlowPins } from './pins';
 import type { FlowRunServices } from './runServices';
+import { requireTrust } from './trust';
 import type { FlowWorld } from './world';
 
 export interface FlowRunsDeps {
@@ -40,7 +47,11 @@ export interface FlowRunsDeps {
 export class FlowRuns extends Owner {
 	readonly book: RunBook;
 	readonly pins: FlowPins;
+	/** Results of nodes, for later runs with the same inputs. */
+	readonly cache: Lazy<FileCache>;
 	readonly #deps: FlowRunsDeps;
+	readonly #book: RunBookDeps;
+	readonly #tests = new Set<RunBook>();
 	readonly #blobs: BlobStore;
 	readonly #breakpoints = this.own(new Emitter<string>());
 	/** Fires with the file of the flow whose breakpoints are others. */
@@ -53,19 +64,45 @@ export class FlowRuns extends Owner {
 		this.pins = deps.pins;
 		const folder = join(host.context.globalStorageUri.fsPath, 'flows');
 		this.#blobs = new BlobStore(join(folder, 'blobs'));
-		this.book = this.own(
-			new RunBook({
-				folder,
-				clock: host.clock,
-				log: host.log,
-				catalog: () => world.catalog,
-				world: world.ports,
-				expressions: expressionEngine,
-				services: services.forRun,
-				limits: () => this.#limits,
-				append,
-			}),
-		);
+		this.cache = new Lazy(() => FileCache.open({ folder: new RunFolders(folder).cache }));
+		this.#book = {
+			folder,
+			clock: host.clock,
+			log: host.log,
+			catalog: () => world.catalog,
+			world: world.ports,
+			expressions: expressionEngine,
+			services: services.forRun,
+			limits: () => this.limits,
+			append,
+			cache: () => this.cache.get(),
+		};
+		this.book = this.own(new RunBook(this.#book));
+		this.own(new Daily(host.clock, host.log, () => this.#prune()));
+	}
+
+	/** A run of this window, also one of a test. */
+	find(id: ExecutionId): LiveRun | undefined {
+		for (const book of [this.book, ...this.#tests]) {
+			const live = book.find(id);
+			if (live) return live;
+		}
+		return undefined;
+	}
+
+	/** A book for tests, whose runs ask `left` before each call of a model. Whoever asks for it disposes of it. */
+	cappedBook(left: () => NanoDollars | null): RunBook {
+		for (const book of this.#tests) if (book.isClosed) this.#tests.delete(book);
+		const { services } = this.#book;
+		const book = new RunBook({ ...this.#book, services: async cwd => cappedServices(await services(cwd), left) });
+		this.#tests.add(book);
+		return book;
+	}
+
+	/** The window ends: runs stay as they are, to be resumed. */
+	async abandon(): Promise<void> {
+		await Promise.all([this.book, ...this.#tests].map(book => book.abandon()));
+		await (await this.cache.started)?.settled();
 	}
 
 	/** Begins a run of an open flow; asks for what it must be given. `undefined` when the user cancels. */
@@ -80,13 +117,11 @@ export class FlowRuns extends Owner {
 		readonly flow: Flow;
 		readonly scope: RunScope;
 		readonly withLastInputs: boolean;
+		/** The trigger node that it begins at. */
+		readonly by?: TriggerValues;
 	}): Promise<LiveRun | undefined> {
-		const { uri, flow, scope, withLastInputs } = wish;
-		if (!vscode.workspace.isTrusted) {
-			throw new ExpectedError('untrusted', 'Flows run in trusted workspaces only.', {
-				actions: [{ title: 'Manage Trust', command: 'workbench.trust.manage' }],
-			});
-		}
+		const { uri, flow, scope, withLastInputs, by } = wish;
+		requireTrust('Flows run');
 		const file = fileOf(uri);
 		const { world } = this.#deps;
 		await world.ready;
@@ -94,7 +129,8 @@ export class FlowRuns extends Owner {
 		const last = await this.book.lastInputs(file);
 		const inputs = (withLastInputs ? reusable(flow, last) : undefined) ?? (await askInputs(flow, last));
 		if (!inputs) return undefined;
-		return this.begin({ uri, flow, scope, inputs, breakpoints: this.breakpointsOf(uri), trigger: 'user' });
+		const breakpoints = this.breakpointsOf(uri);
+		return this.begin({ uri, flow, scope, inputs, breakpoints, trigger: 'user', ...(by ? { by } : {}) });
 	}
 
 	/** Begins a run that was given everything. */
@@ -104,7 +140,10 @@ export class FlowRuns extends Owner {
 		readonly scope: RunScope;
 		readonly inputs: Readonly<Record<string, Json>>;
 		readonly breakpoints: readonly Breakpoint[];
-		readonly trigger: 'user' | 'tool';
+		readonly trigger: Trigger;
+		/** The trigger node that it begins at. */
+		readonly by?: TriggerValues;
+		readonly title?: string;
 	}): Promise<LiveRun> {
 		const { uri, flow, ...rest } = wish;
 		await this.#deps.world.ready;
@@ -114,13 +153,14 @@ export class FlowRuns extends Owner {
 			file: fileOf(uri),
 			hash: hash('sha256', printFlow(flow)),
 			cwd: folderOf(uri),
-			pins: await this.pins.read(uri),
+			// What somebody pinned to try the flow out is nothing that a trigger should go on with.
+			pins: wish.by ? new Map() : await this.pins.read(uri),
 		});
 	}
 
 	/** Upper bounds that a run of the flow would have. */
 	capsOf(flow: Flow): FlowLimits {
-		const { maxSteps, maxMs, maxTokens, maxCost, concurrency } = limitsOf(flow.limits, this.#limits);
+		const { maxSteps, maxMs, maxTokens, maxCost, concurrency } = limitsOf(flow.limits, this.limits);
 		return { maxSteps, maxMinutes: maxMs / 60_000, maxTokens, maxCostUsd: maxCost / 1e9, concurrency };
 	}
 
@@ -163,7 +203,14 @@ export class FlowRuns extends Owner {
 		this.#breakpoints.fire(file);
 	}
 
-	get #limits(): Partial<RunLimits> {
+	async #prune(): Promise<void> {
+		const { log, settings } = this.#deps.host;
+		const count = await this.book.prune(settings.get('ledger.retentionDays'));
+		if (count > 0) log.info(`What was kept of ${count} old runs of flows is deleted.`);
+	}
+
+	/** Caps of the settings. */
+	get limits(): Partial<RunLimits> {
 		const { settings } = this.#deps.host;
 		return { maxCost: toNano(settings.get('flows.maxCostUsd')), maxMs: settings.get('flows.maxMinutes') * 60_000 };
 	}

@@ -17,6 +17,7 @@ import { FlowPins } from './pins';
 import { FlowRuns } from './runs';
 import { FlowRunServices, type RunServiceDeps } from './runServices';
 import { FlowSecrets } from './secrets';
+import { FlowTriggers } from './triggers/flowTriggers';
 import { FlowWorld } from './world';
 
 export interface FlowServiceDeps extends Omit<RunServiceDeps, 'secrets'> {
@@ -31,11 +32,13 @@ export class FlowService extends Owner implements FlowParts {
 	readonly secrets: FlowSecrets;
 	readonly nodes: WorkspaceNodes;
 	readonly services: FlowRunServices;
+	readonly append: (event: LedgerEvent) => void;
 	readonly world: FlowWorld;
 	readonly documents = this.own(new FlowDocuments());
 	readonly checker: FlowChecker;
 	readonly pins = this.own(new FlowPins());
 	readonly runs: FlowRuns;
+	readonly triggers: FlowTriggers;
 	readonly choices: ChoiceSources;
 	readonly notices: FlowNotices;
 	readonly #pages = new Set<FlowPage>();
@@ -47,10 +50,13 @@ export class FlowService extends Owner implements FlowParts {
 		this.secrets = this.own(new FlowSecrets(host));
 		const services = this.own(new FlowRunServices({ ...deps, secrets: this.secrets }));
 		this.services = services;
+		this.append = append;
 		this.nodes = this.own(new WorkspaceNodes(host, () => services.sandbox));
 		this.world = this.own(new FlowWorld(host, toolbox, this.secrets, this.nodes));
 		this.checker = this.own(new FlowChecker(host.clock, this.world, this.documents));
 		this.runs = this.own(new FlowRuns({ host, world: this.world, pins: this.pins, services, append }));
+		const { world, checker, runs } = this;
+		this.triggers = this.own(new FlowTriggers({ host, world, checker, runs }));
 		this.notices = this.own(new FlowNotices(this));
 		this.choices = { toolbox, providers, secrets: this.secrets, prepareTools };
 		const pattern = { pattern: `**/*${flowSuffix}` };
@@ -96,7 +102,8 @@ export class FlowService extends Owner implements FlowParts {
 	}
 
 	/** The window ends: runs stay as they are, to be resumed. */
-	stop(): Promise<void> {
-		return this.runs.book.abandon();
+	async stop(): Promise<void> {
+		await this.triggers.stop();
+		await this.runs.abandon();
 	}
 }

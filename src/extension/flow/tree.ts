@@ -2,8 +2,10 @@ import * as vscode from 'vscode';
 import { Emitter } from '../../core/base/event';
 import { MutableDisposable, Owner, type Disposable } from '../../core/base/lifecycle';
 import { parseFlow } from '../../core/flow/model/parse';
+import { customNodesTree, type CustomNodeRow } from '../../core/flow/views/customNodesTree';
 import { flowsTree, type FlowRow } from '../../core/flow/views/flowsTree';
 import { toTreeItem, TreeRows, type TreeRow } from '../ledger/treeRow';
+import type { ListedNode } from './custom/nodes';
 import { flowSuffix } from './files';
 import { fileOf } from './runs';
 import type { FlowService } from './service';
@@ -24,43 +26,53 @@ export class FlowsTree extends Owner implements vscode.TreeDataProvider<TreeRow>
 	constructor(service: FlowService) {
 		super();
 		this.#service = service;
-		const { runs, checker } = service;
+		const { runs, checker, nodes, triggers } = service;
 		const later = (): void => {
 			this.#timer.value = service.host.clock.after(restMs, () => void this.#load());
 		};
 		this.own(runs.book.onDidBegin(later));
 		this.own(runs.book.onDidEnd(later));
 		this.own(checker.onDidCheck(later));
+		this.own(nodes.onDidChange(later));
+		this.own(triggers.onDidChange(later));
 	}
 
 	getTreeItem(row: TreeRow): vscode.TreeItem {
 		const item = toTreeItem(row);
-		item.resourceUri = vscode.Uri.parse(row.node.id, true);
+		const uri = vscode.Uri.parse(row.node.id, true);
+		if (uri.scheme === 'quarterdeck') return item;
+		item.resourceUri = uri;
+		if (row.parent) item.command = { title: row.node.label, command: 'vscode.open', arguments: [uri] };
 		return item;
 	}
 
 	async getChildren(row?: TreeRow): Promise<TreeRow[]> {
-		if (row) return [];
+		if (row) return row.children ?? [];
+		await this.#service.nodes.ready;
 		await (this.#first ??= this.#load());
 		return this.#rows.roots;
 	}
 
-	getParent(): undefined {
-		return undefined;
+	getParent(row: TreeRow): TreeRow | undefined {
+		return row.parent;
 	}
 
 	async #load(): Promise<void> {
 		const files = await vscode.workspace.findFiles(`**/*${flowSuffix}`, '**/node_modules/**', mostFlows);
 		const rows = await Promise.all(files.map(uri => this.#row(uri)));
 		if (this.isDisposed) return;
-		const nodes = flowsTree(rows, this.#service.host.clock.now(), 'quarterdeck.flows.showGraph');
+		const { host, nodes: custom } = this.#service;
+		const nodes = [
+			...flowsTree(rows, host.clock.now(), 'quarterdeck.flows.showGraph'),
+			...customNodesTree(custom.list.map(customRow)),
+		];
 		const { rows: changed } = this.#rows.update(nodes);
 		if (changed === undefined) this.#changed.fire(undefined);
 		else if (changed.length > 0) this.#changed.fire([...changed]);
 	}
 
 	async #row(uri: vscode.Uri): Promise<FlowRow> {
-		const { runs, checker, documents } = this.#service;
+		const { runs, checker, documents, triggers } = this.#service;
 		const open = documents.find(uri)?.sync;
 		const flow = open ? open.flow : await flowOf(uri);
 		return {
@@ -70,6 +82,7 @@ export class FlowsTree extends Owner implements vscode.TreeDataProvider<TreeRow>
 			problems: checker.problemsOf(uri).filter(({ severity }) => severity === 'error').length,
 			last: await runs.book.newest(fileOf(uri)),
 			isRunningHere: runs.book.liveOf(fileOf(uri)) !== undefined,
+			triggers: flow ? triggers.viewsOf(uri, flow) : [],
 		};
 	}
 }
@@ -80,4 +93,9 @@ async function flowOf(uri: vscode.Uri): Promise<ReturnType<typeof parseFlow>['fl
 	} catch {
 		return undefined; // Gone since: the next look does not find it.
 	}
+}
+
+function customRow({ uri, path, view, problem }: ListedNode): CustomNodeRow {
+	const { capabilities = [], missing = [] } = view ?? {};
+	return { uri: uri.toString(), path, title: view?.title ?? null, problem: problem ?? null, capabilities, missing };
 }

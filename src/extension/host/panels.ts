@@ -40,14 +40,14 @@ export class Panels extends Owner {
 	}
 
 	/** Brings the identity's panel to the front, or opens one. */
-	async show(identity: string, title: string): Promise<void> {
+	async show(identity: string, title: string, column = vscode.ViewColumn.Active): Promise<void> {
 		for (const [panel, shown] of this.#open) {
 			if (shown === identity) return panel.reveal();
 		}
 		const panel = vscode.window.createWebviewPanel(
 			this.#kind.viewType,
 			title,
-			vscode.ViewColumn.Active,
+			column,
 			webviewOptions(this.#extension),
 		);
 		await this.#attach(identity, panel);

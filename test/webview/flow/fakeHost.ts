@@ -93,7 +93,8 @@ export function fakeEditor(setup: FakeSetup = {}): FakeEditor {
 		openDefinition: nothing,
 		openText: nothing,
 		editParam: nothing,
-		importN8n: () => ({ fragment: { nodes: {}, edges: [], groups: {}, layout: {} }, notes: [] }),
+		importN8n: () => ({ nodes: {}, edges: [], groups: {}, layout: {} }),
+		copyForN8n: () => undefined,
 		readClipboard: () => clipboard,
 		writeClipboard: ({ text }) => void (clipboard = text),
 		choices: ({ of, query }) =>

@@ -32,21 +32,21 @@ export type NodeTrialView = {
 export interface NodePageContract {
 	requests: {
 		/** `null`: what it showed is gone. */
-		open: { params: null; result: NodePageView | null };
+		openNode: { params: null; result: NodePageView | null };
 		/** Writes the file of the form, and opens it. */
-		create: { params: { readonly form: unknown }; result: void };
+		createNode: { params: { readonly form: unknown }; result: void };
 		/** Runs the node once. Another trial of the same page is stopped. */
-		run: { params: { readonly input: unknown }; result: NodeTrialView };
-		stop: { params: null; result: void };
-		openFile: { params: { readonly line: number | null }; result: void };
+		tryNode: { params: { readonly input: unknown }; result: NodeTrialView };
+		stopTrial: { params: null; result: void };
+		openNodeFile: { params: { readonly line: number | null }; result: void };
 		/** Saves what a model wrote. */
-		save: { params: null; result: void };
+		saveNode: { params: null; result: void };
 		/** Has the model change what it wrote. */
-		change: { params: { readonly wish: string }; result: void };
-		close: { params: null; result: void };
+		changeNode: { params: { readonly wish: string }; result: void };
+		closeNode: { params: null; result: void };
 	};
 	events: {
 		/** The node is another one. */
-		changed: NodePageView;
+		nodeChanged: NodePageView | null;
 	};
 }

@@ -3,7 +3,7 @@ import { removeOps } from '../edits/remove';
 import type { FlowFragment } from '../../../core/flow/editorProtocol';
 import type { Actions, CommandContext } from './action';
 
-type Id = 'cut' | 'copy' | 'paste' | 'paste.connected' | 'duplicate';
+type Id = 'cut' | 'copy' | 'copy.n8n' | 'paste' | 'paste.connected' | 'duplicate';
 
 /** Copying and pasting by menu or key. The host reads and writes the clipboard: a page may not do so by itself. */
 export function clipboardCommands(context: CommandContext): Actions<Id> {
@@ -23,6 +23,10 @@ export function clipboardCommands(context: CommandContext): Actions<Id> {
 		},
 		copy: async () => {
 			await copy();
+		},
+		'copy.n8n': async () => {
+			const { nodes } = editor.selection.get();
+			if (editor.has('importN8n') && nodes.size > 0) await editor.attempt('copyForN8n', { nodes: [...nodes] });
 		},
 		paste: () => paste(false),
 		'paste.connected': () => paste(true),
@@ -57,11 +61,8 @@ export async function pasteText(context: CommandContext, text: string, isConnect
 	const clipboard = readClipboard(text);
 	if (clipboard.kind === 'flow') return pasteFragment(context, clipboard.fragment, isConnected);
 	if (clipboard.kind === 'n8n' && editor.has('importN8n')) {
-		const imported = await editor.attempt('importN8n', { text });
-		if (!imported) return;
-		pasteFragment(context, imported.fragment, isConnected);
-		const [first] = imported.notes;
-		if (first !== undefined) editor.failure.set({ text: imported.notes.join('\n'), actions: [] });
+		const fragment = await editor.attempt('importN8n', { text });
+		if (fragment) pasteFragment(context, fragment, isConnected);
 		return;
 	}
 	editor.say('The clipboard holds no nodes.');

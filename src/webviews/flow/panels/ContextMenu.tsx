@@ -19,6 +19,7 @@ const forNodes: readonly CommandId[] = [
 	'definition',
 	'cut',
 	'copy',
+	'copy.n8n',
 	'duplicate',
 	'mute',
 	'bypass',
@@ -81,12 +82,14 @@ function isOffered(editor: Editor, id: CommandId): boolean {
 	if (runOnes.has(id)) return editor.has('run');
 	if (id === 'pin') return editor.has('pins') && editor.runs.run.get() !== null;
 	if (id === 'extract') return editor.has('extract');
+	if (id === 'copy.n8n') return editor.has('importN8n');
 	if (id === 'open.text') return editor.has('openText');
 	if (id === 'layout.all' || id === 'layout.selection') return editor.has('layout');
 	if (id === 'ungroup') return Object.keys(editor.flow.groups).length > 0;
 	if (id !== 'definition') return true;
 	const { current } = editor.selection.get();
-	return editor.has('openSubflow') && typeof editor.flow.nodes[current ?? '']?.params?.['flow'] === 'string';
+	const type = editor.flow.nodes[current ?? '']?.type ?? '';
+	return editor.has('openSubflow') && /^(?:flow\.call(?:@|$)|custom\.)/.test(type);
 }
 
 function itemOf(editor: Editor, id: CommandId): MenuItem {

@@ -352,7 +352,8 @@ function originalOf(node: FlowNode): JsonObject {
 	return objectAt(node.origin?.['n8n'], 'node');
 }
 
-function isImportNotes(node: FlowNode): boolean {
+/** Whether a node is the sheet on which an import of n8n wrote what became of it. */
+export function isImportNotes(node: FlowNode): boolean {
 	return (
 		node.type.startsWith('note@') &&
 		(isObject(objectAt(node.origin?.['n8n'])['workflow']) ||
