@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
-import { ExpectedError } from '../base/errors';
+import { ExpectedError, type ErrorAction } from '../base/errors';
 import type { ExecutionId } from '../base/ids';
+import type { Json } from '../base/json';
 import type { Handlers } from '../rpc/rpc';
 import type { FlowEditorContract } from './editorProtocol';
 
@@ -41,6 +42,24 @@ const checks: { readonly [K in keyof Requests]?: z.ZodMiniType<Requests[K]['para
 	preview: z.object({ node: slug, text: text(200_000), run: z.nullable(execution) }),
 	applyFix: z.object({ problem: text(1000), fix: text(200) }),
 	openLink: z.object({ href: text(4096) }),
+	runAction: z.object({
+		title: text(200),
+		command: text(200),
+		args: z.exactOptional(z.array(z.unknown()).check(z.maxLength(20))),
+	}),
+	ports: z.object({
+		nodes: z
+			.array(
+				z.object({
+					type: text(200),
+					params: z.record(
+						z.string(),
+						z.custom<Json>(value => value !== undefined),
+					),
+				}),
+			)
+			.check(z.maxLength(100_000)),
+	}),
 	run: z.object({ scope, withLastInputs: z.boolean() }),
 	control: z.object({ run: execution, action: z.enum(['stop', 'pause', 'continue', 'stepOver', 'stepInto']) }),
 	setPin: z.object({ node: slug, isOn: z.boolean() }),
@@ -53,22 +72,51 @@ const checks: { readonly [K in keyof Requests]?: z.ZodMiniType<Requests[K]['para
 	findValues: z.object({ run: execution, text: text(1000) }),
 	compareRuns: z.object({ a: execution, b: execution }),
 	replay: z.object({ run: execution }),
+	addToTests: z.object({ run: execution }),
 };
 
-/** The same handlers, behind the checks of what the page sends. */
+/** Offers of errors that a page may still take up. */
+const mostOffered = 50;
+
+/**
+ * The same handlers, behind the checks of what the page sends. Of commands a page may run those alone that an error has
+ * offered to it: a page decides nothing by naming another.
+ */
 export function checkedEditor(handlers: Handlers<FlowEditorContract>): Handlers<FlowEditorContract> {
+	const offered = new Set<string>();
 	const wrapped = Object.entries(handlers).map(([name, handler]) => {
 		const check = checks[name as keyof Requests];
-		if (!check) return [name, handler];
 		return [
 			name,
-			(params: unknown): unknown => {
-				const reading = check.safeParse(params);
-				if (!reading.success)
-					throw new ExpectedError('bad-request', `The editor sent something that '${name}' does not take.`);
-				return (handler as (checked: unknown) => unknown)(reading.data);
+			async (params: unknown): Promise<unknown> => {
+				const reading = check?.safeParse(params);
+				if (reading?.success === false) throw badRequest(name);
+				if (name === 'runAction' && !offered.has(keyOf(params as ErrorAction))) throw badRequest(name);
+				try {
+					return await (handler as (checked: unknown) => unknown)(reading ? reading.data : params);
+				} catch (error) {
+					if (error instanceof ExpectedError) for (const action of error.actions) remember(offered, keyOf(action));
+					throw error;
+				}
 			},
 		];
 	});
 	return Object.fromEntries(wrapped) as Handlers<FlowEditorContract>;
+}
+
+function keyOf({ command, args = [] }: ErrorAction): string {
+	return JSON.stringify([command, args]);
+}
+
+function remember(offered: Set<string>, key: string): void {
+	offered.delete(key);
+	offered.add(key);
+	for (const oldest of offered) {
+		if (offered.size <= mostOffered) break;
+		offered.delete(oldest);
+	}
+}
+
+function badRequest(name: string): ExpectedError<'bad-request'> {
+	return new ExpectedError('bad-request', `The editor sent something that '${name}' does not take.`);
 }

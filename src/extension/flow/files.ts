@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { ExpectedError } from '../../core/base/errors';
@@ -44,6 +44,19 @@ export async function freeFile(folder: vscode.Uri, slug: string): Promise<vscode
 	for (let number = 1; ; number++) {
 		const file = vscode.Uri.joinPath(folder, `${slug}${number === 1 ? '' : `-${number}`}${flowSuffix}`);
 		if (!(await isThere(file))) return file;
+	}
+}
+
+/** Whether a file may be written: not when nobody may, even where the user may do everything. */
+export function isWritable(path: string): boolean {
+	const info = statSync(path, { throwIfNoEntry: false });
+	if (!info) return true;
+	if ((info.mode & 0o222) === 0) return false;
+	try {
+		accessSync(path, constants.W_OK);
+		return true;
+	} catch {
+		return false;
 	}
 }
 

@@ -19,6 +19,7 @@ import { setContext } from '../host/commands';
 import type { WebviewPort } from '../host/webviewHost';
 import type { FlowDocument } from './document';
 import { documentHandlers } from './documentHandlers';
+import { isWritable } from './files';
 import { runHandlers } from './runHandlers';
 import type { FlowParts, PageContext } from './parts';
 import { ShownRun } from './shownRun';
@@ -62,6 +63,8 @@ export class FlowPage extends Owner implements PageContext {
 		this.own(
 			panel.onDidChangeViewState(() => {
 				if (!panel.active) setContext('quarterdeck.flowGraphFocus', false);
+				// Permissions of files change without a word.
+				else if (readonlyReason(this.uri) !== this.#readonlyReason) this.#emitMode();
 			}),
 		);
 		this.#follow();
@@ -110,6 +113,7 @@ export class FlowPage extends Owner implements PageContext {
 		const { document, uri } = this;
 		const { world, runs, pins, checker } = this.parts;
 		await Promise.all([pins.look(uri), world.ready]);
+		this.#readonlyReason = readonlyReason(uri);
 		await checker.checkNow(uri);
 		const run = this.shown.open();
 		// After the answer to this.
@@ -192,12 +196,17 @@ const offers: readonly HostOffer[] = [
 	'completions',
 	'compareRuns',
 	'replay',
+	'tests',
 	'pins',
 ];
 
 /** Why a document cannot be changed here, in a sentence; `null` when it can. */
-function readonlyReason({ scheme }: vscode.Uri): string | null {
-	if (scheme === 'file' || scheme === 'untitled') return null;
-	if (vscode.workspace.fs.isWritableFileSystem(scheme) === true) return null;
+function readonlyReason({ scheme, fsPath }: vscode.Uri): string | null {
+	if (scheme === 'file') {
+		return isWritable(fsPath)
+			? null
+			: 'The file may not be written: it can be looked at and run, and not changed. Change its permissions to edit it.';
+	}
+	if (scheme === 'untitled' || vscode.workspace.fs.isWritableFileSystem(scheme) === true) return null;
 	return 'This is not the file itself, so it can be looked at and not changed.';
 }
