@@ -60,6 +60,7 @@ const checks: { readonly [K in keyof Requests]?: z.ZodMiniType<Requests[K]['para
 			)
 			.check(z.maxLength(100_000)),
 	}),
+	trigger: z.object({ node: slug, action: z.enum(['turnOn', 'turnOff', 'run', 'copyCurl']) }),
 	run: z.object({ scope, withLastInputs: z.boolean() }),
 	control: z.object({ run: execution, action: z.enum(['stop', 'pause', 'continue', 'stepOver', 'stepInto']) }),
 	setPin: z.object({ node: slug, isOn: z.boolean() }),

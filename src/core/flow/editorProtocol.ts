@@ -9,6 +9,7 @@ import type { NodeMark } from './model/semanticDiff';
 import type { SyncAnswer } from './model/syncHost';
 import type { NodeCategory, Ports } from './nodes/nodeType';
 import type { RunChange, RunView } from './runView';
+import type { TriggerView } from './triggers/triggerView';
 
 /** A node type as the page needs it: data, no code. */
 export interface NodeTypeView {
@@ -80,7 +81,9 @@ export type HostOffer =
 	| 'completions'
 	| 'compareRuns'
 	| 'replay'
-	| 'pins';
+	| 'tests'
+	| 'pins'
+	| 'triggers';
 
 export interface EditorSnapshot {
 	readonly mode: 'edit' | 'readonly' | 'compare';
@@ -102,6 +105,8 @@ export interface EditorSnapshot {
 	readonly breakpoints: readonly Breakpoint[];
 	/** Nodes whose last outputs are pinned. */
 	readonly pins: readonly NodeId[];
+	/** How its triggers stand in this window. */
+	readonly triggers: readonly TriggerView[];
 	/** Upper bounds that a run would have, defaults included. */
 	readonly caps: FlowLimits;
 	readonly run: RunView | null;
@@ -247,6 +252,11 @@ export interface FlowEditorContract {
 		openLink: { params: { readonly href: string }; result: void };
 		runAction: { params: ErrorAction; result: void };
 
+		/** Turns a trigger on or off, runs the flow as it would, or copies a call of a webhook. */
+		trigger: {
+			params: { readonly node: NodeId; readonly action: 'turnOn' | 'turnOff' | 'run' | 'copyCurl' };
+			result: void;
+		};
 		run: { params: { readonly scope: RunScope; readonly withLastInputs: boolean }; result: void };
 		control: {
 			params: {
@@ -289,6 +299,8 @@ export interface FlowEditorContract {
 		findValues: { params: { readonly run: ExecutionId; readonly text: string }; result: readonly NodeId[] };
 		compareRuns: { params: { readonly a: ExecutionId; readonly b: ExecutionId }; result: RunComparison };
 		replay: { params: { readonly run: ExecutionId }; result: Replay };
+		/** Makes a test of a run that has ended; the host asks what it is called. */
+		addToTests: { params: { readonly run: ExecutionId }; result: void };
 	};
 	events: {
 		/** Changes that this page did not make, or the whole flow after a change that operations cannot say. */
@@ -303,6 +315,7 @@ export interface FlowEditorContract {
 		problems: readonly ProblemView[];
 		breakpoints: readonly Breakpoint[];
 		pins: readonly NodeId[];
+		triggers: readonly TriggerView[];
 		/** A command of the editor: a key, the palette, a menu of VS Code. */
 		command: { readonly id: CommandId };
 		/** Puts the node into view and selects it: from Problems, the outline, a test. */

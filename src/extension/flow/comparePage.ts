@@ -65,6 +65,7 @@ export class ComparePage extends Owner {
 			offers: [],
 			breakpoints: [],
 			pins: [],
+			triggers: [],
 			caps: {},
 			run: null,
 		};

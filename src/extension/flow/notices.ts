@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { Owner } from '../../core/base/lifecycle';
+import { isDatasetPath } from '../../core/flow/datasets/dataset';
 import type { PersonAnswer } from '../../core/flow/editorProtocol';
 import type { RunEvent, WaitDetail, WaitKind } from '../../core/flow/engine/events';
 import type { LiveRun } from '../../core/flow/runs/liveRun';
@@ -33,7 +34,8 @@ export class FlowNotices extends Owner {
 		);
 		this.own(
 			book.onDidEnd(run => {
-				if (run.isOver && !this.#isWatched(run)) void this.#tellEnd(run);
+				// How runs of triggers went, their triggers tell.
+				if (run.isOver && !run.isUnattended && !this.#isWatched(run)) void this.#tellEnd(run);
 			}),
 		);
 	}
@@ -42,7 +44,9 @@ export class FlowNotices extends Owner {
 	async offerInterrupted(): Promise<void> {
 		const { book } = this.#service.runs;
 		const folders = workspaceFolders();
-		const found = await book.interrupted(file => folders.some(folder => file.startsWith(folder)));
+		// A test is run again, not gone on with.
+		const isWanted = (file: string): boolean => !isDatasetPath(file) && folders.some(folder => file.startsWith(folder));
+		const found = await book.interrupted(isWanted);
 		await Promise.all(found.slice(0, mostOffers).map(run => this.#offer(run)));
 	}
 

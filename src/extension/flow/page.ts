@@ -9,6 +9,7 @@ import type {
 	ProblemView,
 	TextError,
 } from '../../core/flow/editorProtocol';
+import type { TriggerView } from '../../core/flow/triggers/triggerView';
 import type { CommandId } from '../../core/flow/editorCommands';
 import { problemView } from '../../core/flow/editorViews';
 import type { NodeId } from '../../core/flow/model/flow';
@@ -138,6 +139,7 @@ export class FlowPage extends Owner implements PageContext {
 			offers,
 			breakpoints: runs.breakpointsOf(uri),
 			pins: pins.nodesOf(uri),
+			triggers: this.#triggers(),
 			caps: runs.capsOf(document.sync.flow),
 			run,
 		};
@@ -164,6 +166,9 @@ export class FlowPage extends Owner implements PageContext {
 				this.emit('breakpoints', runs.breakpointsOf(uri));
 			}),
 		);
+		const emitTriggers = (): void => this.emit('triggers', this.#triggers());
+		this.own(this.parts.triggers.onDidChange(emitTriggers));
+		this.own(document.onDidChange(emitTriggers));
 		this.own(vscode.workspace.onDidGrantWorkspaceTrust(() => this.#emitMode()));
 	}
 
@@ -171,6 +176,10 @@ export class FlowPage extends Owner implements PageContext {
 		this.#readonlyReason = readonlyReason(this.uri);
 		const mode = this.isReadonly ? 'readonly' : 'edit';
 		this.emit('mode', { mode, reason: this.#readonlyReason, isTrusted: vscode.workspace.isTrusted });
+	}
+
+	#triggers(): readonly TriggerView[] {
+		return this.parts.triggers.viewsOf(this.uri, this.document.sync.flow);
 	}
 
 	#problemViews(): readonly ProblemView[] {
@@ -198,6 +207,7 @@ const offers: readonly HostOffer[] = [
 	'replay',
 	'tests',
 	'pins',
+	'triggers',
 ];
 
 /** Why a document cannot be changed here, in a sentence; `null` when it can. */

@@ -12,6 +12,7 @@ import type { FlowChecker } from './checker';
 import type { DocumentPage, FlowDocument } from './document';
 import type { FlowPins } from './pins';
 import type { FlowRuns } from './runs';
+import type { FlowTriggers } from './triggers/flowTriggers';
 import type { FlowWorld } from './world';
 
 /** What pages of flows share in this window. */
@@ -21,6 +22,7 @@ export interface FlowParts {
 	readonly checker: FlowChecker;
 	readonly pins: FlowPins;
 	readonly runs: FlowRuns;
+	readonly triggers: FlowTriggers;
 	readonly choices: ChoiceSources;
 }
 

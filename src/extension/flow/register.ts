@@ -14,6 +14,7 @@ import type { TreeRow } from '../ledger/treeRow';
 import { registerCustomNodes } from './custom/register';
 import type { ParamFiles } from './paramFiles';
 import type { FlowService } from './service';
+import { registerTests } from './testing/register';
 import { registerTriggers } from './triggers/register';
 
 /** After the start, milliseconds. */
@@ -27,6 +28,7 @@ export function registerFlow(host: Host, service: Lazy<FlowService>): Disposable
 	registerView(host, service, store);
 	registerDocuments(store);
 	store.add(registerCustomNodes(host, service));
+	store.add(registerTests(host, service));
 	store.add(registerTriggers(host, service));
 	registerGallery(host, service, store);
 	followFlows(host, service, store);

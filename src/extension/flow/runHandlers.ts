@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import { ExpectedError } from '../../core/base/errors';
 import type { FlowEditorContract, PersonAnswer } from '../../core/flow/editorProtocol';
 import type { ExecutionId } from '../../core/base/ids';
@@ -5,11 +6,31 @@ import type { FlowRun } from '../../core/flow/engine/flowRun';
 import type { WaitAnswer } from '../../core/flow/engine/waits';
 import { comparisonOf, replayOf } from '../../core/flow/runs/runViews';
 import type { Handlers } from '../../core/rpc/rpc';
+import type { CommandId } from '../host/ids';
 import { answerSchema, breakpointsSchema } from './checks';
 import type { PageContext } from './parts';
 import { fileOf } from './runs';
 
-type Names = 'run' | 'control' | 'answer' | 'setBreakpoints' | 'watch' | 'runs' | 'showRun' | 'compareRuns' | 'replay';
+type Names =
+	| 'trigger'
+	| 'run'
+	| 'control'
+	| 'answer'
+	| 'setBreakpoints'
+	| 'watch'
+	| 'runs'
+	| 'showRun'
+	| 'compareRuns'
+	| 'replay'
+	| 'addToTests';
+
+/** Commands show their own failures. */
+const triggerCommands = {
+	turnOn: 'quarterdeck.flows.turnOnTrigger',
+	turnOff: 'quarterdeck.flows.turnOffTrigger',
+	run: 'quarterdeck.flows.runTrigger',
+	copyCurl: 'quarterdeck.flows.copyCurl',
+} as const satisfies Record<string, CommandId>;
 
 /** What a page asks about runs. */
 export function runHandlers(page: PageContext): Pick<Handlers<FlowEditorContract>, Names> {
@@ -21,6 +42,9 @@ export function runHandlers(page: PageContext): Pick<Handlers<FlowEditorContract
 		throw new ExpectedError('run-over', 'This run does not go on in this window (any more).');
 	};
 	return {
+		trigger: async ({ node, action }) => {
+			await vscode.commands.executeCommand(triggerCommands[action], { uri: page.uri, node });
+		},
 		run: async ({ scope, withLastInputs }) => {
 			if (book.liveOf(fileOf(page.uri)))
 				throw new ExpectedError('run-goes-on', 'A run of this flow goes on. Stop it first, or wait for its end.');
@@ -44,6 +68,7 @@ export function runHandlers(page: PageContext): Pick<Handlers<FlowEditorContract
 			return comparisonOf(left!, right!, stored => statuses.get(stored) ?? 'interrupted');
 		},
 		replay: async ({ run: id }) => replayOf(await book.read(fileOf(page.uri), id)),
+		addToTests: async ({ run: id }) => (await import('./testing/addToTests')).addToTests(runs, page.uri, id),
 	};
 }
 

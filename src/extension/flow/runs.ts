@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { Lazy } from '../../core/base/async';
 import { ExpectedError } from '../../core/base/errors';
 import { Emitter } from '../../core/base/event';

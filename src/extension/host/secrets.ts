@@ -12,6 +12,8 @@ export type SecretKey =
 	| `mcp.oauth.${string}`
 	/** What flows use by a name. */
 	| `flow.secret.${string}`
+	/** What calls a webhook of a flow, by the trigger's key. */
+	| `flow.webhook.${string}`
 	/** The key of the web search. */
 	| 'search.key';
 
@@ -47,5 +49,5 @@ export class Secrets extends Owner {
 }
 
 function isSecretKey(key: string): key is SecretKey {
-	return key === 'search.key' || /^(?:provider\..+\.key|mcp\.(?:input|oauth)\..+|flow\.secret\..+)$/.test(key);
+	return key === 'search.key' || /^(?:provider\..+\.key|mcp\.(?:input|oauth)\..+|flow\.(?:secret|webhook)\..+)$/.test(key);
 }

@@ -52,6 +52,9 @@ export const settingDefaults = {
 	'flows.model': '' as string,
 	'flows.maxCostUsd': 10 as number,
 	'flows.maxMinutes': 60 as number,
+	'flows.triggers.enable': true as boolean,
+	'flows.triggers.port': 0 as number,
+	'flows.testMaxCostUsd': 5 as number,
 	'ledger.retentionDays': 365 as number,
 	'ledger.retentionMb': 80 as number,
 };

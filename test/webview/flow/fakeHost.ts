@@ -117,6 +117,7 @@ export function fakeEditor(setup: FakeSetup = {}): FakeEditor {
 		answer: nothing,
 		setBreakpoints: nothing,
 		setPin: nothing,
+		trigger: nothing,
 		watch: nothing,
 		runs: () => runs,
 		showRun: () => given.run ?? null,
@@ -138,6 +139,7 @@ export function fakeEditor(setup: FakeSetup = {}): FakeEditor {
 			nodes: { review: { what: 'Another text', ports: ['text'] } },
 		}),
 		replay: () => ({ durationMs: 0, steps: [] }),
+		addToTests: nothing,
 		...answers,
 	};
 	let clipboard = '';
@@ -246,10 +248,12 @@ function snapshot(given: Partial<EditorSnapshot>): EditorSnapshot {
 			'completions',
 			'compareRuns',
 			'replay',
+			'tests',
 			'pins',
 		],
 		breakpoints: [],
 		pins: [],
+		triggers: [],
 		caps: { maxSteps: 500, maxCostUsd: 2, maxTokens: 200_000 },
 		run: null,
 		...given,

@@ -27,6 +27,7 @@ export interface TriggerWish {
 	readonly cwd: string;
 	readonly flow: Flow;
 	readonly kind: TriggerCause['kind'];
+	readonly title: string;
 	readonly by: { readonly node: NodeId; readonly outputs: TriggerOutputs };
 }
 
@@ -167,6 +168,11 @@ export class Triggers extends Owner {
 		return { url: hookUrl(port, path), method, token: await this.#deps.token(key) };
 	}
 
+	/** Webhooks are to be answered on another port. */
+	listenAnew(): void {
+		for (const [key, { spec }] of this.#active) if (spec.kind === 'webhook') this.#deactivate(key);
+	}
+
 	/** Knows what this run of a flow changes from what others change. */
 	follow(file: string, run: WritingRun): void {
 		this.#ownOf(file).follow(run);
@@ -285,7 +291,8 @@ export class Triggers extends Owner {
 			return null;
 		}
 		this.#deps.log.info(`The trigger '${node}' starts a run of ${file}.`);
-		return this.#deps.run({ file, cwd, flow, kind: spec.kind, by: { node, outputs } });
+		const { kind, title } = spec;
+		return this.#deps.run({ file, cwd, flow, kind, title, by: { node, outputs } });
 	}
 
 	#refused({ armed, flow, spec }: Known, { why, reason }: Extract<Firing, { kind: 'refused' }>): void {

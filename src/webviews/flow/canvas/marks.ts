@@ -2,6 +2,7 @@ import type { ProblemView } from '../../../core/flow/editorProtocol';
 import type { NodeState } from '../../../core/flow/engine/events';
 import type { NodeId } from '../../../core/flow/model/flow';
 import type { NodeRun } from '../../../core/flow/runView';
+import type { TriggerState } from '../../../core/flow/triggers/triggerView';
 import { formatCost } from '../../../core/base/money';
 import { formatDuration } from '../../shared/format';
 
@@ -59,3 +60,13 @@ export function runFacts(run: NodeRun): string {
 	if (run.attempt > 1) facts.push(`try ${run.attempt}`);
 	return facts.join(' · ');
 }
+
+/** How it is drawn that a trigger is on, or is not. */
+export const triggerLooks: Readonly<Record<TriggerState, string>> = {
+	off: 'circle-slash',
+	on: 'broadcast',
+	elsewhere: 'broadcast',
+	changed: 'warning',
+	wrong: 'error',
+	paused: 'debug-pause',
+};

@@ -10,6 +10,7 @@ import { ExecutionFields } from './ExecutionFields';
 import { FlowFields } from './FlowFields';
 import { ParamField } from './ParamField';
 import { SelectionActions } from './SelectionActions';
+import { TriggerFields } from './TriggerFields';
 import { useDraft } from './useDraft';
 
 const NoteMarkdown = lazy(async () => ({ default: (await import('../canvas/NoteMarkdown')).NoteMarkdown }));
@@ -77,6 +78,7 @@ function NodeFields({ id }: { readonly id: NodeId }): ReactElement | null {
 				</ul>
 			)}
 			<NodeProblems id={id} />
+			{type?.isTrigger === true && <TriggerFields id={id} />}
 			{type ? <Params id={id} type={type} /> : <UnknownType type={node.type} />}
 			{type && !type.isNote && <ExecutionFields id={id} node={node} type={type} />}
 			{type && <Help type={type} />}

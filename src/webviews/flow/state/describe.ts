@@ -1,4 +1,5 @@
 import type { NodeId } from '../../../core/flow/model/flow';
+import { triggerFacts } from '../../../core/flow/triggers/triggerView';
 import { stateLooks } from '../canvas/marks';
 import { plural } from '../../shared/format';
 import type { Editor } from './editor';
@@ -23,6 +24,8 @@ export function describeNode(editor: Editor, id: NodeId): string {
 	if (incoming.length + outgoing.length === 0 && box.shape !== 'note') parts.push('not connected');
 	const problems = editor.doc.get().problems.filter(problem => problem.node === id).length;
 	if (problems > 0) parts.push(plural(problems, 'problem'));
+	const trigger = editor.doc.get().triggers.get(id);
+	if (trigger && trigger.kind !== 'manual') parts.push(`trigger ${triggerFacts(trigger, Date.now())}`);
 	const { words } = stateLooks[editor.runs.nodes.get(id).state];
 	if (words !== '') parts.push(words);
 	if (editor.selection.get().nodes.has(id)) parts.push('selected');

@@ -10,6 +10,7 @@ import type {
 import type { Breakpoint } from '../../../core/flow/engine/events';
 import { emptyFlow, type Flow, type FlowLimits, type NodeId } from '../../../core/flow/model/flow';
 import type { FlowOp } from '../../../core/flow/model/ops';
+import type { TriggerView } from '../../../core/flow/triggers/triggerView';
 import type { Client } from '../../../core/rpc/rpc';
 import { GraphIndex } from '../graph/graphIndex';
 import { Catalog } from './catalog';
@@ -37,6 +38,7 @@ export interface Doc {
 	readonly compare: CompareMarks | null;
 	readonly breakpoints: readonly Breakpoint[];
 	readonly pins: ReadonlySet<NodeId>;
+	readonly triggers: ReadonlyMap<NodeId, TriggerView>;
 	readonly caps: FlowLimits;
 	readonly keys: EditorSnapshot['keys'];
 	readonly offers: ReadonlySet<HostOffer>;
@@ -60,6 +62,7 @@ const loading: Doc = {
 	compare: null,
 	breakpoints: [],
 	pins: new Set(),
+	triggers: new Map(),
 	caps: {},
 	keys: 'page',
 	offers: new Set(),
@@ -165,8 +168,9 @@ export class Editor implements Disposable {
 		const { flow, mode, reason, textError, file, isTrusted, problems, compare, breakpoints, caps, keys } = snapshot;
 		const pins = new Set(snapshot.pins);
 		const offers = new Set(snapshot.offers);
+		const triggers = triggersById(snapshot.triggers);
 		const fields = { flow, mode, reason, textError, file, isTrusted, problems, compare, breakpoints, caps, keys };
-		this.doc.set({ ...fields, phase: 'ready', pins, offers, revision: this.doc.get().revision + 1 });
+		this.doc.set({ ...fields, phase: 'ready', pins, triggers, offers, revision: this.doc.get().revision + 1 });
 		this.runs.show(snapshot.run);
 	}
 
@@ -214,8 +218,13 @@ export class Editor implements Disposable {
 		on('problems', problems => this.doc.patch({ problems }));
 		on('breakpoints', breakpoints => this.doc.patch({ breakpoints }));
 		on('pins', pins => this.doc.patch({ pins: new Set(pins) }));
+		on('triggers', triggers => this.doc.patch({ triggers: triggersById(triggers) }));
 		on('run', run => this.runs.show(run));
 		on('runChanged', change => this.runs.change(change));
 		on('runs', list => this.runs.list.set(list));
 	}
+}
+
+function triggersById(triggers: readonly TriggerView[]): ReadonlyMap<NodeId, TriggerView> {
+	return new Map(triggers.map(trigger => [trigger.node, trigger]));
 }

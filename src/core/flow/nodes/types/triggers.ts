@@ -112,7 +112,6 @@ export const scheduleTrigger = defineNode({
 	},
 	effects: 'reads',
 	isTrigger: true,
-	isOffered: false,
 	doubts: ({ cron, every }) => {
 		const ms = every === '' ? null : durationMs(every);
 		if (ms !== null && ms < 60_000) return [{ param: 'every', message: 'That is more often than every minute.' }];
@@ -161,7 +160,6 @@ export const webhookTrigger = defineNode({
 	},
 	effects: 'reads',
 	isTrigger: true,
-	isOffered: false,
 });
 
 export const fileChangeTrigger = defineNode({
@@ -193,7 +191,6 @@ export const fileChangeTrigger = defineNode({
 	},
 	effects: 'reads',
 	isTrigger: true,
-	isOffered: false,
 });
 
 export const gitTrigger = defineNode({
@@ -225,5 +222,4 @@ export const gitTrigger = defineNode({
 	},
 	effects: 'reads',
 	isTrigger: true,
-	isOffered: false,
 });
