@@ -67,8 +67,6 @@ function wheel(): (deltaX: number, deltaY: number, ctrlKey: boolean) => void {
 }
 
 const bench = {
-	/** What this machine's browser can show at all, now. */
-	idle: (seconds: number): Promise<Frames> => countFrames(seconds, () => undefined),
 	/** The same number of plain elements as the graph has, moved by one transform: what this browser can pan at all. */
 	async plain(seconds: number): Promise<Frames> {
 		const count = document.querySelectorAll('.react-flow__viewport *').length;

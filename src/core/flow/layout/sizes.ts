@@ -21,7 +21,7 @@ export interface HandleSpot {
 export const gridStep = 8;
 export const headerHeight = 34;
 export const rowHeight = 20;
-const cardWidth = 224;
+export const cardWidth = 224;
 const footerHeight = 24;
 const handleSize = 12;
 const smallest: Readonly<Record<Shape, Size>> = {

@@ -6,7 +6,7 @@ import { useKeyed } from '../state/store';
 import { useStored } from '../state/store';
 import { leastSize } from '../../../core/flow/layout/sizes';
 import { runFacts, stateLooks } from './marks';
-import { NodeBadges, useNodeClasses } from './NodeCard';
+import { NodeBadges, useBadges, useNodeClasses } from './NodeCard';
 import { PortDots } from './Ports';
 import type { SceneNode } from './scene';
 import { useResize } from '../gestures/useResize';
@@ -20,6 +20,7 @@ export const Frame = memo(function Frame({ id, data, selected }: NodeProps<Scene
 	const classes = useNodeClasses(id, box.node, selected);
 	const canEdit = useStored(editor.doc, () => editor.canEdit);
 	const resize = useResize(id);
+	const badges = useBadges(id, box.node);
 	const look = stateLooks[run.state];
 	const facts = runFacts(run);
 	const least = leastSize('container');
@@ -39,7 +40,7 @@ export const Frame = memo(function Frame({ id, data, selected }: NodeProps<Scene
 				</span>
 				<span className="card-title">{editor.catalog.titleOf(box.node)}</span>
 				{facts !== '' && <span className="frame-facts">{facts}</span>}
-				<NodeBadges id={id} node={box.node} />
+				<NodeBadges badges={badges} />
 				{look.icon !== '' && (
 					<span className={`card-state state-${run.state}`} title={run.error ?? look.words}>
 						<Codicon name={look.icon} isSpinning={run.state === 'running'} />

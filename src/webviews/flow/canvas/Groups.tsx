@@ -1,4 +1,3 @@
-import { ViewportPortal } from 'reactflow';
 import { useState, type PointerEvent, type ReactElement } from 'react';
 import type { FlowGroup } from '../../../core/flow/model/flow';
 import { useCanvas, useEditor } from '../context';
@@ -6,6 +5,7 @@ import { boundsOf, grown, overlaps } from '../graph/grid';
 import { useStore, useStored } from '../state/store';
 import { visibleRect } from '../state/view';
 import { noDrag } from './model';
+import { OnCanvas } from './OnCanvas';
 
 const padding = 20;
 
@@ -19,7 +19,7 @@ export function Groups(): ReactElement {
 	useStore(canvas.drag);
 	const seen = grown(visibleRect(editor.view.get(), canvas.size.width, canvas.size.height), 2000);
 	return (
-		<ViewportPortal>
+		<OnCanvas>
 			{Object.entries(groups).map(([id, group]) => {
 				const bounds = boundsOf(
 					group.nodes.flatMap(node => {
@@ -40,7 +40,7 @@ export function Groups(): ReactElement {
 					</div>
 				);
 			})}
-		</ViewportPortal>
+		</OnCanvas>
 	);
 }
 

@@ -1,8 +1,8 @@
-import { ViewportPortal } from 'reactflow';
 import type { ReactElement } from 'react';
 import { useCanvas } from '../context';
 import { useStored } from '../state/store';
 import { useStore } from '../state/store';
+import { OnCanvas } from './OnCanvas';
 
 /** Lines while nodes are dragged, the box while nodes are selected, and the frame that would take the nodes. */
 export function Guides(): ReactElement {
@@ -12,7 +12,7 @@ export function Guides(): ReactElement {
 	const selecting = useStore(canvas.selecting);
 	const frame = typeof into === 'string' ? canvas.editor.index.box(into) : undefined;
 	return (
-		<ViewportPortal>
+		<OnCanvas>
 			{frame && <div className="drop-frame" style={boxStyle(frame)} />}
 			{guides.map(({ axis, at, from, to }) => (
 				<div
@@ -26,7 +26,7 @@ export function Guides(): ReactElement {
 				/>
 			))}
 			{selecting && <div className="select-box" style={boxStyle(selecting)} />}
-		</ViewportPortal>
+		</OnCanvas>
 	);
 }
 

@@ -1,13 +1,20 @@
 import type { NodeProps } from 'reactflow';
 import { memo, type ReactElement } from 'react';
 import type { FlowNode } from '../../../core/flow/model/flow';
+import { cardWidth } from '../../../core/flow/layout/sizes';
 import { Codicon } from '../../shared/components/Codicon';
 import { useEditor } from '../context';
 import type { Editor } from '../state/editor';
 import { useKeyed, useStored } from '../state/store';
+import { fitSmall, fitTitle } from './fitText';
 import { problemsByNode, runFacts, stateLooks } from './marks';
 import { PortDots } from './Ports';
 import type { SceneNode } from './scene';
+
+const footWidth = cardWidth - 22;
+/** Beside the icon; and what each sign after it takes. */
+const titleWidth = cardWidth - 46;
+const signWidth = 18;
 
 /** A node. Its size is fixed: what does not fit is cut. */
 export const NodeCard = memo(function NodeCard({ id, data, selected }: NodeProps<SceneNode>): ReactElement {
@@ -18,14 +25,17 @@ export const NodeCard = memo(function NodeCard({ id, data, selected }: NodeProps
 	const classes = useNodeClasses(id, box.node, selected);
 	const facts = runFacts(run);
 	const look = stateLooks[run.state];
+	const badges = useBadges(id, box.node);
+	const title = editor.catalog.titleOf(box.node);
+	const signs = (badges.length > 0 ? badges.length * signWidth + 4 : 0) + (look.icon === '' ? 0 : signWidth + 4);
 	return (
 		<div className={`card state-${run.state} ${classes}${type ? '' : ' unknown'}`} id={`node-${id}`} data-id={id}>
 			<div className={`card-head category-${(type?.category ?? 'none').toLowerCase()}`}>
 				<span className="card-icon">
 					<Codicon name={type?.icon ?? 'question'} />
 				</span>
-				<span className="card-title">{editor.catalog.titleOf(box.node)}</span>
-				<NodeBadges id={id} node={box.node} />
+				<span className="card-title">{fitTitle(title, titleWidth - signs)}</span>
+				<NodeBadges badges={badges} />
 				{look.icon !== '' && (
 					<span className={`card-state state-${run.state}`} title={run.error ?? look.words}>
 						<Codicon name={look.icon} isSpinning={run.state === 'running'} />
@@ -35,13 +45,13 @@ export const NodeCard = memo(function NodeCard({ id, data, selected }: NodeProps
 			<PortDots id={id} spots={box.spots} />
 			<div className="card-foot">
 				{run.state === 'failed' && run.error !== null ? (
-					<span className="card-error">{run.error}</span>
+					<span className="card-error">{fitSmall(run.error, footWidth)}</span>
 				) : run.state === 'running' && run.preview !== '' ? (
-					<span className="card-preview">{run.preview}</span>
+					<span className="card-preview">{fitSmall(run.preview, footWidth)}</span>
 				) : facts !== '' ? (
-					<span className="card-facts">{facts}</span>
+					<span className="card-facts">{fitSmall(facts, footWidth)}</span>
 				) : (
-					<span className="card-about">{aboutNode(editor, box.node)}</span>
+					<span className="card-about">{fitSmall(aboutNode(editor, box.node), footWidth)}</span>
 				)}
 			</div>
 		</div>
@@ -67,39 +77,40 @@ export function useNodeClasses(id: string, node: FlowNode, selected: boolean): s
 		.join(' ');
 }
 
+interface NodeBadge {
+	readonly icon: string;
+	readonly title: string;
+	readonly mark?: string;
+}
+
 /** Small signs beside the title. */
-export function NodeBadges({ id, node }: { readonly id: string; readonly node: FlowNode }): ReactElement {
+export function useBadges(id: string, node: FlowNode): readonly NodeBadge[] {
 	const editor = useEditor();
 	const problem = useStored(editor.doc, doc => problemsByNode(doc.problems).get(id));
 	const hasBreakpoint = useStored(editor.doc, doc => doc.breakpoints.some(each => each.node === id));
 	const isPinned = useStored(editor.doc, doc => doc.pins.has(id));
+	const badges: NodeBadge[] = [];
+	if (hasBreakpoint) badges.push({ icon: 'debug-breakpoint', title: 'Breakpoint', mark: 'badge-breakpoint' });
+	if (isPinned) badges.push({ icon: 'pinned', title: 'Its outputs are pinned: it does not run' });
+	if (node.skip === 'mute') badges.push({ icon: 'mute', title: 'Muted: it does not run' });
+	if (node.skip === 'bypass') badges.push({ icon: 'debug-step-over', title: 'Bypassed: its input is its output' });
+	if (node.note !== undefined) badges.push({ icon: 'note', title: node.note });
+	if (problem) {
+		const icon = problem.severity === 'error' ? 'error' : 'warning';
+		badges.push({ icon, title: problem.text, mark: `badge-${problem.severity}` });
+	}
+	return badges;
+}
+
+export function NodeBadges({ badges }: { readonly badges: readonly NodeBadge[] }): ReactElement | null {
+	if (badges.length === 0) return null;
 	return (
 		<span className="card-badges">
-			{hasBreakpoint && (
-				<span className="badge-breakpoint" title="Breakpoint">
-					<Codicon name="debug-breakpoint" />
+			{badges.map(({ icon, title, mark }) => (
+				<span key={icon} className={mark} title={title}>
+					<Codicon name={icon} />
 				</span>
-			)}
-			{isPinned && (
-				<span title="Its outputs are pinned: it does not run">
-					<Codicon name="pinned" />
-				</span>
-			)}
-			{node.skip && (
-				<span title={node.skip === 'mute' ? 'Muted: it does not run' : 'Bypassed: its input is its output'}>
-					<Codicon name={node.skip === 'mute' ? 'mute' : 'debug-step-over'} />
-				</span>
-			)}
-			{node.note !== undefined && (
-				<span title={node.note}>
-					<Codicon name="note" />
-				</span>
-			)}
-			{problem && (
-				<span className={`badge-${problem.severity}`} title={problem.text}>
-					<Codicon name={problem.severity === 'error' ? 'error' : 'warning'} />
-				</span>
-			)}
+			))}
 		</span>
 	);
 }

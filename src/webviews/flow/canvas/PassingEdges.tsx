@@ -1,10 +1,10 @@
-import { ViewportPortal } from 'reactflow';
 import { memo, type ReactElement } from 'react';
 import type { FlowEdge } from '../../../core/flow/model/flow';
 import { useCanvas, useEditor } from '../context';
 import { edgeEnds } from '../../../core/flow/layout/handles';
 import type { GraphIndex } from '../graph/graphIndex';
 import { useStored } from '../state/store';
+import { OnCanvas } from './OnCanvas';
 
 /** Lines of one path: browsers take long over paths of very many. */
 const linesAtOnce = 24;
@@ -16,9 +16,9 @@ export function PassingEdges(): ReactElement | null {
 	const edges = useStored(canvas.scene, scene => scene.passing);
 	if (edges.length === 0) return null;
 	return (
-		<ViewportPortal>
+		<OnCanvas>
 			<Lines edges={edges} index={editor.index} />
-		</ViewportPortal>
+		</OnCanvas>
 	);
 }
 

@@ -1,8 +1,12 @@
 import { memo, type ReactElement } from 'react';
 import { handleId } from '../../../core/flow/layout/handles';
 import { kindNames } from '../graph/kinds';
-import type { HandleSpot } from '../../../core/flow/layout/sizes';
+import { cardWidth, type HandleSpot } from '../../../core/flow/layout/sizes';
+import { fitSmall } from './fitText';
 import { missingPortNote } from '../state/catalog';
+
+/** Half a card, without the dot and the space around the name. */
+const nameWidth = cardWidth / 2 - 20;
 
 /** The ports of a node: dots with their names. An edge is drawn by pulling a dot; `useConnect` hears it. */
 export const PortDots = memo(function PortDots({
@@ -33,7 +37,7 @@ export const PortDots = memo(function PortDots({
 						title={title}
 					>
 						<span className="port-dot" />
-						<span className="port-name">{port.title}</span>
+						<span className="port-name">{fitSmall(port.title, nameWidth)}</span>
 					</div>
 				);
 			})}

@@ -209,13 +209,13 @@ export class SceneMaker {
 			before.position.x === at.x &&
 			before.position.y === at.y;
 		if (isSame) return before;
-		return { ...sceneNode(box, false), position: { x: at.x, y: at.y }, selected };
+		return { ...sceneNode(box, false, at), selected };
 	}
 
 	#ghost(box: Box): SceneNode {
 		const before = this.#nodes.get(box.id);
 		if (before?.data.box === box && before.data.isGhost) return before;
-		return { ...sceneNode(box, true), draggable: false };
+		return { ...sceneNode(box, true, box), draggable: false };
 	}
 
 	#edge(edge: FlowEdge, text: string, selected: boolean): SceneEdge {
@@ -247,11 +247,13 @@ function resizedBox(box: Box, { x, y, width, height }: Rect): Box {
 }
 
 /** Frames lie below edges and edges below cards; a frame inside a frame lies above it. */
-function sceneNode(box: Box, isGhost: boolean): SceneNode {
+function sceneNode(box: Box, isGhost: boolean, { x, y }: { readonly x: number; readonly y: number }): SceneNode {
 	return {
 		id: box.id,
 		type: 'box',
-		position: { x: box.x, y: box.y },
+		position: { x, y },
+		// Each transform is a layer of the page's picture, and all layers are gone through at every step of panning.
+		style: { transform: 'none', left: x, top: y },
 		data: { box, isGhost },
 		width: box.width,
 		height: box.height,
