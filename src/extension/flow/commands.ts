@@ -1,39 +1,10 @@
 import * as vscode from 'vscode';
 import { ExpectedError } from '../../core/base/errors';
-import { emptyFlow, type Flow } from '../../core/flow/model/flow';
-import { printFlow } from '../../core/flow/model/print';
-import { slugOf } from '../../core/flow/model/slugs';
 import { flowEditorType } from '../host/ids';
-import { projectFolder } from '../host/workspace';
 import { TreeRow } from '../ledger/treeRow';
-import { freeFile, isFlowFile, readFlow } from './files';
+import { isFlowFile, readFlow } from './files';
 import { fileOf } from './runs';
 import type { FlowService } from './service';
-
-/** Asks for a name, writes a flow with a beginning and an end, and opens it. */
-export async function newFlow(folder?: vscode.Uri): Promise<void> {
-	const parent = folder ?? vscode.Uri.file(projectFolder());
-	const name = await vscode.window.showInputBox({
-		title: 'New Flow',
-		prompt: 'What is it called?',
-		placeHolder: 'Review my changes',
-		validateInput: text => (text.trim() === '' ? 'Give it a name.' : undefined),
-	});
-	if (name === undefined) return;
-	const file = await freeFile(parent, slugOf(name, 'flow'));
-	const text = printFlow(minimalFlow(name.trim()));
-	await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
-	await vscode.commands.executeCommand('vscode.openWith', file, flowEditorType);
-}
-
-function minimalFlow(name: string): Flow {
-	return {
-		...emptyFlow(slugOf(name, 'flow'), name),
-		nodes: { start: { type: 'trigger.manual@1' }, result: { type: 'flow.output@1' } },
-		edges: [{ from: 'start', output: 'at', to: 'result', input: 'value' }],
-		layout: { start: { x: 0, y: 0 }, result: { x: 320, y: 0 } },
-	};
-}
 
 /** The flow that is open as text, as a graph. */
 export async function showGraph(argument?: unknown): Promise<void> {
