@@ -4,6 +4,7 @@ import { errorText } from '../core/base/errors';
 import { DisposableStore, type Disposable } from '../core/base/lifecycle';
 import { redactingLogger } from '../core/safety/redactingLogger';
 import { registerClaude } from './claude/register';
+import { FlowActions } from './flow/actions';
 import { registerFlow } from './flow/register';
 import { Commands } from './host/commands';
 import type { Host } from './host/context';
@@ -49,7 +50,12 @@ export function startApp(context: vscode.ExtensionContext): App {
 	register('review', () => parts.registerReview());
 	register('safety', () => parts.registerSafety());
 	register('ledger', () =>
-		registerLedger(host, { ledger: parts.ledger, chat: parts.actions, folder: parts.ledgerFolder }),
+		registerLedger(host, {
+			ledger: parts.ledger,
+			chat: parts.actions,
+			flows: new FlowActions(parts.flow),
+			folder: parts.ledgerFolder,
+		}),
 	);
 	register('mcp', () => parts.registerMcp());
 	register('providers', () => registerProviders(host, parts.providers));

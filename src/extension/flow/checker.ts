@@ -64,7 +64,10 @@ export class FlowChecker extends Owner {
 		if (text === undefined) return this.#forget(uri);
 		const problems = this.#check(uri, text);
 		this.#problems.set(uri.toString(), problems);
-		this.#collection.set(uri, problems.map(toDiagnostic));
+		this.#collection.set(
+			uri,
+			problems.map(problem => toDiagnostic(uri, problem)),
+		);
 		this.#checked.fire(uri);
 	}
 
@@ -112,16 +115,23 @@ async function textOf(uri: vscode.Uri): Promise<string | undefined> {
 	}
 }
 
-const severities = {
+export const severities = {
 	error: vscode.DiagnosticSeverity.Error,
 	warning: vscode.DiagnosticSeverity.Warning,
 	hint: vscode.DiagnosticSeverity.Information,
 } as const;
 
-function toDiagnostic(problem: FlowProblem): vscode.Diagnostic {
+function linkTo(uri: vscode.Uri, node: string): vscode.Uri {
+	const args = encodeURIComponent(JSON.stringify([uri.toString(), node]));
+	return vscode.Uri.parse(`command:quarterdeck.flows.reveal?${args}`);
+}
+
+function toDiagnostic(uri: vscode.Uri, problem: FlowProblem): vscode.Diagnostic {
+	const { code, node } = problem;
 	const diagnostic = new vscode.Diagnostic(rangeOf(problem.range), problem.message, severities[problem.severity]);
 	diagnostic.source = 'Quarterdeck';
-	diagnostic.code = problem.code;
+	// The editor of flows does not hear which problem was clicked: the link beside it leads to the node.
+	diagnostic.code = node === undefined ? code : { value: code, target: linkTo(uri, node) };
 	return diagnostic;
 }
 

@@ -9,6 +9,7 @@ import { executionOfNode } from '../../core/ledger/views/executionsTree';
 import { healthDetails, healthHeadline, isUnwell } from '../../core/ledger/views/health';
 import { localDay } from '../../core/base/clock';
 import type { ChatActions } from '../chat/actions';
+import type { FlowActions } from '../flow/actions';
 import type { Settings } from '../host/settings';
 import { saveText } from './saveText';
 import { TreeRow } from './treeRow';
@@ -29,8 +30,19 @@ export async function readExecution(ledger: Ledger, id: ExecutionId): Promise<Ex
 	throw new ExpectedError('execution-gone', 'This execution is no longer in the ledger: it was older than is kept.');
 }
 
-/** Stops a turn that this window runs. */
-export async function stopExecution(chat: ChatActions, id: ExecutionId): Promise<void> {
+/** What runs executions in this window. */
+export interface Runners {
+	readonly chat: ChatActions;
+	readonly flows: FlowActions;
+}
+
+export function isRunningHere({ chat, flows }: Runners, id: ExecutionId): boolean {
+	return chat.isRunningHere(id) || flows.isRunningHere(id);
+}
+
+/** Stops a turn, or a run of a flow, that this window runs. */
+export async function stopExecution({ chat, flows }: Runners, id: ExecutionId): Promise<void> {
+	if (flows.isRunningHere(id)) return flows.stop(id);
 	if (!chat.isRunningHere(id))
 		throw new ExpectedError(
 			'not-here',
@@ -39,9 +51,10 @@ export async function stopExecution(chat: ChatActions, id: ExecutionId): Promise
 	await chat.stopExecution(id);
 }
 
-/** Shows the conversation that the execution belongs to, where it can go on. */
-export async function resumeExecution(ledger: Ledger, chat: ChatActions, id: ExecutionId): Promise<void> {
+/** Shows the conversation that the execution belongs to, where it can go on; a run of a flow goes on at once. */
+export async function resumeExecution(ledger: Ledger, { chat, flows }: Runners, id: ExecutionId): Promise<void> {
 	const { execution } = await readExecution(ledger, id);
+	if (execution.kind === 'flow') return flows.resume(id);
 	if (execution.conversation === null)
 		throw new ExpectedError(
 			'no-conversation',

@@ -7,9 +7,10 @@ import type { Ledger } from '../../core/ledger/queries';
 import { oneLine } from '../../core/ledger/views/viewNode';
 import { serve, type Handlers } from '../../core/rpc/rpc';
 import type { ChatActions } from '../chat/actions';
+import type { FlowActions } from '../flow/actions';
 import type { Host } from '../host/context';
 import type { WebviewPort } from '../host/webviewHost';
-import { copyExecution, readExecution, stopExecution } from './commands';
+import { copyExecution, isRunningHere, readExecution, stopExecution, type Runners } from './commands';
 import { Refresher } from './refresher';
 import { saveText } from './saveText';
 import { isJson, readStepText, stepUri } from './stepText';
@@ -23,6 +24,7 @@ export interface ExecutionPageDeps {
 	readonly host: Host;
 	readonly ledger: Ledger;
 	readonly chat: ChatActions;
+	readonly flows: FlowActions;
 }
 
 /** The tab's title. */
@@ -61,13 +63,11 @@ export function connectExecutionPage(
 	return store;
 }
 
-function handlers(
-	{ host, ledger, chat }: ExecutionPageDeps,
-	onView: (view: ExecutionPageView) => void,
-): Handlers<ExecutionPageContract> {
+function handlers(deps: ExecutionPageDeps, onView: (view: ExecutionPageView) => void): Handlers<ExecutionPageContract> {
+	const { host, ledger, chat } = deps;
 	return {
 		execution: async ({ id }) => {
-			const view = await readView(ledger, chat, id);
+			const view = await readView(ledger, deps, id);
 			if (view) onView(view);
 			return view;
 		},
@@ -81,7 +81,7 @@ function handlers(
 			return (await saveText(suggestedName, text, { Log: ['log', 'txt'] })) !== undefined;
 		},
 		openConversation: ({ conversation }) => chat.reveal(conversation),
-		stop: ({ id }) => stopExecution(chat, id),
+		stop: ({ id }) => stopExecution(deps, id),
 		runAction: async params => {
 			const { command, args } = action.parse(params);
 			await host.commands.run(command, args ?? []);
@@ -89,13 +89,13 @@ function handlers(
 	};
 }
 
-async function readView(ledger: Ledger, chat: ChatActions, id: ExecutionId): Promise<ExecutionPageView | null> {
+async function readView(ledger: Ledger, runners: Runners, id: ExecutionId): Promise<ExecutionPageView | null> {
 	const detail = await ledger.query('execution', { id });
 	if (!detail) return null;
 	const { conversation: of } = detail.execution;
 	const row = of === null ? null : await ledger.query('conversation', { id: of });
 	const conversation = row && { id: row.id, title: row.title };
-	return { ...detail, conversation, isRunningHere: chat.isRunningHere(id) };
+	return { ...detail, conversation, isRunningHere: isRunningHere(runners, id) };
 }
 
 async function openStepText(ledger: Ledger, at: StepPart): Promise<void> {

@@ -9,6 +9,8 @@ import { executionsTree, isLive } from '../../core/ledger/views/executionsTree';
 import { isFiltered } from '../../core/ledger/views/filter';
 import { failureNodes } from '../../core/ledger/views/viewNode';
 import type { ChatActions } from '../chat/actions';
+import type { FlowActions } from '../flow/actions';
+import { isRunningHere } from './commands';
 import type { FilterState } from './filterState';
 import { LiveTree } from './liveTree';
 import type { TreeRow } from './treeRow';
@@ -19,6 +21,7 @@ const pageSize = 200;
 export interface ExecutionsProviderDeps {
 	readonly ledger: Lazy<Ledger>;
 	readonly chat: ChatActions;
+	readonly flows: FlowActions;
 	readonly clock: Clock;
 	readonly log: Logger;
 	readonly filter: FilterState;
@@ -89,7 +92,7 @@ export class ExecutionsProvider extends LiveTree {
 						hasMore: this.#hasMore,
 						isFiltered: isFiltered(this.#deps.filter.value),
 						now: this.#deps.clock.now(),
-						isRunningHere: id => this.#deps.chat.isRunningHere(id),
+						isRunningHere: id => isRunningHere(this.#deps, id),
 						commands: { open: 'quarterdeck.executions.open', more: 'quarterdeck.executions.more' },
 					})
 				: failureNodes(this.#failure, { output: 'quarterdeck.showOutput', retry: 'quarterdeck.ledger.retry' });

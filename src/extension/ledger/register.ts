@@ -7,6 +7,7 @@ import { asId, type ExecutionId } from '../../core/base/ids';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle';
 import type { Ledger } from '../../core/ledger/queries';
 import type { ChatActions } from '../chat/actions';
+import type { FlowActions } from '../flow/actions';
 import type { Host } from '../host/context';
 import { panelTypes, viewIds } from '../host/ids';
 import { LazyTree } from '../host/lazyTree';
@@ -21,6 +22,7 @@ import type { TreeRow } from './treeRow';
 export interface LedgerUiDeps {
 	readonly ledger: Lazy<Ledger>;
 	readonly chat: ChatActions;
+	readonly flows: FlowActions;
 	/** The ledger's folder: where there is no journal yet, nothing is loaded to count its costs. */
 	readonly folder: string;
 }
@@ -98,17 +100,23 @@ function registerPages(host: Host, deps: LedgerUiDeps): Panels {
 		icon: { light: icon('tab-light.svg'), dark: icon('tab-dark.svg') },
 		connect: async (identity, port, panel) => {
 			const [page, ledger] = await Promise.all([import('./executionPage'), deps.ledger.get()]);
-			return page.connectExecutionPage(asId<ExecutionId>(identity), port, panel, { host, ledger, chat: deps.chat });
+			return page.connectExecutionPage(asId<ExecutionId>(identity), port, panel, {
+				host,
+				ledger,
+				chat: deps.chat,
+				flows: deps.flows,
+			});
 		},
 	});
 }
 
 function registerExecutionCommands(
 	host: Host,
-	{ ledger, chat }: LedgerUiDeps,
+	deps: LedgerUiDeps,
 	store: DisposableStore,
 	at: Trees & { readonly pages: Panels; readonly parts: Parts },
 ): void {
+	const { ledger } = deps;
 	const target = async (argument: unknown): Promise<{ id: ExecutionId; own: typeof Commands }> => {
 		const own = await import('./commands');
 		return { id: own.executionOf(argument, at.executions.view.selection), own };
@@ -125,13 +133,13 @@ function registerExecutionCommands(
 	store.add(
 		commands.register('quarterdeck.executions.stop', async (argument: unknown) => {
 			const { id, own } = await target(argument);
-			await own.stopExecution(chat, id);
+			await own.stopExecution(deps, id);
 		}),
 	);
 	store.add(
 		commands.register('quarterdeck.executions.resume', async (argument: unknown) => {
 			const { id, own } = await target(argument);
-			await own.resumeExecution(await ledger.get(), chat, id);
+			await own.resumeExecution(await ledger.get(), deps, id);
 		}),
 	);
 	store.add(

@@ -36,6 +36,21 @@ export function Problems({ view }: { readonly view: ExecutionPageView }): ReactE
 								{execution.status === 'waiting' ? 'Answer in Chat' : 'Resume in Chat'}
 							</button>
 						)}
+						{canResume(view) && (
+							<button
+								type="button"
+								className="text-button"
+								onClick={() =>
+									void attempt('runAction', {
+										title: 'Resume',
+										command: 'quarterdeck.executions.resume',
+										args: [execution.id],
+									})
+								}
+							>
+								Resume
+							</button>
+						)}
 						<button
 							type="button"
 							className="text-button"
@@ -93,6 +108,11 @@ function FailedSteps({ view }: { readonly view: ExecutionPageView }): ReactEleme
 	);
 }
 
+/** A run of a flow that was cut off goes on from its journal. */
+function canResume({ execution }: ExecutionPageView): boolean {
+	return execution.kind === 'flow' && execution.status === 'interrupted';
+}
+
 function adviceFor({ execution, conversation }: ExecutionPageView): string | null {
 	const inChat = conversation !== null;
 	switch (execution.status) {
@@ -101,6 +121,8 @@ function adviceFor({ execution, conversation }: ExecutionPageView): string | nul
 				? 'Open the conversation to see what came before, change what is wrong, and ask again.'
 				: 'The output says more. Correct what is wrong and start it again.';
 		case 'interrupted':
+			if (execution.kind === 'flow')
+				return 'Its window or process ended before it was done. What it has finished is kept: it can go on from there.';
 			return inChat
 				? 'Its window or process ended before it was done. The conversation goes on from what was reached.'
 				: 'Its window or process ended before it was done. Start it again.';

@@ -79,6 +79,7 @@ async function executionsAreRows(): Promise<void> {
 	const tree = new ExecutionsProvider({
 		ledger: new Lazy(async () => ledger),
 		chat: { isRunningHere: () => false } as never,
+		flows: { isRunningHere: () => false } as never,
 		clock: systemClock,
 		log: silentLogger,
 		filter: { value: {}, onDidChange: () => ({ dispose: () => undefined }) } as unknown as FilterState,

@@ -102,6 +102,12 @@ describe('the executions tree', () => {
 		]);
 	});
 
+	test('a run of a flow can be gone on with when it was cut off', () => {
+		const of = (status: 'interrupted' | 'succeeded'): string =>
+			executionNode(execution('a', { kind: 'flow', status, conversation: null }), input({})).contextValue;
+		expect([of('interrupted'), of('succeeded')]).toEqual(['execution interrupted resumable', 'execution succeeded']);
+	});
+
 	test('titles and errors cannot draw links in the tooltip', () => {
 		const row = execution('a', { title: '[click](command:evil)\nsecond', status: 'failed', error: '<img src=x>' });
 		const { label, tooltip } = executionNode(row, input({}));

@@ -1,6 +1,7 @@
 import { act, configure, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { asId, type ExecutionId } from '../../../src/core/base/ids';
 import { commandIds } from '../../../src/core/flow/editorCommands';
 import { edgeText } from '../../../src/core/flow/model/flow';
 import { App } from '../../../src/webviews/flow/App';
@@ -235,6 +236,25 @@ describe('runs', () => {
 			expect(shown.calls.at(-1)).toEqual({
 				name: 'answer',
 				params: { run: runId, wait: 'wait-1', answer: { kind: 'approval', isApproved: true, comment: '' } },
+			}),
+		);
+	});
+
+	test('a run of the list becomes a test, and is compared with the one that is shown', async () => {
+		const { run = null, runs = [] } = scenes['waiting'] ?? {};
+		const old = { ...runs[0]!, id: asId<ExecutionId>('old'), title: 'Run before', status: 'succeeded' as const };
+		const shown = await show({ flow: review, run, runs: [...runs, old] });
+		act(() => shown.server.emit('command', { id: 'runs' }));
+		await userEvent.click(await screen.findByRole('button', { name: 'Add Run before to the tests' }));
+		await waitFor(() => expect(shown.calls.at(-1)).toEqual({ name: 'addToTests', params: { run: 'old' } }));
+		await userEvent.click(screen.getByRole('button', { name: 'Compare Run before with the run that is shown' }));
+		const comparison = await screen.findByRole('region', { name: 'Comparison of two runs' });
+		expect(comparison.textContent).toContain('1 node differs');
+		await userEvent.click(within(comparison).getByRole('button', { name: 'text' }));
+		await waitFor(() =>
+			expect(shown.calls.at(-1)).toMatchObject({
+				name: 'diffValues',
+				params: { a: { run: 'old', node: 'review', port: 'text' }, b: { run: runId } },
 			}),
 		);
 	});

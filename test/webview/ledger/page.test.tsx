@@ -90,6 +90,13 @@ describe('the execution page', () => {
 		expect(asked(host)).toContain('openConversation');
 	});
 
+	test('a run of a flow that was cut off goes on from here', async () => {
+		const host = createFakeHost(pageView({ status: 'interrupted', kind: 'flow' }, { steps }), texts);
+		const user = open(host);
+		await user.click(await screen.findByRole('button', { name: 'Resume' }));
+		expect(asked(host)).toContain('runAction');
+	});
+
 	test('long texts come in slices', async () => {
 		const long = 'x'.repeat(100_000);
 		const step = stepRow('l', { name: 'Read', outputBytes: long.length });

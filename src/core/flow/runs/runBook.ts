@@ -105,6 +105,11 @@ export class RunBook extends Owner {
 		return [...this.#live.values()];
 	}
 
+	/** It was disposed of. */
+	get isClosed(): boolean {
+		return this.isDisposed;
+	}
+
 	find(id: ExecutionId): LiveRun | undefined {
 		return this.#live.get(id);
 	}

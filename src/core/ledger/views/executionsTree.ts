@@ -73,7 +73,8 @@ export function executionNode(
 	const title = oneLine(row.title) || 'Untitled';
 	const words = ['execution', row.status];
 	if (isLive(row) && input.isRunningHere(row.id)) words.push('stoppable');
-	if (row.conversation !== null && row.status !== 'running') words.push('resumable');
+	const canGoOn = row.kind === 'flow' ? row.status === 'interrupted' : row.conversation !== null;
+	if (canGoOn && row.status !== 'running') words.push('resumable');
 	return leaf({
 		id: `execution:${row.id}`,
 		label: title,

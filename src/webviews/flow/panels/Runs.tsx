@@ -48,6 +48,7 @@ export function Runs(): ReactElement {
 						isCompared={run.id === other}
 						onShow={() => void show(run.id === shown ? null : run.id)}
 						onPlay={() => setFilm(run)}
+						onTest={isWhole(run) ? () => void editor.attempt('addToTests', { run: run.id }) : null}
 						onCompare={shown === null ? null : () => void compare(run.id)}
 					/>
 				))}
@@ -59,12 +60,18 @@ export function Runs(): ReactElement {
 	);
 }
 
+/** Only a whole run that came to its end can be asked for again. */
+function isWhole({ status }: RunSummary): boolean {
+	return status === 'succeeded' || status === 'failed';
+}
+
 function RunRow({
 	run,
 	isShown,
 	isCompared,
 	onShow,
 	onPlay,
+	onTest,
 	onCompare,
 }: {
 	readonly run: RunSummary;
@@ -72,6 +79,7 @@ function RunRow({
 	readonly isCompared: boolean;
 	readonly onShow: () => void;
 	readonly onPlay: () => void;
+	readonly onTest: (() => void) | null;
 	readonly onCompare: (() => void) | null;
 }): ReactElement {
 	const editor = useEditor();
@@ -89,16 +97,24 @@ function RunRow({
 			{editor.has('replay') && run.durationMs !== null && (
 				<IconButton icon="history" label={`Play ${run.title} again`} onClick={onPlay} />
 			)}
+			{editor.has('tests') && onTest && (
+				<IconButton icon="beaker" label={`Add ${run.title} to the tests`} onClick={onTest} />
+			)}
 			{editor.has('compareRuns') && onCompare && !isShown && (
 				<IconButton
 					icon="compare-changes"
 					className={isCompared ? 'pressed' : ''}
-					label="Compare with the run that is shown"
+					label={`Compare ${run.title} with the run that is shown`}
 					onClick={onCompare}
 				/>
 			)}
 		</li>
 	);
+}
+
+function differing(count: number): string {
+	if (count === 0) return 'Every node gave the same';
+	return count === 1 ? '1 node differs' : `${count} nodes differ`;
 }
 
 function Comparison({
@@ -121,8 +137,7 @@ function Comparison({
 		<section className="comparison" aria-label="Comparison of two runs">
 			<div className="side-head">
 				<h3>
-					{entries.length === 0 ? 'Every node gave the same' : `${entries.length} nodes differ`}: {a.title} (
-					{formatAgo(a.startedAt, now)}) and {b.title}
+					{differing(entries.length)}: {a.title} ({formatAgo(a.startedAt, now)}) and {b.title}
 				</h3>
 				<IconButton icon="close" label="End the comparison" onClick={onClose} />
 			</div>
