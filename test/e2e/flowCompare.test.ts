@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { Editor } from './driver/editor.ts';
-import { until } from './driver/until.ts';
 
 let editor: Editor;
 
@@ -35,17 +34,7 @@ afterAll(async () => {
 });
 
 /** The read-only side of the comparison. */
-async function comparison(): Promise<Frame> {
-	return until('the comparison', async () => {
-		for (const frame of editor.page.frames()) {
-			const isIt = await frame
-				.evaluate(() => document.querySelector('.mode-compare .card') !== null)
-				.catch(() => false);
-			if (isIt) return frame;
-		}
-		return undefined;
-	});
-}
+const comparison = (): Promise<Frame> => editor.frameWith('.mode-compare .card');
 
 test('Git’s comparison colours what was added, removed and changed, and follows the file', async () => {
 	await editor.page.keyboard.press('Control+p');

@@ -64,17 +64,7 @@ async function pressInDialog(name: string): Promise<void> {
 }
 
 /** The frame that shows something of ours; both pages of the feature come from one bundle. */
-const frameWith = (selector: string): Promise<Frame> =>
-	until(`a page with ${selector}`, async () => {
-		for (const frame of editor.page.frames()) {
-			const count = await frame
-				.locator(selector)
-				.count()
-				.catch(() => 0);
-			if (count > 0) return frame;
-		}
-		return undefined;
-	});
+const frameWith = (selector: string): Promise<Frame> => editor.frameWith(selector);
 
 /** A button of the toolkit holds its words in its own content. */
 const press = (frame: Frame, name: string): Promise<void> =>

@@ -56,17 +56,7 @@ afterAll(() => world?.close('mcp-chat-end'));
 
 const folder = (...names: string[]): string => join(editor.place.folder, ...names);
 
-const frameWith = (selector: string): Promise<Frame> =>
-	until(`a page with ${selector}`, async () => {
-		for (const frame of editor.page.frames()) {
-			const count = await frame
-				.locator(selector)
-				.count()
-				.catch(() => 0);
-			if (count > 0) return frame;
-		}
-		return undefined;
-	});
+const frameWith = (selector: string): Promise<Frame> => editor.frameWith(selector);
 
 async function choose(button: RegExp, option: string): Promise<void> {
 	await chat.button(button).press('Enter');

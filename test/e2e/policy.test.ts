@@ -26,19 +26,7 @@ afterAll(async () => {
 const file = (name: string): string => join(editor.place.folder, name);
 
 /** The page of the policy, once it has drawn. */
-async function policyPage(): Promise<Frame> {
-	let found: Frame | undefined;
-	await until('the policy page', async () => {
-		for (const frame of editor.page.frames()) {
-			const isOurs = await frame
-				.evaluate(() => document.querySelector('#root[data-surface="policy"] h2') !== null)
-				.catch(() => false);
-			if (isOurs) found = frame;
-		}
-		return found !== undefined;
-	});
-	return found!;
-}
+const policyPage = (): Promise<Frame> => editor.frameWith('#root[data-surface="policy"] h2');
 
 test('a repository’s policy raises a call that would have been a click, from the moment it is written', async () => {
 	mkdirSync(file('.quarterdeck'));

@@ -85,6 +85,24 @@ export class WorkbenchPage {
 		);
 	}
 
+	/** The frame that holds something, once it does. */
+	frameWith(selector: string): Promise<Frame> {
+		return until(
+			`a page with ${selector}`,
+			async () => {
+				for (const frame of this.page.frames()) {
+					const count = await frame
+						.locator(selector)
+						.count()
+						.catch(() => 0);
+					if (count > 0) return frame;
+				}
+				return undefined;
+			},
+			30_000,
+		);
+	}
+
 	/** A section of the sidebar, by its title. */
 	pane(title: string): Locator {
 		return this.page

@@ -1,50 +1,7 @@
 // @vitest-environment node
-// The rules of axe over every scene of the gallery, in a real browser: contrast needs real colours and sizes.
 import { join } from 'node:path';
-import type { AxeResults } from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { everyoneCanUse } from '../gallery/axe';
 import { scenes } from '../gallery/scenes';
-import { buildPage, findChromium, launchBrowser, type BuiltPage } from '../gallery/browser.ts';
 import { settle } from '../gallery/settle.ts';
 
-const axe = join(import.meta.dirname, '../../../node_modules/axe-core/axe.min.js');
-const themes = ['dark', 'light', 'contrast'] as const;
-
-let browser: Browser;
-let built: BuiltPage;
-let page: Page;
-
-beforeAll(async () => {
-	if (!findChromium()) return;
-	built = await buildPage(join(import.meta.dirname, '../gallery/page.ts'));
-	browser = await launchBrowser();
-	page = await browser.newPage({ viewport: { width: 420, height: 760 } });
-}, 60_000);
-
-afterAll(async () => {
-	await browser?.close();
-	built?.dispose();
-});
-
-/** What breaks a rule, with the first places. */
-async function violations(theme: (typeof themes)[number]): Promise<readonly string[]> {
-	await page.addScriptTag({ path: axe });
-	// Themes differ in nothing but colours.
-	const rules = theme === 'dark' ? {} : { runOnly: ['color-contrast', 'link-in-text-block'] };
-	const results = await page.evaluate(async options => {
-		const { axe: checker } = globalThis as unknown as { axe: { run(where: object, how: object): Promise<AxeResults> } };
-		return checker.run(document, { resultTypes: ['violations'], ...options });
-	}, rules);
-	return results.violations.flatMap(({ id, nodes }) =>
-		nodes.slice(0, 4).map(node => `${id}: ${node.target.join(' ')} ${node.any[0]?.message ?? ''}`),
-	);
-}
-
-describe.skipIf(!findChromium()).each(themes)('in the %s theme', theme => {
-	test.each(Object.keys(scenes))('the scene “%s” can be used by everyone', async scene => {
-		await page.goto(`${built.url}?scene=${scene}&theme=${theme}`);
-		await settle(page);
-		expect(await violations(theme)).toEqual([]);
-	});
-});
+everyoneCanUse({ page: join(import.meta.dirname, '../gallery/page.ts'), scenes: Object.keys(scenes), settle });
