@@ -1,11 +1,11 @@
-import { useMemo, useState, type ReactElement } from 'react';
+import { useCallback, useMemo, type ReactElement } from 'react';
 import { useCanvas, useEditor } from '../context';
 import { connectOps, refusal, type End } from '../edits/connect';
 import { handleId } from '../../../core/flow/layout/handles';
-import { comboProps, listKey, Options } from '../Options';
 import { nameOf } from '../state/describe';
 import type { Editor } from '../state/editor';
 import { useStore } from '../state/store';
+import { ListPopover } from './ListPopover';
 
 interface Offer {
 	readonly start: End;
@@ -14,7 +14,6 @@ interface Offer {
 }
 
 const most = 300;
-const listId = 'connect-list';
 
 /** Connects without a pointer: every edge that the current node could have, as a list that narrows while one types. */
 export function ConnectPicker(): ReactElement | null {
@@ -28,52 +27,35 @@ export function ConnectPicker(): ReactElement | null {
 function Picker({ node }: { readonly node: string }): ReactElement {
 	const canvas = useCanvas();
 	const editor = useEditor();
-	const [words, setWords] = useState('');
-	const [at, setAt] = useState(0);
 	const offers = useMemo(() => offersOf(editor, node), [editor, node]);
-	const wanted = words.toLowerCase().split(/\s+/);
-	const found = offers.filter(({ text }) => wanted.every(word => text.toLowerCase().includes(word))).slice(0, most);
+	const find = useCallback(
+		(words: string) => {
+			const wanted = words.toLowerCase().split(/\s+/);
+			return offers.filter(({ text }) => wanted.every(word => text.toLowerCase().includes(word))).slice(0, most);
+		},
+		[offers],
+	);
+	const away = useCallback(() => canvas.picker.set(null), [canvas]);
 	const close = (): void => {
-		canvas.picker.set(null);
+		away();
 		canvas.focus();
 	};
-	const pick = (index: number): void => {
-		const offer = found[index];
-		if (!offer) return;
-		close();
-		if (editor.apply('Connect', connectOps(editor.index, offer.start, offer.end)))
-			editor.say(`Connected: ${offer.text}.`);
-	};
 	return (
-		<div className="popover quick-add connect-picker">
-			<input
-				{...comboProps(listId, found.length, at)}
-				className="form-input"
-				autoFocus
-				aria-label={`Connect ${nameOf(editor, node)}`}
-				placeholder={`Connect ${nameOf(editor, node)}`}
-				value={words}
-				onBlur={() => canvas.picker.set(null)}
-				onChange={event => {
-					setWords(event.currentTarget.value);
-					setAt(0);
-				}}
-				onKeyDown={event => {
-					event.stopPropagation();
-					if (listKey(event, { at, count: found.length, onMove: setAt, onPick: pick, onLeave: close }))
-						event.preventDefault();
-				}}
-			/>
-			<Options
-				id={listId}
-				label="Edges"
-				className="quick-add-list"
-				options={found.map(({ text }) => ({ key: text, label: text }))}
-				at={at}
-				onPick={pick}
-			/>
-			{found.length === 0 && <p className="side-empty">Nothing here can be connected with it.</p>}
-		</div>
+		<ListPopover
+			title={`Connect ${nameOf(editor, node)}`}
+			listLabel="Edges"
+			nothing="Nothing here can be connected with it."
+			className="connect-picker"
+			listClassName=""
+			find={find}
+			optionOf={({ text }) => ({ key: text, label: text })}
+			onPick={({ start, end, text }) => {
+				close();
+				if (editor.apply('Connect', connectOps(editor.index, start, end))) editor.say(`Connected: ${text}.`);
+			}}
+			onLeave={close}
+			onAway={away}
+		/>
 	);
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useId, useMemo, useRef, useState, type ReactElement } from 'react';
+import { useCallback, useMemo, type ReactElement } from 'react';
 import type { NodeTypeView } from '../../../core/flow/editorProtocol';
 import { edgeText } from '../../../core/flow/model/flow';
 import type { Ports } from '../../../core/flow/nodes/nodeType';
@@ -6,9 +6,9 @@ import type { CanvasModel, QuickAdd as Place } from '../canvas/model';
 import { useCanvas, useEditor } from '../context';
 import { addConnectedOps, addOps, spliceOps, type AddedNode } from '../edits/add';
 import { spotOf } from '../edits/connect';
-import { comboProps, listKey, Options } from '../Options';
 import { useStore } from '../state/store';
 import type { Editor } from '../state/editor';
+import { ListPopover } from './ListPopover';
 import { offersPort, searchTypes } from './search';
 
 /** Where a node is asked for: a list that narrows while one types, with what fits to the edge that was pulled there. */
@@ -21,59 +21,30 @@ export function QuickAdd(): ReactElement | null {
 function QuickAddList({ place }: { readonly place: Place }): ReactElement {
 	const editor = useEditor();
 	const canvas = useCanvas();
-	const id = useId();
-	const [words, setWords] = useState('');
-	const [at, setAt] = useState(0);
-	const root = useRef<HTMLDivElement>(null);
 	const offered = useMemo(() => editor.catalog.list.filter(type => isOffered(editor, type, place)), [editor, place]);
-	const found = useMemo(() => searchTypes(offered, words), [offered, words]);
+	const find = useCallback((words: string) => searchTypes(offered, words), [offered]);
+	const away = useCallback(() => canvas.quickAdd.set(null), [canvas]);
 	const close = (): void => {
-		canvas.quickAdd.set(null);
+		away();
 		canvas.focus();
 	};
-	useEffect(() => {
-		const press = (event: PointerEvent): void => {
-			if (!root.current?.contains(event.target as Node)) canvas.quickAdd.set(null);
-		};
-		document.addEventListener('pointerdown', press, true);
-		return () => document.removeEventListener('pointerdown', press, true);
-	}, [canvas]);
-	const pick = (index: number): void => {
-		const type = found[index];
-		if (!type) return;
-		close();
-		addAt(editor, canvas, type, place).catch((error: unknown) => editor.fail(error));
-	};
-	const title = place.kind === 'free' ? 'Add a node' : 'Add a node that fits';
 	return (
-		<div ref={root} className="popover quick-add" style={placeOf(canvas, place)}>
-			<input
-				{...comboProps(id, found.length, at)}
-				className="form-input"
-				autoFocus
-				aria-label={title}
-				placeholder={title}
-				value={words}
-				onChange={event => {
-					setWords(event.currentTarget.value);
-					setAt(0);
-				}}
-				onKeyDown={event => {
-					event.stopPropagation();
-					if (listKey(event, { at, count: found.length, onMove: setAt, onPick: pick, onLeave: close }))
-						event.preventDefault();
-				}}
-			/>
-			<Options
-				id={id}
-				label="Nodes"
-				className="quick-add-list two-lines"
-				options={found.map(({ type, title: label, summary, icon }) => ({ key: type, label, detail: summary, icon }))}
-				at={at}
-				onPick={pick}
-			/>
-			{found.length === 0 && <p className="side-empty">Nothing fits.</p>}
-		</div>
+		<ListPopover
+			title={place.kind === 'free' ? 'Add a node' : 'Add a node that fits'}
+			listLabel="Nodes"
+			nothing="Nothing fits."
+			className=""
+			listClassName="two-lines"
+			style={placeOf(canvas, place)}
+			find={find}
+			optionOf={({ type, title, summary, icon }) => ({ key: type, label: title, detail: summary, icon })}
+			onPick={type => {
+				close();
+				addAt(editor, canvas, type, place).catch((error: unknown) => editor.fail(error));
+			}}
+			onLeave={close}
+			onAway={away}
+		/>
 	);
 }
 
