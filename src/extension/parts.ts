@@ -203,6 +203,7 @@ export class Parts {
 			search,
 			startServers: () => this.#startServers(),
 			serverOf: tool => this.#mcpHub?.toolFacts(tool)?.serverId,
+			servedByClaude: async () => (await this.mcp.get()).definitions.servedByClaude(),
 			supervisor: () => this.supervisor.get(),
 			ledger: () => this.ledger.get(),
 			memory: async () => (await this.memory.get()).memory,

@@ -101,6 +101,21 @@ export function targetOf(definition: McpServerDefinition): string {
 	return [config.command, ...config.args].map(quoted).join(' ');
 }
 
+/**
+ * Ids of servers that the Claude CLI starts itself, because its own file names them as well and means the same. A server
+ * of that name which does something else is another one.
+ */
+export function servedByClaude(
+	own: readonly McpServerDefinition[],
+	elsewhere: readonly McpServerDefinition[],
+): ReadonlySet<string> {
+	const isSame = (one: McpServerDefinition, other: McpServerDefinition): boolean =>
+		/[\\/]\.claude\.json$/.test(other.source.path ?? '') &&
+		one.name === other.name &&
+		targetOf(one) === targetOf(other);
+	return new Set(own.filter(one => elsewhere.some(other => isSame(one, other))).map(({ id }) => id));
+}
+
 function quoted(word: string): string {
 	return /^[\w@%+=:,./${}~-]+$/.test(word) ? word : JSON.stringify(word);
 }

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { Emitter } from '../../core/base/event';
 import { Owner } from '../../core/base/lifecycle';
 import { loadConfigs, readSetting, type McpConfigProblem, type McpConfigs } from '../../core/mcp/configs';
-import type { McpServerDefinition } from '../../core/mcp/definition';
+import { servedByClaude, type McpServerDefinition } from '../../core/mcp/definition';
 import { placesOf, type McpPlace } from '../../core/mcp/places';
 import type { Host } from '../host/context';
 import { workspaceFolders } from '../host/workspace';
@@ -57,6 +57,11 @@ export class Definitions extends Owner {
 	/** Servers that other programs of this machine have, to be imported. */
 	async elsewhere(): Promise<McpConfigs> {
 		return loadConfigs(this.#places('elsewhere'), readText);
+	}
+
+	/** Ids of ours that the Claude CLI of this machine has as well. */
+	async servedByClaude(): Promise<ReadonlySet<string>> {
+		return servedByClaude(this.all, (await this.elsewhere()).definitions);
 	}
 
 	#places(which: 'here' | 'elsewhere'): readonly McpPlace[] {

@@ -38,6 +38,8 @@ export interface ToolsServiceDeps {
 	readonly startServers: () => Promise<void>;
 	/** Where the server of an MCP tool is defined, as in `McpServerDefinition.id`. */
 	readonly serverOf: (tool: string) => string | undefined;
+	/** Ids of servers that the Claude CLI starts itself. */
+	readonly servedByClaude: () => Promise<ReadonlySet<string>>;
 }
 
 /** What the Claude CLI does not have itself; for the rest it has its own tools, which it knows better. */
@@ -63,6 +65,7 @@ export class ToolsService extends Owner {
 	readonly #deps: ToolsServiceDeps;
 	readonly #source: Pick<ToolSource, 'tools'>;
 	readonly #claude: OwnToolsHost;
+	#claudesOwn: ReadonlySet<string> = new Set();
 
 	static async open(deps: ToolsServiceDeps): Promise<ToolsService> {
 		await deps.search.ready;
@@ -95,12 +98,15 @@ export class ToolsService extends Owner {
 
 	/** Our own tools for one Claude CLI; `null` when the user does not want that. */
 	async leaseForClaude(cwd: string): Promise<OwnToolsLease | null> {
-		return this.#deps.host.settings.get('tools.offerToClaude') ? this.#claude.lease(cwd) : null;
+		if (!this.#deps.host.settings.get('tools.offerToClaude')) return null;
+		this.#claudesOwn = await this.#deps.servedByClaude();
+		return this.#claude.lease(cwd);
 	}
 
-	/** The CLI reads a folder's `.mcp.json` itself; the servers of our own settings it gets from us. */
+	/** The CLI reads a folder's `.mcp.json` and its own file itself; the other servers of our settings it gets from us. */
 	#isServerFor(tool: string): boolean {
-		return tool.startsWith('mcp__') && this.#deps.serverOf(tool)?.startsWith('workspace:') === false;
+		const server = tool.startsWith('mcp__') ? this.#deps.serverOf(tool) : undefined;
+		return server !== undefined && !server.startsWith('workspace:') && !this.#claudesOwn.has(server);
 	}
 
 	#ports(): BuiltInPorts {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { loadConfigs, readSetting, toSetting } from '../../../src/core/mcp/configs';
+import { servedByClaude } from '../../../src/core/mcp/definition';
 import { placesOf, type McpMachine } from '../../../src/core/mcp/places';
 
 const machine: McpMachine = {
@@ -179,4 +180,20 @@ describe('files that define servers', () => {
 		const [again] = readSetting({ s: setting }, '/repo').definitions;
 		expect(again).toMatchObject({ id: 'settings:s', config: definition!.config, inputs: [{ id: 'k' }] });
 	});
+});
+
+test('what the Claude CLI has itself is known by name and meaning, in its own file alone', async () => {
+	const server = (command: string) => ({ command, args: ['--port', '1'] });
+	const own = readSetting(
+		{ same: server('db'), other: server('web'), mine: server('mine'), cursor: server('c') },
+		null,
+	);
+	const elsewhere = await load({
+		'/home/ada/.claude.json': JSON.stringify({
+			mcpServers: { same: server('db'), other: server('another'), extra: server('mine') },
+			projects: { '/repo': { mcpServers: { mine: server('mine') } } },
+		}),
+		'/repo/.vscode/mcp.json': JSON.stringify({ servers: { cursor: server('c') } }),
+	});
+	expect([...servedByClaude(own.definitions, elsewhere.definitions)]).toEqual(['settings:same', 'settings:mine']);
 });
