@@ -11,90 +11,43 @@ import type { Flow } from '../core/flow/model/flow';
 import type { FlowProblem } from '../core/flow/model/problem';
 import { validateFlow } from '../core/flow/model/validate/validate';
 import { answerWaits, readAnswers, waitSentence } from './answers';
-import { readYesTo, type YesTo } from './consent';
+import { readYesTo } from './consent';
 import { exitCodes } from './exitCodes';
 import { FlowFolder, flowHash } from './flowFiles';
 import { processIo, type Io } from './io';
 import { outputsText } from './runPrinter';
+import type * as Declared from './public/engine';
 import { catalogOfFolder, newSandbox, World } from './world';
 
-export type { Json } from '../core/base/json';
-export type { RunEvent } from '../core/flow/engine/events';
-
-/** What an exported program carries with it. */
-export interface ProgramParts {
+/** What an exported program carries with it; its users see it as plain objects. */
+interface Parts {
 	readonly flow: Flow;
 	readonly flows: Readonly<Record<string, Flow>>;
 	readonly nodes: readonly NodeSource[];
 }
 
-export interface ProgramOptions {
-	/** The workspace folder; without it, where the program is started. */
-	readonly cwd?: string;
-	/** Which calls go through that take a person's word. */
-	readonly yesTo?: YesTo;
-	/** Answers to what nodes ask, by their ids: `yes`, `no`, a text. What has none fails the run. */
-	readonly answers?: Readonly<Record<string, string>>;
-	/** Custom nodes that may reach what they declare. */
-	readonly allowedNodes?: readonly string[];
-	/** `provider/model` of nodes that name none. */
-	readonly model?: string;
-	/** The most that one run may cost, US dollars; a smaller cap of the flow holds. */
-	readonly maxCostUsd?: number;
-	/** Folder of ledger and runs; without it QUARTERDECK_HOME, else ~/.quarterdeck. */
-	readonly home?: string;
-	readonly signal?: AbortSignal;
-}
-
-export interface ProgramLog {
-	readonly at: number;
-	readonly level: 'info' | 'warning' | 'error';
-	readonly node: string | null;
-	readonly text: string;
-}
-
-export interface ProgramStats {
-	readonly runs: number;
-	readonly succeeded: number;
-	readonly failed: number;
-	readonly totalMs: number;
-	readonly costUsd: number;
-	readonly tokens: number;
-}
-
-export interface BatchOptions {
-	/** Runs at once; 4 without it. */
-	readonly concurrency?: number;
-	/** `false`: the first failure ends the rest. */
-	readonly continueOnError?: boolean;
-	readonly onProgress?: (done: number, total: number) => void;
-}
-
-export type BatchEntry =
-	| { readonly isOk: true; readonly outputs: Readonly<Record<string, Json>> }
-	| { readonly isOk: false; readonly error: string };
-
-/** A flow as a class, on the engine of the editor: the same gate, the same limits, the same ledger. */
-export class FlowProgram<Inputs extends object = Readonly<Record<string, Json>>> {
-	readonly #parts: ProgramParts;
-	readonly #options: ProgramOptions;
+/** What programs import as `quarterdeck/engine`; `public/engine.d.ts` says what each part of it does. */
+export class FlowProgram<
+	Inputs extends object = Readonly<Record<string, Json>>,
+> implements Declared.FlowProgram<Inputs> {
+	readonly #parts: Parts;
+	readonly #options: Declared.ProgramOptions;
 	readonly #io: Io;
-	#logs: ProgramLog[] = [];
-	#stats = { runs: 0, succeeded: 0, failed: 0, totalMs: 0, costUsd: 0, tokens: 0 };
+	#logs: Declared.ProgramLog[] = [];
+	#stats: Declared.ProgramStats = { runs: 0, succeeded: 0, failed: 0, totalMs: 0, costUsd: 0, tokens: 0 };
 	#world: Promise<World> | undefined;
 
-	constructor(parts: ProgramParts, options: ProgramOptions = {}) {
-		this.#parts = parts;
+	constructor(parts: Declared.ProgramParts, options: Declared.ProgramOptions = {}) {
+		// Checked when it was exported, and again by each run.
+		this.#parts = parts as Parts;
 		this.#options = options;
 		this.#io = processIo();
 	}
 
-	/** Runs the flow and gives what comes out of it, by the names of its outputs. Rejects with a sentence. */
 	execute(inputs: Inputs): Promise<Readonly<Record<string, Json>>> {
 		return this.executeWithCallback(inputs, () => undefined);
 	}
 
-	/** The same, told each event of the run. */
 	async executeWithCallback(
 		inputs: Inputs,
 		onEvent: (event: RunEvent) => void,
@@ -104,10 +57,12 @@ export class FlowProgram<Inputs extends object = Readonly<Record<string, Json>>>
 		throw new Error(error ?? 'The run was stopped.');
 	}
 
-	/** Runs the flow for each of many inputs, several at once; results stand in the order of the inputs. */
-	async executeBatch(all: readonly Inputs[], options: BatchOptions = {}): Promise<readonly BatchEntry[]> {
+	async executeBatch(
+		all: readonly Inputs[],
+		options: Declared.BatchOptions = {},
+	): Promise<readonly Declared.BatchEntry[]> {
 		const { concurrency = 4, continueOnError = true, onProgress } = options;
-		const results: BatchEntry[] = [];
+		const results: Declared.BatchEntry[] = [];
 		let [next, done] = [0, 0];
 		let failure: unknown;
 		const work = async (): Promise<void> => {
@@ -126,7 +81,6 @@ export class FlowProgram<Inputs extends object = Readonly<Record<string, Json>>>
 		return results;
 	}
 
-	/** What keeps the flow from running, or is doubtful; empty when nothing is. */
 	async validate(): Promise<readonly Pick<FlowProblem, 'code' | 'severity' | 'message'>[]> {
 		const { flow, flows, nodes } = this.#parts;
 		const sandbox = newSandbox(silentLogger);
@@ -140,8 +94,7 @@ export class FlowProgram<Inputs extends object = Readonly<Record<string, Json>>>
 		}
 	}
 
-	/** What runs have said, the oldest first. */
-	logs(): readonly ProgramLog[] {
+	logs(): readonly Declared.ProgramLog[] {
 		return [...this.#logs];
 	}
 
@@ -149,17 +102,15 @@ export class FlowProgram<Inputs extends object = Readonly<Record<string, Json>>>
 		this.#logs = [];
 	}
 
-	stats(): ProgramStats {
+	stats(): Declared.ProgramStats {
 		return { ...this.#stats };
 	}
 
-	/** Ends every process and writes what waits. Nothing can be run after. */
 	async dispose(): Promise<void> {
 		await (await this.#world)?.close();
 		this.#world = undefined;
 	}
 
-	/** The program by itself: reads the command line, runs once, prints and sets the exit code. */
 	async main(args: readonly string[] = process.argv.slice(2)): Promise<void> {
 		const { values } = parseArgs({
 			args: [...args],
