@@ -17,15 +17,20 @@ export interface Saved {
 export type Place = 'sidebar' | 'tab';
 
 const nothing: Saved = { conversation: null, draft: '', attachments: [], topItem: null, open: {} };
-/** Pictures beyond this are not worth copying into the state at each change. */
-const attachmentLimit = 1_000_000;
+/** Beyond this many characters of attachments the state is copied seldom, and whenever the page is hidden. */
+const largeAttachments = 1_000_000;
+const [paceMs, largePaceMs] = [150, 2_000];
 const openLimit = 500;
 
-/** Keeps `Saved` in the webview's own state, written at most every 150 ms and when the page is hidden. */
+/**
+ * Keeps `Saved` in the webview's own state, written at most every 150 ms (with large attachments every 2 s) and when the
+ * page is hidden.
+ */
 export class SavedState {
 	readonly place: Place;
 	#value: Saved;
 	#timer: ReturnType<typeof setTimeout> | undefined;
+	#isLarge = false;
 	readonly #api: Pick<WebviewApi, 'getState' | 'setState'>;
 	readonly #listeners = new Map<string, Set<() => void>>();
 
@@ -44,7 +49,8 @@ export class SavedState {
 
 	update(change: Partial<Saved>): void {
 		this.#value = { ...this.#value, ...change };
-		this.#timer ??= setTimeout(() => this.flush(), 150);
+		if (change.attachments) this.#isLarge = JSON.stringify(change.attachments).length > largeAttachments;
+		this.#timer ??= setTimeout(() => this.flush(), this.#isLarge ? largePaceMs : paceMs);
 	}
 
 	/** Another conversation: what was arranged in the last one is forgotten. */
@@ -59,8 +65,7 @@ export class SavedState {
 		if (this.#timer === undefined) return;
 		clearTimeout(this.#timer);
 		this.#timer = undefined;
-		const size = JSON.stringify(this.#value.attachments).length;
-		const kept = size > attachmentLimit ? { ...this.#value, attachments: [] } : this.#value;
+		const kept = this.#value;
 		// VS Code hands a tab's state to the host after a reload: the host knows the tab by its identity.
 		this.#api.setState(this.place === 'tab' ? { ...kept, identity: kept.conversation } : kept);
 	}

@@ -175,17 +175,17 @@ describe('files that cannot be read', () => {
 		['report.docx', makePdf(['a PDF']), /“report\.docx” is not a Word document/],
 		['entities.docx', makeWithEntities(), /“entities\.docx” is not a Word document/],
 		['deep.ipynb', text('['.repeat(1_000_000)), /“deep\.ipynb” is not a notebook/],
-		[
-			'latin.csv',
-			new Uint8Array([0x47, 0x72, 0xf6, 0xdf, 0x65]),
-			/“latin\.csv” is not text in UTF-8 .* Save it as UTF-8/,
-		],
 		['binary.csv', new Uint8Array([0xff, 0xff, 0, 1]), /“binary\.csv” is not text in UTF-8/],
 		['broken.ipynb', text('{"cells": 1}'), /“broken\.ipynb” is not a notebook/],
 		['a.exe', text('MZ'), /“a\.exe” is of a kind that cannot be read/],
 	])('%s is refused with a sentence', async (name, bytes, sentence) => {
 		await expect(readDocument(name, bytes)).rejects.toThrow(sentence);
 		await expect(readDocument(name, bytes)).rejects.toMatchObject({ code: 'unreadable-document' });
+	});
+
+	test('a table that an old program of Windows saved is read with its umlauts', async () => {
+		const bytes = Buffer.from('Ort;Preis\nGr\xf6\xdfe;5 \x80\n', 'latin1');
+		expect(JSON.stringify(await readDocument('latin.csv', bytes))).toMatch(/Größe.*5 €/);
 	});
 
 	test('only what needs reading is taken as a document', () => {
