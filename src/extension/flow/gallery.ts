@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
 import * as vscode from 'vscode';
+import { Lazy } from '../../core/base/async';
 import { ExpectedError } from '../../core/base/errors';
 import type { Disposable } from '../../core/base/lifecycle';
 import type { GalleryContract } from '../../core/flow/templates/galleryProtocol';
@@ -23,13 +24,14 @@ import type { FlowWorld } from './world';
 const unpacked = promisify(brotliDecompress);
 
 /** Answers the page of templates. */
-export function connectGallery({ context }: Host, port: WebviewPort, world: FlowWorld): Disposable {
-	let loaded: Promise<readonly FlowTemplate[]> | undefined;
-	const templates = (): Promise<readonly FlowTemplate[]> =>
-		(loaded ??= loadTemplates(context.asAbsolutePath('dist/templates.json.br')));
+export function connectGallery({ context }: Host, port: WebviewPort, world: () => Promise<FlowWorld>): Disposable {
+	const templates = new Lazy(() => loadTemplates(context.asAbsolutePath('dist/templates.json.br')));
 	return serve<GalleryContract>(port, {
-		templates: async () => (await templates()).map(template => templateView(template, world)),
-		use: async ({ id }) => useTemplate(findTemplate(await templates(), id)),
+		templates: async () => {
+			const [all, known] = await Promise.all([templates.get(), world()]);
+			return all.map(template => templateView(template, known));
+		},
+		use: async ({ id }) => useTemplate(findTemplate(await templates.get(), id)),
 	});
 }
 

@@ -105,7 +105,7 @@ function registerGallery(host: Host, service: Lazy<FlowService>, store: Disposab
 			icon: vscode.Uri.joinPath(extensionUri, 'media', 'quarterdeck.svg'),
 			connect: async (_identity, port) => {
 				const { connectGallery } = await import('./gallery');
-				return connectGallery(host, port, (await service.get()).world);
+				return connectGallery(host, port, async () => (await service.get()).world);
 			},
 		}),
 	);

@@ -52,13 +52,16 @@ export function webviewOptions(extension: vscode.Uri): vscode.WebviewOptions {
 
 /**
  * A webview as a port. Nothing is posted before the page has said `ready`; what was waiting for a page that has been
- * reloaded is dropped, because a fresh page asks for a whole snapshot.
+ * reloaded is dropped, because a fresh page asks for a whole snapshot. What a page asks before its feature is loaded is
+ * kept for it.
  */
 export class WebviewPort extends Owner implements Port {
 	readonly #messages = this.own(new Emitter<unknown>());
 	readonly #webview: vscode.Webview;
 	#isReady = false;
 	#waiting: unknown[] = [];
+	/** What came while nobody listened; `undefined` once somebody does. */
+	#early: unknown[] | undefined = [];
 
 	constructor(webview: vscode.Webview) {
 		super();
@@ -78,7 +81,12 @@ export class WebviewPort extends Owner implements Port {
 	}
 
 	onMessage(listener: (message: unknown) => void): { dispose(): void } {
-		return this.#messages.event(listener);
+		const listening = this.#messages.event(listener);
+		const early = this.#early ?? [];
+		this.#early = undefined;
+		// Whoever listens is still being made.
+		queueMicrotask(() => early.forEach(message => this.#messages.fire(message)));
+		return listening;
 	}
 
 	#receive(message: unknown): void {
@@ -87,10 +95,12 @@ export class WebviewPort extends Owner implements Port {
 			this.#isReady = true;
 			const waiting = this.#waiting;
 			this.#waiting = [];
+			if (isReload && this.#early) this.#early = [];
 			// oxlint-disable-next-line unicorn/require-post-message-target-origin -- not a window: there is no origin
 			if (!isReload) for (const old of waiting) void this.#webview.postMessage(old);
 			return;
 		}
-		this.#messages.fire(message);
+		if (this.#early) this.#early.push(message);
+		else this.#messages.fire(message);
 	}
 }
