@@ -250,6 +250,7 @@ function snapshot(given: Partial<EditorSnapshot>): EditorSnapshot {
 			'replay',
 			'tests',
 			'pins',
+			'triggers',
 		],
 		breakpoints: [],
 		pins: [],

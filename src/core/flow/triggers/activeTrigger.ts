@@ -1,9 +1,8 @@
-import { Sequencer } from '../../base/async';
 import type { Clock } from '../../base/clock';
 import { errorText, ExpectedError } from '../../base/errors';
 import { Owner, type Disposable } from '../../base/lifecycle';
 import type { Logger } from '../../base/logger';
-import type { Armed, ArmedStore, TriggerMemory } from './armedStore';
+import type { Armed, TriggerMemory } from './armedStore';
 import { FileChanges } from './fileChanges';
 import { GitWatch } from './gitWatch';
 import type { OwnWrites } from './ownWrites';
@@ -16,7 +15,8 @@ import type { WebhookServer } from './webhookServer';
 export interface ActiveDeps {
 	readonly clock: Clock;
 	readonly log: Logger;
-	readonly store: ArmedStore;
+	/** Writes what it remembers. */
+	readonly keep: (memory: TriggerMemory) => void;
 	readonly server: WebhookServer;
 	/** Port of webhooks; 0 for any that is free. */
 	readonly port: () => number;
@@ -36,7 +36,6 @@ export class ActiveTrigger extends Owner {
 	readonly spec: TriggerSpec;
 	readonly starter: Starter;
 	readonly #deps: ActiveDeps;
-	readonly #writes = new Sequencer();
 	#schedule: Schedule | undefined;
 	/** Why it cannot fire; '' while it can. */
 	problem = '';
@@ -76,11 +75,6 @@ export class ActiveTrigger extends Owner {
 		const firing = await this.starter.fire(outputs);
 		if (firing.kind === 'refused') this.#deps.onRefused(firing);
 		return firing;
-	}
-
-	/** Resolves when what it remembers is on disk. */
-	settled(): Promise<void> {
-		return this.#writes.run(() => Promise.resolve());
 	}
 
 	async #open(cause: TriggerCause): Promise<void> {
@@ -146,11 +140,7 @@ export class ActiveTrigger extends Owner {
 	}
 
 	#keep(): void {
-		const { store, log, onDidChange } = this.#deps;
-		const { memory } = this.starter;
-		this.#writes
-			.run(() => store.remember(this.armed.key, memory))
-			.catch((error: unknown) => log.warn(`What a trigger did could not be kept: ${errorText(error)}`));
-		onDidChange();
+		this.#deps.keep(this.starter.memory);
+		this.#deps.onDidChange();
 	}
 }

@@ -80,8 +80,9 @@ export class ArmedStore {
 		return typeof value === 'object' && value !== null ? value : {};
 	}
 
+	/** Keeps what a trigger did, unless it has been turned off. */
 	async remember(key: string, memory: TriggerMemory): Promise<void> {
-		await ensureFolder(this.folder);
+		if (!(await this.find(key))) return;
 		await writeFileAtomic(join(this.folder, `${key}.memory`), JSON.stringify(memory));
 	}
 

@@ -80,6 +80,7 @@ export class Triggers extends Owner {
 	readonly #store: ArmedStore;
 	readonly #server: WebhookServer;
 	readonly #looks = new Sequencer();
+	readonly #writes = new Sequencer();
 	readonly #timer = this.own(new MutableDisposable<Disposable>());
 	readonly #leases = new Map<string, Lease>();
 	readonly #active = new Map<string, ActiveTrigger>();
@@ -141,11 +142,8 @@ export class Triggers extends Owner {
 	/** Turns a trigger off and forgets its token. Runs that go on are not stopped. */
 	async turnOff(key: string): Promise<void> {
 		await this.#looks.run(async () => {
-			const active = this.#active.get(key);
-			active?.dispose();
-			await active?.settled();
-			this.#active.delete(key);
-			await this.#store.remove(key);
+			this.#deactivate(key);
+			await this.#writes.run(() => this.#store.remove(key));
 			await this.#deps.forgetToken(key);
 		});
 		await this.look();
@@ -182,6 +180,7 @@ export class Triggers extends Owner {
 	async stop(): Promise<void> {
 		this.dispose();
 		await this.#looks.run(() => Promise.resolve());
+		await this.#writes.run(() => Promise.resolve());
 		await Promise.all([...this.#leases.values()].map(lease => lease.release()));
 	}
 
@@ -254,7 +253,7 @@ export class Triggers extends Owner {
 		const active = new ActiveTrigger(armed, spec, memory, {
 			clock,
 			log,
-			store: this.#store,
+			keep: memory => this.#keep(armed.key, memory),
 			server: this.#server,
 			port,
 			token,
@@ -293,6 +292,12 @@ export class Triggers extends Owner {
 		this.#deps.log.info(`The trigger '${node}' starts a run of ${file}.`);
 		const { kind, title } = spec;
 		return this.#deps.run({ file, cwd, flow, kind, title, by: { node, outputs } });
+	}
+
+	#keep(key: string, memory: TriggerMemory): void {
+		this.#writes
+			.run(() => this.#store.remember(key, memory))
+			.catch((error: unknown) => this.#deps.log.warn(`What a trigger did could not be kept: ${errorText(error)}`));
 	}
 
 	#refused({ armed, flow, spec }: Known, { why, reason }: Extract<Firing, { kind: 'refused' }>): void {

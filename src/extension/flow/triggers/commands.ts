@@ -13,7 +13,7 @@ import { fileOf } from '../runs';
 import type { FlowService } from '../service';
 
 /** What the commands take from the service. */
-export type TriggerParts = Pick<FlowService, 'host' | 'triggers' | 'documents' | 'runs' | 'world'>;
+export type TriggerParts = Pick<FlowService, 'host' | 'triggers' | 'documents' | 'runs' | 'world' | 'pagesOf'>;
 
 interface Target {
 	readonly uri: vscode.Uri;
@@ -27,6 +27,8 @@ export async function turnOnTrigger(service: TriggerParts, argument: unknown): P
 	const target = await targetOf(service, argument, 'Turn On Trigger', canTurnOn);
 	if (!target) return;
 	await service.triggers.turnOn(target.uri, target.node);
+	// The node itself says all of it.
+	if (service.pagesOf(target.uri).some(({ panel }) => panel.visible)) return;
 	const view = await viewOf(service, target);
 	const buttons = view.kind === 'webhook' ? (['Copy as curl', 'Turn Off'] as const) : (['Turn Off'] as const);
 	const when = triggerFacts({ ...view, last: null }, service.host.clock.now());

@@ -7,7 +7,7 @@ import { useEditor } from '../context';
 import type { Editor } from '../state/editor';
 import { useKeyed, useStored } from '../state/store';
 import { fitSmall, fitTitle } from './fitText';
-import { problemsByNode, runFacts, stateLooks } from './marks';
+import { problemsByNode, runFacts, stateLooks, triggerLooks, triggerWords } from './marks';
 import { PortDots } from './Ports';
 import type { SceneNode } from './scene';
 
@@ -89,7 +89,12 @@ export function useBadges(id: string, node: FlowNode): readonly NodeBadge[] {
 	const problem = useStored(editor.doc, doc => problemsByNode(doc.problems).get(id));
 	const hasBreakpoint = useStored(editor.doc, doc => doc.breakpoints.some(each => each.node === id));
 	const isPinned = useStored(editor.doc, doc => doc.pins.has(id));
+	const trigger = useStored(editor.doc, doc => doc.triggers.get(id));
 	const badges: NodeBadge[] = [];
+	if (trigger && trigger.kind !== 'manual') {
+		const title = `Trigger: ${triggerWords(trigger)}`;
+		badges.push({ icon: triggerLooks[trigger.state], title, mark: `trigger-${trigger.state}` });
+	}
 	if (hasBreakpoint) badges.push({ icon: 'debug-breakpoint', title: 'Breakpoint', mark: 'badge-breakpoint' });
 	if (isPinned) badges.push({ icon: 'pinned', title: 'Its outputs are pinned: it does not run' });
 	if (node.skip === 'mute') badges.push({ icon: 'mute', title: 'Muted: it does not run' });

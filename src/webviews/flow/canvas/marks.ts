@@ -2,7 +2,7 @@ import type { ProblemView } from '../../../core/flow/editorProtocol';
 import type { NodeState } from '../../../core/flow/engine/events';
 import type { NodeId } from '../../../core/flow/model/flow';
 import type { NodeRun } from '../../../core/flow/runView';
-import type { TriggerState } from '../../../core/flow/triggers/triggerView';
+import { triggerFacts, type TriggerState, type TriggerView } from '../../../core/flow/triggers/triggerView';
 import { formatCost } from '../../../core/base/money';
 import { formatDuration } from '../../shared/format';
 
@@ -59,6 +59,11 @@ export function runFacts(run: NodeRun): string {
 	if (run.cost !== null) facts.push(formatCost(run.cost));
 	if (run.attempt > 1) facts.push(`try ${run.attempt}`);
 	return facts.join(' · ');
+}
+
+/** How a trigger stands, in a line. */
+export function triggerWords(trigger: TriggerView): string {
+	return triggerFacts(trigger, Date.now());
 }
 
 /** How it is drawn that a trigger is on, or is not. */

@@ -1,10 +1,10 @@
 import type { ReactElement } from 'react';
 import type { NodeId } from '../../../core/flow/model/flow';
-import { canTurnOn, isTurnedOn, triggerFacts } from '../../../core/flow/triggers/triggerView';
+import { canTurnOn, isTurnedOn } from '../../../core/flow/triggers/triggerView';
 import { Button } from '../../shared/components/toolkit';
 import { Codicon } from '../../shared/components/Codicon';
 import { useEditor } from '../context';
-import { triggerLooks } from '../canvas/marks';
+import { triggerLooks, triggerWords } from '../canvas/marks';
 import { useStored } from '../state/store';
 
 /** Whether a trigger is on in this workspace, on this machine, and what can be done about it. */
@@ -20,9 +20,9 @@ export function TriggerFields({ id }: { readonly id: NodeId }): ReactElement | n
 	return (
 		<section className="trigger" aria-label="Trigger">
 			{kind !== 'manual' && (
-				<p className={`trigger-state trigger-${state}`} role="status">
+				<p className={`trigger-state trigger-${state}`} aria-live="polite">
 					<Codicon name={triggerLooks[state]} />
-					<span>{triggerFacts(trigger, Date.now())}</span>
+					<span>{triggerWords(trigger)}</span>
 				</p>
 			)}
 			{text !== '' && <p className="form-problem">{text}</p>}

@@ -1,6 +1,5 @@
 import type { NodeId } from '../../../core/flow/model/flow';
-import { triggerFacts } from '../../../core/flow/triggers/triggerView';
-import { stateLooks } from '../canvas/marks';
+import { stateLooks, triggerWords } from '../canvas/marks';
 import { plural } from '../../shared/format';
 import type { Editor } from './editor';
 
@@ -25,7 +24,7 @@ export function describeNode(editor: Editor, id: NodeId): string {
 	const problems = editor.doc.get().problems.filter(problem => problem.node === id).length;
 	if (problems > 0) parts.push(plural(problems, 'problem'));
 	const trigger = editor.doc.get().triggers.get(id);
-	if (trigger && trigger.kind !== 'manual') parts.push(`trigger ${triggerFacts(trigger, Date.now())}`);
+	if (trigger && trigger.kind !== 'manual') parts.push(`trigger ${triggerWords(trigger)}`);
 	const { words } = stateLooks[editor.runs.nodes.get(id).state];
 	if (words !== '') parts.push(words);
 	if (editor.selection.get().nodes.has(id)) parts.push('selected');
