@@ -6,7 +6,7 @@ import { parseFlow } from '../../core/flow/model/parse';
 import type { FlowProblem, TextRange } from '../../core/flow/model/problem';
 import { validateFlow } from '../../core/flow/model/validate/validate';
 import type { FlowDocuments } from './document';
-import { flowSuffix, isFlowFile } from './files';
+import { flowSuffix, isFlowFile, textOf } from './files';
 import { fileOf } from './runs';
 import type { FlowWorld } from './world';
 
@@ -59,7 +59,8 @@ export class FlowChecker extends Owner {
 	/** Checks a flow at once. */
 	async checkNow(uri: vscode.Uri): Promise<void> {
 		await this.#world.ready;
-		const text = await textOf(uri);
+		// One that cannot be read has nothing wrong with it any more.
+		const text = await textOf(uri).catch(() => undefined);
 		if (this.isDisposed) return;
 		if (text === undefined) return this.#forget(uri);
 		const problems = this.#check(uri, text);
@@ -102,16 +103,6 @@ export class FlowChecker extends Owner {
 		this.#problems.delete(uri.toString());
 		this.#collection.delete(uri);
 		this.#checked.fire(uri);
-	}
-}
-
-async function textOf(uri: vscode.Uri): Promise<string | undefined> {
-	const open = vscode.workspace.textDocuments.find(document => document.uri.toString() === uri.toString());
-	if (open) return open.getText();
-	try {
-		return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-	} catch {
-		return undefined; // Gone since: nothing is wrong with it any more.
 	}
 }
 

@@ -8,6 +8,7 @@ import { emptyFlow, type Flow } from '../../core/flow/model/flow';
 import { parseFlow, type FlowParse } from '../../core/flow/model/parse';
 import { serve, type Handlers, type Server } from '../../core/rpc/rpc';
 import type { WebviewPort } from '../host/webviewHost';
+import { textOf } from './files';
 import type { FlowParts } from './parts';
 
 /** Compared again this long after the last change, milliseconds. */
@@ -85,7 +86,8 @@ export class ComparePage extends Owner {
 	async #compare(): Promise<Compared> {
 		const own = parseFlow(this.#document.getText());
 		if (!own.flow) return { flow: emptyFlow('flow', ''), compare: null, textError: errorOf(own) };
-		const file = await textOf(workingFile(this.#document.uri));
+		// Where the file is gone there is nothing to compare with.
+		const file = await textOf(workingFile(this.#document.uri)).catch(() => undefined);
 		const other = file === undefined ? undefined : parseFlow(file).flow;
 		if (!other) return { flow: own.flow, compare: null, textError: null };
 		return { ...compareView(own.flow, other, [nameOf(this.#document.uri), 'Working Tree']), textError: null };
@@ -112,14 +114,4 @@ function nameOf({ query, scheme }: vscode.Uri): string {
 		// Another extension's scheme.
 	}
 	return scheme;
-}
-
-async function textOf(uri: vscode.Uri): Promise<string | undefined> {
-	const open = vscode.workspace.textDocuments.find(document => document.uri.toString() === uri.toString());
-	if (open) return open.getText();
-	try {
-		return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-	} catch {
-		return undefined; // The file is gone: there is nothing to compare with.
-	}
 }

@@ -75,6 +75,18 @@ export async function writeText(file: vscode.Uri, text: string): Promise<void> {
 	await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
 }
 
+/** A file's text, as it stands in its editor or on disk; `undefined` when there is none. */
+export async function textOf(uri: vscode.Uri): Promise<string | undefined> {
+	const open = vscode.workspace.textDocuments.find(document => document.uri.toString() === uri.toString());
+	if (open) return open.getText();
+	try {
+		return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+	} catch (error) {
+		if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return undefined;
+		throw error;
+	}
+}
+
 interface Known {
 	readonly key: string;
 	readonly flow: Flow | undefined;

@@ -2,8 +2,9 @@ import * as vscode from 'vscode';
 import type { ExecutionId } from '../../../core/base/ids';
 import { readDataset } from '../../../core/flow/datasets/readDataset';
 import { rowOfRun, withRow } from '../../../core/flow/datasets/rowOfRun';
+import { textOf } from '../files';
 import { fileOf, type FlowRuns } from '../runs';
-import { datasetUri, textOf } from './datasetFiles';
+import { datasetUri } from './datasetFiles';
 
 /** Makes a test of a run: what it was given, and what came out of it. Asks what it is called, and shows it. */
 export async function addToTests(runs: FlowRuns, flow: vscode.Uri, id: ExecutionId): Promise<void> {

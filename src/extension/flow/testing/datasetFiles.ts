@@ -1,10 +1,11 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { ExpectedError } from '../../../core/base/errors';
 import { baselinePathOf, noBaseline, parseBaseline, type Baseline } from '../../../core/flow/datasets/baseline';
 import { datasetPathOf, datasetSuffix, flowPathOf, isDatasetPath } from '../../../core/flow/datasets/dataset';
 import type { Flow } from '../../../core/flow/model/flow';
 import { parseFlow } from '../../../core/flow/model/parse';
 import type { FlowDocuments } from '../document';
+import { textOf } from '../files';
 
 export const datasetPattern = `**/*${datasetSuffix}`;
 
@@ -23,18 +24,6 @@ export function flowUri(dataset: vscode.Uri): vscode.Uri {
 
 export function baselineUri(dataset: vscode.Uri): vscode.Uri {
 	return dataset.with({ path: baselinePathOf(dataset.path) });
-}
-
-/** A file's text, as it stands in its editor or on disk; `undefined` when there is none. */
-export async function textOf(uri: vscode.Uri): Promise<string | undefined> {
-	const open = vscode.workspace.textDocuments.find(document => document.uri.toString() === uri.toString());
-	if (open) return open.getText();
-	try {
-		return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-	} catch (error) {
-		if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return undefined;
-		throw error;
-	}
 }
 
 /** The flow beside a file of tests, as it stands now. Rejects with a sentence. */

@@ -6,6 +6,7 @@ import { checkDataset } from '../../../core/flow/datasets/checkDataset';
 import type { DatasetProblem, DatasetRow } from '../../../core/flow/datasets/dataset';
 import { readDataset } from '../../../core/flow/datasets/readDataset';
 import type { RowResult } from '../../../core/flow/datasets/runDataset';
+import { textOf } from '../files';
 import type { FlowService } from '../service';
 import { DatasetCompletions } from './completions';
 import {
@@ -16,7 +17,6 @@ import {
 	isDatasetFile,
 	readBaseline,
 	testedFlow,
-	textOf,
 } from './datasetFiles';
 import { severities } from '../checker';
 import type { TestItems, TestPlace } from './parts';

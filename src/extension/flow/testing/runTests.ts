@@ -7,11 +7,11 @@ import type { RowFailure } from '../../../core/flow/datasets/assertions';
 import type { DatasetRow } from '../../../core/flow/datasets/dataset';
 import { runDataset, type RowResult } from '../../../core/flow/datasets/runDataset';
 import { printFlow } from '../../../core/flow/model/print';
-import { folderOf } from '../files';
+import { folderOf, textOf } from '../files';
 import { fileOf } from '../runs';
 import { requireTrust } from '../trust';
 import { coverageOf } from './coverage';
-import { flowUri, readBaseline, testedFlow, textOf } from './datasetFiles';
+import { flowUri, readBaseline, testedFlow } from './datasetFiles';
 import type { TestItems } from './parts';
 
 /** Tests at once. */

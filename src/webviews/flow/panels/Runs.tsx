@@ -29,6 +29,11 @@ export function Runs(): ReactElement {
 		const view = await editor.attempt('showRun', { run });
 		if (view !== undefined) editor.runs.show(view);
 	};
+	/** The host shows the same run: what is pinned or looked at is of this one. */
+	const play = async (run: RunSummary): Promise<void> => {
+		await show(run.id);
+		setFilm(run);
+	};
 	const compare = async (run: ExecutionId): Promise<void> => {
 		if (shown === null) return;
 		setOther(run);
@@ -38,7 +43,7 @@ export function Runs(): ReactElement {
 	return (
 		<div className="runs-panel">
 			<Waits />
-			{film && <Film key={film.id} run={film} onClose={() => setFilm(null)} />}
+			{film && <Film key={film.id} run={film} onClose={() => void show(film.id)} />}
 			<ul className="run-list">
 				{runs.map(run => (
 					<RunRow
@@ -47,7 +52,7 @@ export function Runs(): ReactElement {
 						isShown={run.id === shown}
 						isCompared={run.id === other}
 						onShow={() => void show(run.id === shown ? null : run.id)}
-						onPlay={() => setFilm(run)}
+						onPlay={() => void play(run)}
 						onTest={isWhole(run) ? () => void editor.attempt('addToTests', { run: run.id }) : null}
 						onCompare={shown === null ? null : () => void compare(run.id)}
 					/>
