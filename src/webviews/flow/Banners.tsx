@@ -3,11 +3,13 @@ import type { CompareMarks } from '../../core/flow/editorProtocol';
 import { Codicon } from '../shared/components/Codicon';
 import { IconButton } from '../shared/components/IconButton';
 import { useEditor } from './context';
+import { isLive } from './state/runs';
 import { useStore, useStored } from './state/store';
 
 /** What keeps the flow from being changed, what differs, and what has just failed. */
 export function Banners(): ReactElement {
 	const editor = useEditor();
+	const isOutdated = useStored(editor.runs.run, run => run?.isOutdated === true && isLive(run));
 	const { textError, mode, reason, compare, isTrusted } = useStored(editor.doc, doc => doc);
 	return (
 		<>
@@ -39,6 +41,14 @@ export function Banners(): ReactElement {
 				<div className="banner">
 					<Codicon name="shield" />
 					<span>This workspace is not trusted: the flow can be read and changed, and does not run.</span>
+				</div>
+			)}
+			{isOutdated && (
+				<div className="banner" role="status">
+					<Codicon name="history" />
+					<span>
+						The flow was changed after this run had begun. The run keeps its own copy; the next one is of the new flow.
+					</span>
 				</div>
 			)}
 			{compare && <Legend compare={compare} />}

@@ -226,6 +226,15 @@ describe('runs', () => {
 		await waitFor(() => expect(shown.calls.some(call => call.name === 'watch')).toBe(true));
 	});
 
+	test('a run whose flow was changed says that it keeps its own copy, until it has ended', async () => {
+		const { run = null } = scenes['running'] ?? {};
+		const shown = await show({ flow: review, run });
+		act(() => shown.server.emit('runChanged', { id: runId, run: { isOutdated: true }, nodes: {}, log: [] }));
+		expect(await screen.findByText(/The run keeps its own copy/)).toBeDefined();
+		act(() => shown.server.emit('runChanged', { id: runId, run: { status: 'succeeded' }, nodes: {}, log: [] }));
+		await waitFor(() => expect(screen.queryByText(/The run keeps its own copy/)).toBeNull());
+	});
+
 	test('an approval is answered beside the graph', async () => {
 		const { run = null, runs = [] } = scenes['waiting'] ?? {};
 		const shown = await show({ flow: review, run, runs });
