@@ -120,7 +120,7 @@ export class FlowRuns extends Owner {
 		/** The trigger node that it begins at. */
 		readonly by?: TriggerValues;
 	}): Promise<LiveRun | undefined> {
-		const { uri, flow, scope, withLastInputs, by } = wish;
+		const { uri, flow, scope, withLastInputs } = wish;
 		requireTrust('Flows run');
 		const file = fileOf(uri);
 		const { world } = this.#deps;
@@ -129,8 +129,22 @@ export class FlowRuns extends Owner {
 		const last = await this.book.lastInputs(file);
 		const inputs = (withLastInputs ? reusable(flow, last) : undefined) ?? (await askInputs(flow, last));
 		if (!inputs) return undefined;
+		const by = await this.#beginning(wish);
+		if (by === undefined) return undefined;
 		const breakpoints = this.breakpointsOf(uri);
 		return this.begin({ uri, flow, scope, inputs, breakpoints, trigger: 'user', ...(by ? { by } : {}) });
+	}
+
+	/** The trigger that a run begins at; `null` for all, `undefined` when the user cancels. */
+	async #beginning(wish: Parameters<FlowRuns['startFlow']>[0]): Promise<TriggerValues | null | undefined> {
+		const { uri, flow, scope, withLastInputs, by } = wish;
+		if (by) return by;
+		const isAsked = scope.kind === 'all' && !withLastInputs;
+		const last = isAsked ? null : await this.book.lastTrigger(fileOf(uri));
+		if (last && Object.hasOwn(flow.nodes, last.node)) return last;
+		if (scope.kind !== 'all') return null;
+		const { host, world } = this.#deps;
+		return (await import('./triggers/askTrigger')).askTrigger(uri, flow, world.catalog, host.clock.now());
 	}
 
 	/** Begins a run that was given everything. */

@@ -250,6 +250,11 @@ export class RunBook extends Owner {
 		return last && lastInputs(last)?.inputs;
 	}
 
+	/** The trigger that the last run began at, with what that gave; `null` when it began at all of them. */
+	async lastTrigger(file: string): Promise<TriggerValues | null> {
+		return (await this.#lastRun(file))?.trigger ?? null;
+	}
+
 	/** Deletes what is kept of runs that are older than so many days and that nobody goes on with. */
 	prune(days: number): Promise<number> {
 		return pruneRuns({ folders: this.#folders, now: this.#deps.clock.now(), days });

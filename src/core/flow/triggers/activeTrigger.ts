@@ -49,6 +49,9 @@ export class ActiveTrigger extends Owner {
 		const { overlap, maxPerHour } = spec;
 		this.starter = this.own(new Starter({ clock, overlap, maxPerHour, memory, start }));
 		this.own(this.starter.onDidChange(() => this.#keep()));
+		const { last } = this.starter.memory;
+		// Its window was closed in the middle of it.
+		if (last?.status === 'running') this.starter.remember({ last: { ...last, status: 'stopped' } });
 	}
 
 	/** When a schedule fires next. */

@@ -1,16 +1,14 @@
 import * as vscode from 'vscode';
 import { ExpectedError } from '../../../core/base/errors';
-import type { Json } from '../../../core/base/json';
 import type { Flow, NodeId } from '../../../core/flow/model/flow';
-import { gitFolders, gitState } from '../../../core/flow/triggers/gitState';
-import { triggersOf, type TriggerSpec } from '../../../core/flow/triggers/spec';
-import type { TriggerOutputs } from '../../../core/flow/triggers/starter';
+import { triggersOf } from '../../../core/flow/triggers/spec';
 import { canTurnOn, isTurnedOn, triggerFacts, type TriggerView } from '../../../core/flow/triggers/triggerView';
 import { triggerOfRow } from '../../../core/flow/views/flowsTree';
 import { TreeRow } from '../../ledger/treeRow';
-import { asWritten, flowSuffix, folderOf, readFlow } from '../files';
+import { flowSuffix, readFlow } from '../files';
 import { fileOf } from '../runs';
 import type { FlowService } from '../service';
+import { outputsOf } from './askTrigger';
 
 /** What the commands take from the service. */
 export type TriggerParts = Pick<FlowService, 'host' | 'triggers' | 'documents' | 'runs' | 'world' | 'pagesOf'>;
@@ -21,7 +19,6 @@ interface Target {
 }
 
 const mostFlows = 500;
-const mostFiles = 200;
 
 export async function turnOnTrigger(service: TriggerParts, argument: unknown): Promise<void> {
 	const target = await targetOf(service, argument, 'Turn On Trigger', canTurnOn);
@@ -78,62 +75,6 @@ export async function runTrigger(service: TriggerParts, argument: unknown): Prom
 	const outputs = await outputsOf(uri, spec, service.host.clock.now());
 	if (!outputs) return;
 	await service.runs.startFlow({ uri, flow, scope: { kind: 'all' }, withLastInputs: false, by: { node, outputs } });
-}
-
-/** What a trigger would give now; asks for what only an event knows. `undefined` when the user cancels. */
-async function outputsOf(
-	uri: vscode.Uri,
-	{ cause, title }: TriggerSpec,
-	now: number,
-): Promise<TriggerOutputs | undefined> {
-	const at = new Date(now).toISOString();
-	switch (cause?.kind) {
-		case 'schedule':
-			return { at, due: at };
-		case 'webhook': {
-			const body = await askBody(title);
-			return body && { body: body.value, headers: {}, query: {}, method: cause.method };
-		}
-		case 'fileChange': {
-			const path = await askFile(title, folderOf(uri), cause.pattern);
-			return path === undefined ? undefined : { path, paths: [path], event: 'changed', count: 1 };
-		}
-		case 'git': {
-			const folders = await gitFolders(folderOf(uri));
-			const state = folders && (await gitState(folders));
-			if (!state) throw new ExpectedError('no-git', 'The workspace folder is in no Git repository.');
-			return { event: cause.events[0] ?? 'commit', ...state, before: state.commit, message: '' };
-		}
-		default:
-			return { at };
-	}
-}
-
-async function askBody(title: string): Promise<{ readonly value: Json } | undefined> {
-	const text = await vscode.window.showInputBox({
-		title,
-		prompt: 'The body that the webhook is called with, as JSON',
-		value: '{}',
-		ignoreFocusOut: true,
-		validateInput: typed => (jsonOf(typed) ? undefined : 'This is no JSON.'),
-	});
-	return text === undefined ? undefined : jsonOf(text);
-}
-
-function jsonOf(text: string): { readonly value: Json } | undefined {
-	try {
-		return { value: JSON.parse(text) as Json };
-	} catch {
-		return undefined; // Told while it is typed.
-	}
-}
-
-async function askFile(title: string, folder: string, pattern: string): Promise<string | undefined> {
-	const base = new vscode.RelativePattern(vscode.Uri.file(folder), pattern);
-	const files = await vscode.workspace.findFiles(base, '**/{node_modules,.git,.quarterdeck}/**', mostFiles);
-	if (files.length === 0) throw new ExpectedError('no-files', `No file of the workspace fits “${pattern}”.`);
-	const paths = files.map(file => asWritten(folder, file.fsPath)).sort();
-	return vscode.window.showQuickPick(paths, { title, placeHolder: 'Which file has changed?' });
 }
 
 /** What a command was called for: a row of the view, a node of a page, or what the user picks. */

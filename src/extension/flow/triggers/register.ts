@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Lazy } from '../../../core/base/async';
@@ -42,6 +42,7 @@ export function registerTriggers(host: Host, service: Lazy<FlowService>): Dispos
 	const folder = join(host.context.globalStorageUri.fsPath, 'flows', 'triggers');
 	const start = (): void => {
 		if (!vscode.workspace.isTrusted || !existsSync(folder)) return;
+		if (!readdirSync(folder).some(name => name.endsWith('.json'))) return;
 		service.get().catch((error: unknown) => host.log.warn(`Triggers could not be started: ${errorText(error)}`));
 	};
 	store.add(host.clock.after(restMs, start));

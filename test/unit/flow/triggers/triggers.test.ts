@@ -247,6 +247,23 @@ describe('triggers', () => {
 		await vi.waitFor(() => expect(runs).toHaveLength(2), patience);
 	});
 
+	test('a run that its window did not get to end was stopped, and keeps nothing from firing', async () => {
+		const flow = await save(triggerNodes);
+		const first = open();
+		await first.turnOn(cwd, file, 'often');
+		clock.advance(600_000);
+		await vi.waitFor(() => expect(runs).toHaveLength(1), patience);
+		const last = (window: Triggers): string | undefined =>
+			window.viewsOf(cwd, file, flow).find(({ node }) => node === 'often')?.last?.status;
+		await vi.waitFor(() => expect(last(first)).toBe('running'), patience);
+		await first.stop();
+		const second = open();
+		await second.look();
+		expect(last(second)).toBe('stopped');
+		clock.advance(600_000);
+		await vi.waitFor(() => expect(runs).toHaveLength(2), patience);
+	});
+
 	test('another window turns it off, and it does not fire once more', async () => {
 		await save(triggerNodes);
 		const [first, second] = [open(), open()];

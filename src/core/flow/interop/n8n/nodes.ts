@@ -13,6 +13,15 @@ function trigger(type: string, outputs: readonly string[], params: Mapping['para
 	return { type, inputs: [], outputs, params };
 }
 
+/** Seconds, and minutes that no hour holds, are an interval: a cron line cannot say them. */
+function everyOf({ parameters }: Translation): string | undefined {
+	const [rule] = listAt(parameters, 'rule', 'interval').filter(isObject);
+	const field = rule && textAt(rule, 'field');
+	const [seconds, minutes] = rule ? [numberAt(rule, 'secondsInterval'), numberAt(rule, 'minutesInterval')] : [];
+	if (field === 'seconds') return `${seconds ?? 30} s`;
+	return field === 'minutes' && minutes !== undefined && minutes > 59 ? `${minutes} min` : undefined;
+}
+
 /** A rule of n8n's schedule as a cron line; `undefined` when there is none for it. */
 function cronOf({ parameters }: Translation): string | undefined {
 	const [rule] = listAt(parameters, 'rule', 'interval').filter(isObject);
@@ -162,12 +171,15 @@ export const n8nMappings: Readonly<Record<string, Mapping>> = {
 	manualTrigger: trigger('trigger.manual@1', ['at']),
 	executeWorkflowTrigger: trigger('trigger.manual@1', ['at']),
 	scheduleTrigger: trigger('trigger.schedule@1', ['at'], x => {
+		const every = everyOf(x);
+		if (every !== undefined) return { every };
 		const cron = cronOf(x);
 		return cron === undefined ? undefined : { cron };
 	}),
 	webhook: trigger('trigger.webhook@1', ['body'], x => ({
 		path: slugOf(textAt(x.parameters, 'path'), 'webhook'),
 		method: textAt(x.parameters, 'httpMethod', 'GET'),
+		...(textAt(x.parameters, 'responseMode') === 'lastNode' ? { answer: 'output' } : {}),
 	})),
 	chatTrigger: trigger('trigger.webhook@1', ['body'], () => ({ path: 'chat', method: 'POST' })),
 	formTrigger: trigger('trigger.webhook@1', ['body'], x => ({

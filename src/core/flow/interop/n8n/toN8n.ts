@@ -1,5 +1,6 @@
 import type { Json } from '../../../base/json';
 import type { FlowNode, NodeId } from '../../model/flow';
+import { durationMs } from '../../nodes/support';
 import { isObject, set, type JsonObject } from '../json';
 import { codeBegin, codeEnd } from './nodes';
 
@@ -150,18 +151,24 @@ const asked = (prompt: Json | undefined, names: N8nNames): JsonObject => ({
 	text: names.value(prompt ?? ''),
 });
 
+/** When it fires: every so often in whole minutes, where that is said, or at the times of the cron line. */
+function ruleOf(cron: string, every: string): JsonObject {
+	// What is no duration is a problem of the flow, and told there.
+	const ms = /^(?:\d+(?:\.\d+)? *(?:ms|s|min|m|h|d) *)+$/iu.test(every) ? durationMs(every) : null;
+	if (ms === null) return { field: 'cronExpression', expression: cron };
+	if (ms < 60_000) return { field: 'seconds', secondsInterval: Math.max(1, Math.round(ms / 1000)) };
+	return { field: 'minutes', minutesInterval: Math.round(ms / 60_000) };
+}
+
 /** Our types that n8n has a node for. */
 const writers: Readonly<Record<string, Write>> = {
 	'trigger.manual': () => same('manualTrigger', 1, {}, 'at'),
-	'trigger.schedule': ({ cron }) =>
-		same(
-			'scheduleTrigger',
-			1.2,
-			{ rule: { interval: [{ field: 'cronExpression', expression: text(cron, '0 9 * * 1-5') }] } },
-			'at',
-		),
-	'trigger.webhook': ({ path, method }) =>
-		same('webhook', 2, { path: text(path), httpMethod: text(method, 'POST'), options: {} }, 'body'),
+	'trigger.schedule': ({ cron, every }) =>
+		same('scheduleTrigger', 1.2, { rule: { interval: [ruleOf(text(cron, '0 9 * * 1-5'), text(every))] } }, 'at'),
+	'trigger.webhook': ({ path, method, answer }) => {
+		const mode = answer === 'output' ? { responseMode: 'lastNode' } : {};
+		return same('webhook', 2, { path: text(path), httpMethod: text(method, 'POST'), ...mode, options: {} }, 'body');
+	},
 	'flow.input': ({ name }, names) => fields({ value: names.value(`{{ flow.${text(name)} }}`) }),
 	'flow.output': ({ name }, names) => ({
 		...fields({ [text(name, 'output') || 'output']: names.value('{{ input.value }}') }),
