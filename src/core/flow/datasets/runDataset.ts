@@ -3,6 +3,7 @@ import { errorText } from '../../base/errors';
 import type { ExecutionId } from '../../base/ids';
 import type { Json } from '../../base/json';
 import { formatCost, type NanoDollars } from '../../base/money';
+import type { Breakpoint } from '../engine/events';
 import type { RunResult } from '../engine/flowRun';
 import type { RunServices } from '../engine/services';
 import type { Flow } from '../model/flow';
@@ -51,6 +52,13 @@ export interface DatasetRunOptions {
 	readonly newBook: (left: () => NanoDollars | null) => RunBook;
 	readonly script: (source: string, values: Readonly<Record<string, Json>>, signal: AbortSignal) => Promise<Json>;
 	readonly signal: AbortSignal;
+	/** Somebody looks on: rows are runs of the flow's own file, stop at breakpoints, and may ask people. */
+	readonly attended?: {
+		readonly book: RunBook;
+		/** Absolute path of the flow's file. */
+		readonly file: string;
+		readonly breakpoints: readonly Breakpoint[];
+	};
 	readonly onStart?: (row: DatasetRow) => void;
 	readonly onEnd?: (result: RowResult) => void;
 }
@@ -209,15 +217,18 @@ class DatasetRun {
 		costs: (NanoDollars | null)[],
 		row?: DatasetRow,
 	): Promise<Ended> {
-		const { file, cwd, signal } = this.#options;
-		const live = await this.#book.start({
+		const { cwd, signal, attended } = this.#options;
+		const own = { book: this.#book, file: this.#options.file, breakpoints: [] };
+		const isAttended = row !== undefined && attended !== undefined;
+		const { book, file, breakpoints } = isAttended ? attended : own;
+		const live = await book.start({
 			...wish,
 			file,
 			cwd,
+			breakpoints,
 			title,
 			trigger: 'user',
 			scope: { kind: 'all' },
-			breakpoints: [],
 			pins: new Map(Object.entries(row?.mocks ?? {})),
 		});
 		const { run } = live;
@@ -228,7 +239,7 @@ class DatasetRun {
 		if (signal.aborted) stop();
 		let asked: string | undefined;
 		const look = (): void => {
-			const [wait] = run.isOver ? [] : run.waits;
+			const [wait] = run.isOver || isAttended ? [] : run.waits;
 			if (!wait) return;
 			asked ??= wait.node;
 			run.stop();

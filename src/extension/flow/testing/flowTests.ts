@@ -48,6 +48,8 @@ export class FlowTests extends Owner implements TestItems {
 		const run = (request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> =>
 			runTests(this, request, token).catch((error: unknown) => service.host.commands.showFailure(error));
 		this.#runs = this.own(controller.createRunProfile('Run', vscode.TestRunProfileKind.Run, run, true));
+		// Its rows are runs on the graph, which stop at the breakpoints there.
+		this.own(controller.createRunProfile('Debug on Graph', vscode.TestRunProfileKind.Debug, run, true));
 		const coverage = this.own(controller.createRunProfile('Coverage', vscode.TestRunProfileKind.Coverage, run, true));
 		coverage.loadDetailedCoverage = async (_, file) => (await import('./coverage')).detailsOf(file);
 		this.#follow();

@@ -7,6 +7,7 @@ import type { RowFailure } from '../../../core/flow/datasets/assertions';
 import type { DatasetRow } from '../../../core/flow/datasets/dataset';
 import { runDataset, type RowResult } from '../../../core/flow/datasets/runDataset';
 import { printFlow } from '../../../core/flow/model/print';
+import { flowEditorType } from '../../host/ids';
 import { folderOf, textOf } from '../files';
 import { fileOf } from '../runs';
 import { requireTrust } from '../trust';
@@ -82,6 +83,9 @@ async function runFile(tests: TestItems, { uri, items, run, request, left, signa
 	await world.ready;
 	const flow = await testedFlow(documents, uri);
 	const { rows } = readDataset((await textOf(uri)) ?? '');
+	const isDebug = request.profile?.kind === vscode.TestRunProfileKind.Debug;
+	const tested = flowUri(uri);
+	if (isDebug) await vscode.commands.executeCommand('vscode.openWith', tested, flowEditorType);
 	const byKey = new Map(rows.map(row => [row.key, row]));
 	const itemOf = new Map<DatasetRow, vscode.TestItem>();
 	for (const item of items) {
@@ -96,7 +100,10 @@ async function runFile(tests: TestItems, { uri, items, run, request, left, signa
 		cwd: folderOf(uri),
 		rows: [...itemOf.keys()],
 		baseline: await readBaseline(uri),
-		concurrency,
+		concurrency: isDebug ? 1 : concurrency,
+		...(isDebug
+			? { attended: { book: runs.book, file: fileOf(tested), breakpoints: runs.breakpointsOf(tested) } }
+			: {}),
 		maxCost: left,
 		newBook: limit => runs.cappedBook(limit),
 		script: (source, values, abort) => services.sandbox.script(source, values, abort),
@@ -106,7 +113,7 @@ async function runFile(tests: TestItems, { uri, items, run, request, left, signa
 	});
 	if (request.profile?.kind === vscode.TestRunProfileKind.Coverage) {
 		const nodes = report.coverage.nodes(world.catalog, world.ports);
-		run.addCoverage(coverageOf(uri, (await textOf(flowUri(uri))) ?? '', nodes));
+		run.addCoverage(coverageOf(uri, (await textOf(tested)) ?? '', nodes));
 	}
 	return report.cost;
 }

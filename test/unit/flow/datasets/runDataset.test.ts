@@ -75,6 +75,19 @@ const numbers: Flow = {
 	],
 };
 
+const newBook: DatasetRunOptions['newBook'] = left =>
+	new RunBook({
+		folder: join(folder, 'runs'),
+		clock: systemClock,
+		log: silentLogger,
+		catalog: () => builtInCatalog,
+		world,
+		expressions: expressionEngine,
+		services: () => Promise.resolve(cappedServices(services, left)),
+		limits: () => ({}),
+		append: event => ledger.push(event),
+	});
+
 async function run(
 	flow: Flow,
 	rows: readonly object[],
@@ -93,18 +106,7 @@ async function run(
 		baseline: { rows: {} },
 		concurrency: 3,
 		maxCost: null,
-		newBook: left =>
-			new RunBook({
-				folder: join(folder, 'runs'),
-				clock: systemClock,
-				log: silentLogger,
-				catalog: () => builtInCatalog,
-				world,
-				expressions: expressionEngine,
-				services: () => Promise.resolve(cappedServices(services, left)),
-				limits: () => ({}),
-				append: event => ledger.push(event),
-			}),
+		newBook,
 		script: (source, values, signal) => box.script(source, values, signal),
 		signal: new AbortController().signal,
 		...more,
@@ -301,6 +303,31 @@ describe('what tests may use', () => {
 		});
 		expect(results.map(({ status }) => status)).toEqual(['passed', 'stopped', 'stopped', 'stopped', 'stopped']);
 		expect(ledger.filter(({ type }) => type === 'execution.started')).toHaveLength(1);
+	});
+
+	test('attended, rows are runs of the flow that stop at breakpoints and ask people', async () => {
+		const approval: Flow = {
+			...flowOf({ approve: { type: 'people.approval@1', params: { title: 'Go?' } }, out: 'flow.output@1' }),
+			edges: [edge('approve.comment -> out.value')],
+		};
+		const file = '/home/ada/shop/test.flow.json';
+		const book = newBook(() => null);
+		const person = async (): Promise<void> => {
+			await vi.waitFor(() => expect(book.live[0]?.run?.holds).toHaveLength(1), { timeout: 20_000 });
+			const live = book.live[0]?.run;
+			live?.resume();
+			await vi.waitFor(() => expect(live?.waits).toHaveLength(1), { timeout: 20_000 });
+			live?.answer(live.waits[0]?.ask.id ?? '', { kind: 'approval', isApproved: true, comment: 'fine' });
+		};
+		const attending = person();
+		const { said } = await run(approval, [{ name: 'asks', assertions: [{ equals: 'fine' }] }], {
+			attended: { book, file, breakpoints: [{ node: 'approve', when: 'before' }] },
+		});
+		await attending;
+		expect(said).toEqual(['asks: passed']);
+		expect(await book.list(file)).toHaveLength(1);
+		await book.settled();
+		book.dispose();
 	});
 
 	test('a node that asks a person ends its row with what to do', async () => {
