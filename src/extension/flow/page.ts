@@ -116,7 +116,7 @@ export class FlowPage extends Owner implements PageContext {
 		await Promise.all([pins.look(uri), world.ready]);
 		this.#readonlyReason = readonlyReason(uri);
 		await checker.checkNow(uri);
-		const run = this.shown.open();
+		const run = await this.shown.open();
 		// After the answer to this.
 		setImmediate(() => {
 			this.#isOpen = true;

@@ -41,12 +41,11 @@ export class ShownRun extends Owner {
 		return this.#id;
 	}
 
-	/** What a page that opens now shows. */
-	open(): RunView | null {
+	/** What a page that opens now shows: one that was hidden opens again, and shows what it showed. */
+	open(): Promise<RunView | null> {
 		const live = this.#page.parts.runs.book.liveOf(fileOf(this.#page.uri));
-		if (!live) return null;
-		this.#follow(live);
-		return live.view;
+		// What is not kept any more is not shown; the list says which runs there are.
+		return this.show(live?.execution ?? this.#id).catch(() => null);
 	}
 
 	/** Shows a run of the list; `null` for none. */

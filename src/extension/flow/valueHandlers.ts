@@ -33,7 +33,11 @@ export function valueHandlers(page: PageContext): Pick<Handlers<FlowEditorContra
 		},
 		diffValues: async ({ a, b }) => {
 			const [left, right] = await Promise.all([valueUri(runs, uri, a), valueUri(runs, uri, b)]);
-			await vscode.commands.executeCommand('vscode.diff', left, right, `${a.node}.${a.port}: ${a.side} of two runs`);
+			// Beside, so that the next value of the comparison is one click away.
+			await vscode.commands.executeCommand('vscode.diff', left, right, `${a.node}.${a.port}: ${a.side} of two runs`, {
+				viewColumn: vscode.ViewColumn.Beside,
+				preview: true,
+			});
 		},
 		findValues: async ({ run, text }) => findInValues(await runs.values(uri, run), text),
 	};
