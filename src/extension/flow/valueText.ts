@@ -35,6 +35,15 @@ export function shownText(name: string, text: string, of = ''): vscode.Uri {
 	return vscode.Uri.from({ scheme: valueScheme, path: `/${key}/${name.replaceAll(/[^\w.-]+/g, '-')}` });
 }
 
+/** Closes the comparison that showed a document as its right side. */
+export async function closeShown(shown: vscode.Uri): Promise<void> {
+	const tabs = vscode.window.tabGroups.all.flatMap(group => group.tabs);
+	const found = tabs.filter(
+		({ input }) => input instanceof vscode.TabInputTextDiff && input.modified.toString() === shown.toString(),
+	);
+	await vscode.window.tabGroups.close(found, true);
+}
+
 function extensionOf(value: unknown, text: string): string {
 	if (typeof value !== 'string') return 'json';
 	if (/^(?:diff --git |--- |@@ )/m.test(text)) return 'diff';

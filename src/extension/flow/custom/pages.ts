@@ -14,7 +14,7 @@ import { z } from 'zod';
 import type { WebviewPort } from '../../host/webviewHost';
 import type { FlowService } from '../service';
 import { trialSchema, tryNode } from './trial';
-import { folderOfNode, saveNode, showDraft, writeWithModel } from './writing';
+import { closeDraft, folderOfNode, saveNode, showDraft, writeWithModel } from './writing';
 
 /** What a model wrote and nobody has saved. */
 export interface Draft {
@@ -198,6 +198,7 @@ class NodePageHost extends Owner {
 		const { folder, written } = this.#draft;
 		const file = await saveNode(this.#service, folder, written.file, true);
 		if (!file) return;
+		await closeDraft(written.file);
 		this.#panel.dispose();
 		await vscode.window.showTextDocument(file, { viewColumn: vscode.ViewColumn.One });
 	}
@@ -209,6 +210,7 @@ class NodePageHost extends Owner {
 		const current = draft.written.file.source;
 		const written = await writeWithModel(this.#service, { description, cwd: folder.fsPath, model, current });
 		if (!written) return;
+		await closeDraft(draft.written.file);
 		draft.written = written;
 		await showDraft(folder, written.file);
 	}

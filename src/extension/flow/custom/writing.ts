@@ -9,7 +9,7 @@ import { defineNode } from '../../../core/flow/nodes/nodeType';
 import { choicesOf } from '../choices';
 import { isThere, writeText } from '../files';
 import type { FlowService } from '../service';
-import { shownText } from '../valueText';
+import { closeShown, shownText } from '../valueText';
 import { runOne } from './trial';
 import { nodeTypes, writeTypes } from './types';
 
@@ -91,6 +91,11 @@ export async function showDraft(
 	const before = (await isThere(file)) ? file : shownText(name, '', path);
 	const after = shownText(name, source, path);
 	await vscode.commands.executeCommand('vscode.diff', before, after, `${name} (not saved)`, { preview: false });
+}
+
+/** Closes what `showDraft` has opened. */
+export function closeDraft({ path, source }: Pick<CustomFile, 'path' | 'source'>): Promise<void> {
+	return closeShown(shownText(basename(path), source, path));
 }
 
 /** Writes a node's file with the types beside it. One that is there is replaced only when the user says so. */

@@ -12,7 +12,7 @@ import { projectFolder, workspaceFolders } from '../../host/workspace';
 import { writeTypes } from '../custom/types';
 import { freeFile, isThere, writeText } from '../files';
 import type { FlowService } from '../service';
-import { shownText } from '../valueText';
+import { closeShown, shownText } from '../valueText';
 import { requireTrust } from '../trust';
 import { showReport, tellReport } from './report';
 
@@ -79,12 +79,14 @@ async function chooseNodes(
 	}
 	const kept = taken.map(path => `\`${path}\` is there already and was left as it is.`).join('\n\n');
 	if (fresh.length === 0) return { write: [], told: kept };
+	const shown: vscode.Uri[] = [];
 	for (const { path, text } of fresh) {
 		const name = path.split('/').at(-1) ?? path;
 		const [before, after] = [shownText(name, '', path), shownText(name, text, path)];
 		await vscode.commands.executeCommand('vscode.diff', before, after, `${name} (would be written)`, {
 			preview: false,
 		});
+		shown.push(after);
 	}
 	const names = fresh.map(({ path }) => path).join(', ');
 	const several = fresh.length === 1 ? 'this custom node' : `these ${fresh.length} custom nodes`;
@@ -95,6 +97,7 @@ async function chooseNodes(
 		placeHolder: 'It is shown in the editor. In a run it is in the sandbox, and reaches nothing that you do not allow.',
 		ignoreFocusOut: true,
 	});
+	for (const uri of shown) await closeShown(uri);
 	if (!picked) return undefined;
 	const written = fresh.map(({ path }) => `\`${path}\` was written.`).join('\n\n');
 	if (picked === write) return { write: fresh, told: [written, kept].filter(text => text !== '').join('\n\n') };

@@ -24,6 +24,8 @@ export async function showReport(title: string, report: InteropReport, more = ''
 	const uri = shownText('Report.md', text);
 	try {
 		await vscode.commands.executeCommand('markdown.showPreviewToSide', uri);
+		// It is read beside what it is about, which goes on having the focus.
+		await vscode.commands.executeCommand('workbench.action.focusPreviousGroup');
 	} catch {
 		// Markdown's own extension is switched off.
 		await vscode.window.showTextDocument(uri, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true });
