@@ -38,12 +38,13 @@ export function parseBaseline(text: string): Baseline | string {
 	}
 	const rows = raw['rows'] ?? {};
 	if (!isRecord(rows)) return '"rows" must be an object.';
-	const found: Record<string, Readonly<Record<string, Json>>> = {};
+	const found: [string, Readonly<Record<string, Json>>][] = [];
 	for (const [key, outputs] of Object.entries(rows)) {
 		if (!isRecord(outputs)) return `The outputs of "${key}" must be an object.`;
-		found[key] = Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, fromDocument(value)]));
+		const values = Object.entries(outputs).map(([name, value]) => [name, fromDocument(value)] as const);
+		found.push([key, Object.fromEntries(values)]);
 	}
-	return { rows: found };
+	return { rows: Object.fromEntries(found) };
 }
 
 /** The one text of a baseline: sorted, long texts as lists of lines, so that Git shows what is another. */

@@ -151,6 +151,13 @@ describe('the baseline', () => {
 		expect(parseBaseline(text)).toEqual({ rows: { a: {}, z: outputs } });
 	});
 
+	test('a row may be called as what every object has', () => {
+		const text = printBaseline(withAccepted(noBaseline, new Map([['__proto__', { a: 1 }]]), new Set(['__proto__'])));
+		const read = parseBaseline(text);
+		expect(read).toMatchObject({ rows: {} });
+		expect(typeof read === 'string' ? [] : Object.entries(read.rows)).toEqual([['__proto__', { a: 1 }]]);
+	});
+
 	test('forgets rows that are no longer there', () => {
 		const before = { rows: { gone: { a: 1 }, stays: { a: 2 } } };
 		const after = withAccepted(before, new Map([['new', { a: 3 }]]), new Set(['stays', 'new']));
