@@ -108,6 +108,15 @@ test('a run that was killed with its window is offered, resumes where it was, an
 	expect(shouts.length).toBeLessThanOrEqual(3);
 });
 
+test('Run to Here runs what a node needs, and nothing after it', async () => {
+	await card('shout').locator('.card-title').click();
+	await page.getByRole('button', { name: 'Ways to run' }).click();
+	await page.getByRole('menuitem', { name: 'Run to Here' }).click();
+	await page.locator('#node-shout:is(.state-succeeded, .state-cached)').waitFor();
+	await page.locator('#node-approve.state-idle').waitFor();
+	await page.locator('.run-status.status-succeeded').waitFor();
+});
+
 test('the Flows view tells how the last run ended', async () => {
 	const row = await editor.row('Flows', /^Release/);
 	await until('the state of the last run', async () => /succeeded/.test((await row.getAttribute('aria-label')) ?? ''));

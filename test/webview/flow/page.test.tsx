@@ -105,6 +105,23 @@ describe('by keyboard alone', () => {
 		await waitFor(() => expect(Object.keys(shown.flow().nodes)).not.toContain('git-diff-2'));
 	});
 
+	test('nodes are grouped, and the group gets its name and colour', async () => {
+		const shown = await show({ flow: flowOf({ a: ['llm', 0, 0], b: ['llm', 400, 0] }) });
+		act(() => shown.graph.focus());
+		await userEvent.keyboard('{Control>}a{/Control}{Control>}g{/Control}');
+		const name = await screen.findByLabelText('Group');
+		await userEvent.clear(name);
+		await userEvent.type(name, 'Readers');
+		fireEvent.blur(name);
+		await userEvent.selectOptions(await screen.findByLabelText('Colour of Readers'), 'green');
+		await waitFor(() =>
+			expect(shown.flow().groups).toEqual({ group: { name: 'Readers', nodes: ['a', 'b'], color: 'green' } }),
+		);
+		act(() => shown.graph.focus());
+		await userEvent.keyboard('{ArrowLeft}');
+		expect(spoken()).toContain('in the group Readers');
+	});
+
 	test('arrows go to the nearest node and say what it is; shift takes it along', async () => {
 		const shown = await show({ flow: review });
 		act(() => shown.graph.focus());

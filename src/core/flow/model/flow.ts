@@ -64,11 +64,13 @@ export interface FlowEdge {
 	readonly input: string;
 }
 
+export const groupColours = ['red', 'orange', 'yellow', 'green', 'blue', 'purple'] as const;
+
 /** A coloured frame around nodes, for people only. */
 export interface FlowGroup {
 	readonly name: string;
 	readonly nodes: readonly NodeId[];
-	readonly color?: 'red' | 'orange' | 'yellow' | 'green' | 'blue' | 'purple';
+	readonly color?: (typeof groupColours)[number];
 }
 
 /** Upper bounds of one run. Absent: the engine's default (`engine/limits.ts`); they are shown before they bite. */

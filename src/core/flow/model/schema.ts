@@ -1,6 +1,6 @@
 import { paramsSchema } from '../nodes/paramMeta';
 import type { NodeCatalog, NodeType } from '../nodes/nodeType';
-import { flowFormat, valueKinds } from './flow';
+import { flowFormat, groupColours, valueKinds } from './flow';
 import { limitBounds } from './limitBounds';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -89,7 +89,7 @@ const groupSchema: Schema = {
 	additionalProperties: false,
 	properties: {
 		name: { type: 'string' },
-		color: { enum: ['red', 'orange', 'yellow', 'green', 'blue', 'purple'] },
+		color: { enum: [...groupColours] },
 		nodes: { type: 'array', items: slug, uniqueItems: true },
 	},
 };

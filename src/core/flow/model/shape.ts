@@ -1,5 +1,5 @@
 import type { Json } from '../../base/json';
-import { valueKinds } from './flow';
+import { groupColours, valueKinds } from './flow';
 import type {
 	ErrorPolicy,
 	FlowEdge,
@@ -255,7 +255,7 @@ const idList: Reader = (value, report) => {
 
 const groupReaders = {
 	name: text,
-	color: oneOf(['red', 'orange', 'yellow', 'green', 'blue', 'purple']),
+	color: oneOf(groupColours),
 	nodes: idList,
 };
 

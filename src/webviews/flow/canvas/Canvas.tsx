@@ -1,10 +1,10 @@
 import { ReactFlow, useReactFlow, useStoreApi, type Viewport } from 'reactflow';
 import { useEffect, useMemo, useRef, useState, type DragEvent, type MouseEvent, type ReactElement } from 'react';
 import { useCanvas, useCommands, useEditor } from '../context';
-import { addOps } from '../edits/add';
+import { addOps, spliceOps } from '../edits/add';
 import { readingOrder } from '../graph/walk';
 import { boundsOf } from '../graph/grid';
-import { useNodeDrag } from '../gestures/useNodeDrag';
+import { edgeUnder, useNodeDrag } from '../gestures/useNodeDrag';
 import { usePointer } from '../gestures/usePointer';
 import { dragType } from '../palette/dragType';
 import { toggled, toggledEdge, noSelection } from '../state/selection';
@@ -156,7 +156,10 @@ function useHandlers(surface: React.RefObject<HTMLDivElement | null>) {
 				const { x, y } = pointOf(event);
 				const at = canvas.toCanvas(x, y);
 				const { id, ops } = addOps(editor.index, type, { x: at.x - 112, y: at.y - 20 });
-				editor.apply(`Add ${type.title}`, ops);
+				const under = type.ports && edgeUnder(canvas, at, id, type.ports);
+				const edge = under === null ? undefined : editor.index.edge(under);
+				const spliced = edge && type.ports ? spliceOps(editor.index, edge, id, type.ports) : null;
+				editor.apply(`Add ${type.title}`, [...ops, ...(spliced ?? [])]);
 				editor.select([id]);
 			},
 		};

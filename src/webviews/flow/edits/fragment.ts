@@ -1,3 +1,4 @@
+import { groupColours } from '../../../core/flow/model/flow';
 import type { FlowFragment } from '../../../core/flow/editorProtocol';
 import { isSlug } from '../../../core/flow/model/slugs';
 
@@ -27,7 +28,7 @@ const mapOf =
 	value =>
 		isRecord(value) && Object.entries(value).every(([key, each]) => isSlug(key) && check(each));
 
-const colours: ReadonlySet<unknown> = new Set(['red', 'orange', 'yellow', 'green', 'blue', 'purple']);
+const colours: ReadonlySet<unknown> = new Set(groupColours);
 const isFragment = shape({
 	nodes: mapOf(
 		shape({

@@ -2,6 +2,7 @@ import type { NodeChange, OnNodeDrag } from 'reactflow';
 import { useMemo } from 'react';
 import type { NodeId } from '../../../core/flow/model/flow';
 import type { FlowOp } from '../../../core/flow/model/ops';
+import type { Ports } from '../../../core/flow/nodes/nodeType';
 import { noDrag, type CanvasModel } from '../canvas/model';
 import type { SceneNode } from '../canvas/scene';
 import { useCanvas } from '../context';
@@ -114,12 +115,21 @@ function spliceTarget(canvas: CanvasModel, drag: Drag, placed: Rect): string | n
 	const { lead, start } = drag;
 	const edges = index.edges(lead.id);
 	if (start.size > 1 || lead.shape !== 'card' || edges.incoming.length + edges.outgoing.length > 0) return null;
-	const middle = centreOf(placed);
+	return edgeUnder(canvas, centreOf(placed), lead.id, lead.ports);
+}
+
+/** The drawn edge under a point that a node with these ports could be put into. */
+export function edgeUnder(
+	canvas: CanvasModel,
+	point: { readonly x: number; readonly y: number },
+	node: NodeId,
+	ports: Ports,
+): string | null {
+	const { index } = canvas.editor;
 	for (const { id } of canvas.scene.get().edges) {
 		const edge = index.edge(id);
 		const ends = edge && edgeEnds(index, edge);
-		if (!edge || !ends || !isNear(ends, middle, 24)) continue;
-		if (spliceOps(index, edge, lead.id, lead.ports)) return id;
+		if (ends && isNear(ends, point, 24) && spliceOps(index, edge, node, ports)) return id;
 	}
 	return null;
 }

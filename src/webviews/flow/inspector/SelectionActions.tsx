@@ -2,6 +2,7 @@ import type { ReactElement } from 'react';
 import { commandOf, type CommandId } from '../../../core/flow/editorCommands';
 import { IconButton } from '../../shared/components/IconButton';
 import { useCommands, useEditor } from '../context';
+import { GroupFields } from './GroupFields';
 
 const rows: readonly (readonly (readonly [CommandId, string])[])[] = [
 	[
@@ -37,6 +38,7 @@ export function SelectionActions(): ReactElement {
 		(id !== 'extract' || editor.has('extract')) && (id !== 'layout.selection' || editor.has('layout'));
 	return (
 		<div className="selection-actions">
+			<GroupFields />
 			{rows.map(row => (
 				<div key={row[0]?.[0]} className="action-row">
 					{row

@@ -48,7 +48,10 @@ function Picker({ node }: { readonly node: string }): ReactElement {
 			className="connect-picker"
 			listClassName=""
 			find={find}
-			optionOf={({ text }) => ({ key: text, label: text })}
+			optionOf={({ start, end, text }) => ({
+				key: `${start.handle}${start.side}${end.node}.${end.handle}`,
+				label: text,
+			})}
 			onPick={({ start, end, text }) => {
 				close();
 				if (editor.apply('Connect', connectOps(editor.index, start, end))) editor.say(`Connected: ${text}.`);

@@ -18,6 +18,8 @@ export function describeNode(editor: Editor, id: NodeId): string {
 	if (!type) parts.push(`unknown type ${box.node.type}`);
 	else if (type.title !== title) parts.push(type.title);
 	if (box.node.in !== undefined) parts.push(`inside ${nameOf(editor, box.node.in)}`);
+	for (const group of Object.values(editor.flow.groups))
+		if (group.nodes.includes(id)) parts.push(`in the group ${group.name}`);
 	if (incoming.length > 0) parts.push(`after ${names(incoming.map(edge => edge.from))}`);
 	if (outgoing.length > 0) parts.push(`before ${names(outgoing.map(edge => edge.to))}`);
 	if (incoming.length + outgoing.length === 0 && box.shape !== 'note') parts.push('not connected');
