@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../../../src/core/base/clock';
 import { ExpectedError } from '../../../../src/core/base/errors';
@@ -14,11 +15,15 @@ import {
 	readNodeForm,
 	type NewNodeForm,
 } from '../../../../src/core/flow/custom/newNode';
+import { customSources } from '../../../../src/core/flow/custom/sources';
 import { runSingleNode } from '../../../../src/core/flow/custom/tryNode';
+import { sourcesOf, usedParts } from '../../../../src/core/flow/custom/usedParts';
 import { describeToNode } from '../../../../src/core/flow/custom/writeNode';
+import { emptyFlow, type Flow } from '../../../../src/core/flow/model/flow';
 import type { FlowModelRequest, NodeContext } from '../../../../src/core/flow/nodes/context';
 import { paramsSchema } from '../../../../src/core/flow/nodes/paramMeta';
 import type { NodeType } from '../../../../src/core/flow/nodes/nodeType';
+import { customNodesTree, type CustomNodeRow } from '../../../../src/core/flow/views/customNodesTree';
 import type { LedgerEvent } from '../../../../src/core/ledger/events';
 import type { ToolOutcome } from '../../../../src/core/tools/toolRunner';
 import { useSandbox } from '../sandbox/support';
@@ -374,4 +379,110 @@ test('a model writes a node; what is none goes back to it with the reason', asyn
 	expect(JSON.stringify(requests[2]?.messages)).toContain('That is not usable: The script cannot be read');
 	expect(requests[0]?.format?.name).toBe('custom_node');
 	await expect(describeToNode(deps, 'again', signal)).rejects.toThrow('no usable node in 3 attempts');
+});
+
+test.each([
+	['a loop', 'run() { for (;;); }', 'script-timeout'],
+	['a loop in a getter of what it gives', 'run: () => ({ get output() { for (;;); } })', 'script-timeout'],
+	['a bomb', 'run() { const all = []; for (;;) all.push(new Array(1e5).fill(1)); }', 'script-memory'],
+	[
+		'a flood',
+		'async run() { const go = () => { Promise.resolve().then(go); Promise.resolve().then(go); }; go(); await new Promise(() => {}); }',
+		'script-',
+	],
+	['a wait', 'async run() { await new Promise(() => {}); }', 'script-stuck'],
+	['a circle', 'run() { const a = {}; a.a = a; return a; }', 'script-output'],
+	[
+		'a probe',
+		'run: () => [typeof process, typeof require, this?.constructor?.constructor?.("return typeof process")()]',
+		'gave',
+	],
+	['an escape', 'run: () => ({}).constructor.constructor("return this.process ?? 0")()', 'gave'],
+	[
+		'a polluted prototype',
+		'run() { Object.prototype.polluted = 1; Array.prototype.map = () => { throw 1 }; return [1]; }',
+		'gave',
+	],
+	['an import', 'async run() { return await import("node:fs"); }', 'script-failed'],
+	['a capability that was not declared', 'run: (i, p, { files }) => files.read("/etc/passwd")', 'script-failed'],
+	['a secret of another name', 'run: (i, p, { secret }) => secret("other")', 'script-failed'],
+])('a hostile node: %s', { timeout: 60_000 }, async (_, run, outcome) => {
+	const node = await load(`export default { type: 'a', title: 'A', ${run} }`);
+	const ended = await Promise.resolve(node.run?.({ input: 1 }, {}, context().context)).then(
+		value => `gave ${JSON.stringify(value)}`,
+		(error: unknown) => (ExpectedError.is(error) ? error.code : String(error)),
+	);
+	expect(ended).toMatch(new RegExp(`^${outcome}`, 'u'));
+	expect(ended).not.toMatch(/"object"|"function"|version/u);
+	expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+	const other = await load('export default { type: "b", title: "B", run: ({ input }) => [input].map(x => x + 1) }');
+	expect(await other.run?.({ input: 1 }, {}, context().context)).toEqual({ output: [2] });
+});
+
+test('a file that describes itself otherwise each time reaches only what it was granted as it was seen', async () => {
+	const source = `let first = true;
+		export default {
+			type: 'a', title: 'A',
+			get capabilities() { return Math.random() > 2 ? ['files'] : []; },
+			run: (inputs, params, { files }) => files.read('a.txt'),
+		};`;
+	const { context: given, calls } = context();
+	await expect((await load(source, ['files', 'fetch'])).run?.({}, {}, given)).rejects.toThrow('is a capability');
+	expect(calls).toEqual([]);
+});
+
+test('what a flow is made of is found through its sub-flows, in a circle too', async () => {
+	const flow = (type: string, path?: string): Flow => ({
+		...emptyFlow('a', 'A'),
+		nodes: { a: { type }, ...(path === undefined ? {} : { b: { type: 'flow.call@1', params: { path } } }) },
+	});
+	const flows: Record<string, Flow> = {
+		'a.flow.json': flow('custom.word-count@1', 'b.flow.json'),
+		'b.flow.json': flow('custom.other@1', 'a.flow.json'),
+	};
+	const { types, flows: found } = await usedParts(flow('log@1', 'a.flow.json'), path => Promise.resolve(flows[path]));
+	expect([...types].sort()).toEqual(['custom.other', 'custom.word-count', 'flow.call', 'log']);
+	expect(Object.keys(found).sort()).toEqual(['a.flow.json', 'b.flow.json']);
+	const sources = ['word-count', 'unused'].map(name => ({ path: `.quarterdeck/nodes/${name}.js`, text: '' }));
+	expect(sourcesOf(types, sources).map(({ path }) => path)).toEqual(['.quarterdeck/nodes/word-count.js']);
+	expect((await usedParts(flow('log@1', 'gone.flow.json'), () => Promise.resolve(undefined))).flows).toEqual({});
+});
+
+test('files are listed with their texts, and what is no file is left out', async () => {
+	const folder = mkdtempSync(join(tmpdir(), 'qd-nodes-'));
+	onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+	expect(await customSources(folder)).toEqual([]);
+	const at = join(folder, '.quarterdeck', 'nodes');
+	mkdirSync(join(at, 'folder.js'), { recursive: true });
+	writeFileSync(join(at, 'b.js'), 'two');
+	writeFileSync(join(at, 'a.js'), 'öne');
+	writeFileSync(join(at, 'quarterdeck.d.ts'), 'types');
+	writeFileSync(join(at, 'huge.js'), 'x'.repeat(3_000_000));
+	const sources = await customSources(folder);
+	expect(sources.map(({ path }) => path)).toEqual(['a', 'b', 'huge'].map(name => `.quarterdeck/nodes/${name}.js`));
+	expect(sources.slice(0, 2).map(({ text }) => text)).toEqual(['öne', 'two']);
+	expect(sources[2]?.text.length).toBeLessThan(2_100_000);
+	await expect(describeFile(makeSandbox(), 'huge.js', sources[2]?.text ?? '', signal)).rejects.toThrow(
+		'larger than 500 KB',
+	);
+});
+
+test('the view lists nodes with what they may reach', () => {
+	const row = { uri: 'file:///home/ada/shop/.quarterdeck/nodes/a.js', path: '.quarterdeck/nodes/a.js', problem: null };
+	const told = (more: Partial<CustomNodeRow>): readonly (string | undefined)[] => {
+		const all = { ...row, title: 'A', capabilities: [], missing: [], ...more };
+		const [group] = customNodesTree([all]);
+		const [node] = group?.children ?? [];
+		return [node?.label, node?.description, node?.contextValue];
+	};
+	expect(customNodesTree([])).toEqual([]);
+	expect(told({})).toEqual(['A', '', 'customNode ready']);
+	expect(told({ capabilities: ['files'], missing: ['files'] })).toEqual([
+		'A',
+		'asks for permission',
+		'customNode ready asks',
+	]);
+	expect(told({ capabilities: ['files'] })).toEqual(['A', 'may reach files', 'customNode ready granted']);
+	expect(told({ title: null })).toEqual(['a.js', 'not read in Restricted Mode', 'customNode']);
+	expect(told({ title: null, problem: 'It is none.' })).toEqual(['a.js', 'no node now', 'customNode']);
 });
