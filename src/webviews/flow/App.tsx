@@ -65,9 +65,11 @@ function Page({ canvas, commands }: { readonly canvas: CanvasModel; readonly com
 	useNarrow(editor, root);
 	return (
 		<div ref={root} className={`flow-page mode-${mode}`}>
-			<h1 className="visually-hidden">Flow</h1>
-			{mode !== 'compare' && <Toolbar />}
-			<Banners />
+			<header>
+				<h1 className="visually-hidden">Flow</h1>
+				{mode !== 'compare' && <Toolbar />}
+				<Banners />
+			</header>
 			{phase === 'ready' && (
 				<div className="flow-body">
 					{hasPalette && mode === 'edit' && <Palette />}
@@ -108,6 +110,8 @@ function GraphFocus({
 	const element = useRef<HTMLDivElement>(null);
 	const current = useStored(editor.selection, selection => selection.current);
 	const isEmpty = useStored(editor.doc, () => editor.index.size === 0);
+	// A card outside of the window is not in the document, and cannot be pointed to.
+	const isDrawn = useStored(canvas.scene, ({ nodes }) => nodes.some(({ id, data }) => id === current && !data.isGhost));
 	useEffect(() => {
 		canvas.attach({ focus: () => element.current?.focus({ preventScroll: true }) });
 	}, [canvas]);
@@ -118,7 +122,7 @@ function GraphFocus({
 			role="application"
 			tabIndex={0}
 			aria-label="Flow graph. Arrow keys go from node to node, Enter edits, Tab adds a node, F6 leaves."
-			aria-activedescendant={current === null ? undefined : `node-${current}`}
+			aria-activedescendant={isDrawn ? `node-${current}` : undefined}
 			onFocus={event => {
 				if (event.target !== event.currentTarget) return;
 				void editor.attempt('focus', { part: 'graph' });
