@@ -71,7 +71,8 @@ test('a trigger is off until somebody turns it on; then a changed file starts a 
 	await until('a run that the file began', () => endedRuns().includes('files: Watch: File Change Trigger'), 30_000);
 	await page.locator('#node-result.state-succeeded').waitFor();
 	await card('result').locator('.card-title').click();
-	await page.getByText('Saw docs/guide.md').first().waitFor();
+	await editor.command('Flow: Show Values of Selected Node');
+	await page.getByRole('region', { name: 'Outputs' }).getByText('Saw docs/guide.md').waitFor();
 });
 
 test('a webhook is called with what was copied, and with nothing else', async () => {

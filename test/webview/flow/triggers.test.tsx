@@ -9,6 +9,7 @@ import { App } from '../../../src/webviews/flow/App';
 import { describeNode } from '../../../src/webviews/flow/state/describe';
 import { Editor } from '../../../src/webviews/flow/state/editor';
 import { fakeEditor, flowOf, type FakeEditor, type FakeSetup } from './fakeHost';
+import { webhookView as hook } from '../../fakes/triggerView';
 
 configure({ asyncUtilTimeout: 20_000, defaultHidden: true });
 vi.setConfig({ testTimeout: 60_000 });
@@ -22,19 +23,6 @@ beforeAll(() => {
 	] as const)
 		Object.defineProperty(HTMLElement.prototype, name, { configurable: true, get: () => size });
 });
-
-const hook: TriggerView = {
-	node: 'hook',
-	title: 'Webhook Trigger',
-	kind: 'webhook',
-	state: 'off',
-	about: 'POST /hooks/deploy',
-	text: '',
-	next: null,
-	last: null,
-	queued: 0,
-	maxPerHour: 60,
-};
 
 async function show(view: TriggerView, setup: FakeSetup = {}): Promise<FakeEditor & { readonly editor: Editor }> {
 	const flow = flowOf({ hook: ['trigger.webhook', 0, 0, { params: { path: 'deploy' } }] });

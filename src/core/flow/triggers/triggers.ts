@@ -199,8 +199,10 @@ export class Triggers extends Owner {
 		this.#known = known;
 		this.#isFirst = false;
 		for (const key of this.#active.keys()) if (!this.#isWanted(known.get(key))) this.#deactivate(key);
-		for (const next of known.values()) await this.#activate(next);
-		if (this.isDisposed) return;
+		for (const next of known.values()) {
+			await this.#activate(next);
+			if (this.isDisposed) return;
+		}
 		this.#timer.value = known.size === 0 ? undefined : clock.after(lookMs, () => void this.#lookAgain());
 		this.#changed.fire();
 	}

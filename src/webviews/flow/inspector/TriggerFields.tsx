@@ -47,7 +47,7 @@ export function TriggerFields({ id }: { readonly id: NodeId }): ReactElement | n
 					</Button>
 				)}
 			</div>
-			{kind !== 'manual' && (
+			{maxPerHour > 0 && kind !== 'manual' && (
 				<p className="muted">
 					It fires on this machine while VS Code has the workspace open, at most {maxPerHour}{' '}
 					{maxPerHour === 1 ? 'time' : 'times'} an hour. Nobody else who has the file is affected.

@@ -4,21 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { asId, type ExecutionId } from '../../../../src/core/base/ids';
 import { triggerFacts, whenText, type TriggerView } from '../../../../src/core/flow/triggers/triggerView';
 import { flowsTree, triggerOfRow, type FlowRow } from '../../../../src/core/flow/views/flowsTree';
+import { webhookView as view } from '../../../fakes/triggerView';
 
 const now = new Date(2026, 0, 15, 12).getTime();
 const hour = 3_600_000;
-const view: TriggerView = {
-	node: 'hook',
-	title: 'Deploy',
-	kind: 'webhook',
-	state: 'off',
-	about: 'POST /hooks/deploy',
-	text: '',
-	next: null,
-	last: null,
-	queued: 0,
-	maxPerHour: 60,
-};
 const row: FlowRow = {
 	uri: 'file:///home/ada/shop/a%20b.flow.json',
 	path: 'a b.flow.json',
