@@ -5,6 +5,8 @@ import * as vscode from 'vscode';
 import { Lazy } from '../../core/base/async';
 import { ExpectedError } from '../../core/base/errors';
 import type { Disposable } from '../../core/base/lifecycle';
+import type { BoxWorld } from '../../core/flow/layout/boxes';
+import { builtInCatalog } from '../../core/flow/nodes/catalog';
 import type { GalleryContract } from '../../core/flow/templates/galleryProtocol';
 import { templateView } from '../../core/flow/templates/galleryView';
 import {
@@ -19,18 +21,17 @@ import type { Host } from '../host/context';
 import type { WebviewPort } from '../host/webviewHost';
 import { projectFolder } from '../host/workspace';
 import { askName, createFlow } from './newFlow';
-import type { FlowWorld } from './world';
 
 const unpacked = promisify(brotliDecompress);
 
+/** Templates have built-in nodes alone: nothing of the workspace is needed to show them. */
+const world: BoxWorld = { catalog: builtInCatalog, ports: { flow: () => undefined, tool: () => undefined } };
+
 /** Answers the page of templates. */
-export function connectGallery({ context }: Host, port: WebviewPort, world: () => Promise<FlowWorld>): Disposable {
+export function connectGallery({ context }: Host, port: WebviewPort): Disposable {
 	const templates = new Lazy(() => loadTemplates(context.asAbsolutePath('dist/templates.json.br')));
 	return serve<GalleryContract>(port, {
-		templates: async () => {
-			const [all, known] = await Promise.all([templates.get(), world()]);
-			return all.map(template => templateView(template, known));
-		},
+		templates: async () => (await templates.get()).map(template => templateView(template, world)),
 		use: async ({ id }) => useTemplate(findTemplate(await templates.get(), id)),
 	});
 }

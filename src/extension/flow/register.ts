@@ -30,7 +30,7 @@ export function registerFlow(host: Host, service: Lazy<FlowService>): Disposable
 	store.add(registerCustomNodes(host, service));
 	store.add(registerTests(host, service));
 	store.add(registerTriggers(host, service));
-	registerGallery(host, service, store);
+	registerGallery(host, store);
 	followFlows(host, service, store);
 	offerInterrupted(host, service, store);
 	return store;
@@ -96,7 +96,7 @@ function registerCommands({ commands }: Host, service: Lazy<FlowService>, store:
 }
 
 /** The page of templates: there is one of it. */
-function registerGallery(host: Host, service: Lazy<FlowService>, store: DisposableStore): void {
+function registerGallery(host: Host, store: DisposableStore): void {
 	const { extensionUri } = host.context;
 	const panels = store.add(
 		new Panels(extensionUri, {
@@ -105,7 +105,7 @@ function registerGallery(host: Host, service: Lazy<FlowService>, store: Disposab
 			icon: vscode.Uri.joinPath(extensionUri, 'media', 'quarterdeck.svg'),
 			connect: async (_identity, port) => {
 				const { connectGallery } = await import('./gallery');
-				return connectGallery(host, port, async () => (await service.get()).world);
+				return connectGallery(host, port);
 			},
 		}),
 	);
