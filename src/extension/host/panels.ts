@@ -44,12 +44,7 @@ export class Panels extends Owner {
 		for (const [panel, shown] of this.#open) {
 			if (shown === identity) return panel.reveal();
 		}
-		const panel = vscode.window.createWebviewPanel(
-			this.#kind.viewType,
-			title,
-			column,
-			webviewOptions(this.#extension),
-		);
+		const panel = vscode.window.createWebviewPanel(this.#kind.viewType, title, column, webviewOptions(this.#extension));
 		await this.#attach(identity, panel);
 	}
 

@@ -49,5 +49,7 @@ export class Secrets extends Owner {
 }
 
 function isSecretKey(key: string): key is SecretKey {
-	return key === 'search.key' || /^(?:provider\..+\.key|mcp\.(?:input|oauth)\..+|flow\.(?:secret|webhook)\..+)$/.test(key);
+	return (
+		key === 'search.key' || /^(?:provider\..+\.key|mcp\.(?:input|oauth)\..+|flow\.(?:secret|webhook)\..+)$/.test(key)
+	);
 }

@@ -33,7 +33,11 @@ beforeAll(async () => {
 /* Few ids, so that events meet: two hosts, each with records of its own, and one conversation that both change. */
 const base = Date.UTC(2026, 2, 7, 12);
 const usage = fc.nat(5).map(n => ({
-	...{ input: n, output: 2 * n, cacheRead: 0, cacheWrite5m: 1, cacheWrite1h: 0 },
+	input: n,
+	output: 2 * n,
+	cacheRead: 0,
+	cacheWrite5m: 1,
+	cacheWrite1h: 0,
 	...(n % 2 === 1 ? { gpuJoules: 10 * n } : {}),
 }));
 const title = fc.constantFrom('alpha', 'beta', 'gamma');

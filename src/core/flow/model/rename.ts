@@ -17,12 +17,14 @@ export function renameReference(text: string, root: string, from: string, to: st
 
 /** The value with something else where its texts name a port of a node plainly: `nodes.fetch.body`. */
 export function replacePortReference(value: Json, node: string, port: string, to: string): Json {
-	const step = (name: string): string => {
-		const plain = name.replaceAll(/\W/g, String.raw`\$&`);
-		return String.raw`(?:\??\.${plain}(?![\w$-])|(?:\?\.)?\[\s*(?:"${plain}"|'${plain}')\s*\])`;
-	};
-	const pattern = new RegExp(String.raw`\bnodes${step(node)}${step(port)}`, 'g');
+	const pattern = new RegExp(String.raw`\bnodes${memberPattern(node)}${memberPattern(port)}`, 'g');
 	return mapTexts(value, text => (text.includes('nodes') ? text.replaceAll(pattern, () => to) : text));
+}
+
+/** Matches a member by that name in every way that expressions write it. */
+function memberPattern(name: string): string {
+	const plain = name.replaceAll(/\W/g, String.raw`\$&`);
+	return String.raw`(?:\??\.${plain}(?![\w$-])|(?:\?\.)?\[\s*(?:"${plain}"|'${plain}')\s*\])`;
 }
 
 /** The value with other ids of nodes in all of its texts; the same object when none names them. */
