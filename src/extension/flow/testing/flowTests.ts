@@ -80,7 +80,8 @@ export class FlowTests extends Owner implements TestItems {
 		if ((await textOf(uri)) === undefined) {
 			throw new ExpectedError(
 				'no-tests',
-				'This flow has no tests yet. Run it, and choose “Add to Tests” beside the run in its list of runs.',
+				'This flow has no tests yet. Run it, and add the run to the tests in the list of its runs.',
+				{ actions: [{ title: 'Show Runs', command: 'quarterdeck.flow.runs' }] },
 			);
 		}
 		const item = this.#fileItem(uri);
