@@ -212,7 +212,17 @@ test('prices: the own machine is free, a known service is priced, the rest is un
 
 test('what an answer took of the GPU is told for a model that runs on this machine, and for no other', async () => {
 	const energy: EnergyMeter = { begin: () => ({ joules: 40.4, dispose: () => undefined }) };
-	const { providers, clock } = world({ energy });
+	const usage = { ...noUsage, output: 5 };
+	const { providers, clock } = world({
+		energy,
+		make: async config => {
+			const provider = new ScriptedProvider(config.id, []);
+			provider.stream = async function* () {
+				yield { type: 'end', reason: 'stop', usage, reportedUsd: null };
+			};
+			return provider;
+		},
+	});
 	clock.skipWaits();
 	providers.configure([ollama('here'), ollama('far', 'http://far:11434')]);
 	const used = async (id: string, name: string): Promise<number | undefined> => {
