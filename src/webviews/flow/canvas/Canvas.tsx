@@ -139,9 +139,11 @@ function useHandlers(surface: React.RefObject<HTMLDivElement | null>) {
 			},
 			onContextMenu: (event: MouseEvent) => {
 				event.preventDefault();
-				const node = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-id]') : null;
-				const id = node?.dataset['id'];
+				const target = event.target instanceof Element ? event.target : null;
+				const id = target?.closest<HTMLElement>('[data-id]')?.dataset['id'];
 				if (id !== undefined && editor.index.box(id) && !editor.selection.get().nodes.has(id)) editor.select([id]);
+				// On nothing it is the menu of the canvas: to paste there, to add there.
+				if (target?.classList.contains('react-flow__pane')) editor.select([], null);
 				canvas.menu.set(pointOf(event));
 			},
 			onDragOver: (event: DragEvent) => {
