@@ -30,7 +30,9 @@ export function App({ client, kept, onKeep }: AppProps): ReactElement {
 	const useButton = useRef<HTMLButtonElement>(null);
 	const load = useLoading(client, dispatch);
 	const { words, category, selected, isOpen } = state;
-	useEffect(() => onKeep?.({ words, category, selected }), [onKeep, words, category, selected]);
+	useEffect(() => {
+		onKeep?.({ words, category, selected });
+	}, [onKeep, words, category, selected]);
 	const list = found(state);
 	const template = list.find(({ id }) => id === selected);
 	const open = (): void => {

@@ -63,8 +63,15 @@ describe('the list', () => {
 	});
 
 	test('remembers where it was', async () => {
-		open(undefined, { words: 'tests', category: 'Tests', selected: 'c' });
+		const kept: Kept[] = [];
+		const before = { words: 'tests', category: 'Tests', selected: 'c' };
+		const { client } = createFakeHost(three);
+		// As VS Code's own `setState`, it gives back what it was given.
+		render(<App client={client} kept={before} onKeep={what => kept[kept.push(what) - 1]} />);
 		await waitFor(() => expect(selected()).toBe('template-c'));
+		await userEvent.setup().keyboard('{Backspace}');
+		await waitFor(() => expect(kept.at(-1)).toEqual({ ...before, words: 'test' }));
+		expect(selected()).toBe('template-c');
 	});
 
 	test('says why there is none, and tries again', async () => {
