@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../../../src/core/base/json';
 import { exportN8n } from '../../../../src/core/flow/interop/n8n/exportN8n';
@@ -59,6 +60,35 @@ describe('n8n workflows', () => {
 			({ severity, node: id, code }) => severity === 'error' && code !== 'cycle' && !flagged.has(id),
 		);
 		expect({ title, errors: errors.map(({ message }) => message) }).toEqual({ title, errors: [] });
+	});
+
+	test('any nodes in any order: what was imported and not changed is exported as it was', () => {
+		const pool = Object.values(n8nFixtures).flatMap(workflow => listAt(workflow, 'nodes').map(raw => objectAt(raw)));
+		const plain = pool.filter(
+			raw =>
+				!textAt(raw, 'type').includes('langchain') &&
+				!/(?:splitInBatches|stickyNote|merge)$/u.test(textAt(raw, 'type')),
+		);
+		const wire = fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 12 });
+		const picked = fc.uniqueArray(fc.nat({ max: plain.length - 1 }), { minLength: 1, maxLength: 8 });
+		fc.assert(
+			fc.property(picked, wire, (indexes, wires) => {
+				const nodes = indexes.map((index, at) => ({ ...plain[index]!, name: `N${at}`, id: `id-${at}` }));
+				// Nothing leads to a trigger, and nothing back.
+				const lines = wires.flatMap(([a, b]) => {
+					const [from, to] = [a % nodes.length, b % nodes.length];
+					return from < to && !/trigger|webhook$/iu.test(textAt(nodes[to]!, 'type')) ? [`N${from} -> N${to}`] : [];
+				});
+				const workflow = { name: 'Any', nodes, connections: connections(...new Set(lines)) };
+				const { flow } = importN8n(workflow);
+				expect(parseFlow(printFlow(flow)).problems).toEqual([]);
+				const { workflow: back } = exportN8n(flow);
+				if (!JSON.stringify(workflow).includes('ghp_')) expect(byName(back)).toEqual(byName(workflow));
+				expect(edgesOf(back)).toEqual(edgesOf(workflow));
+				expect(importN8n(back).flow.edges).toEqual(flow.edges);
+			}),
+			{ numRuns: 60, seed: 7 },
+		);
 	});
 
 	test('a changed node is written anew, and keeps its id, its name and its place', () => {
