@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../../../src/core/base/json';
 import { exportN8n } from '../../../../src/core/flow/interop/n8n/exportN8n';
