@@ -15,7 +15,8 @@ import { ArmedStore, triggerKey, type Armed, type LastRun, type TriggerMemory } 
 import { OwnWrites, type WritingRun } from './ownWrites';
 import { triggersOf, type FileEvent, type TriggerCause, type TriggerSpec } from './spec';
 import type { Firing, StartedRun, TriggerOutputs } from './starter';
-import type { TriggerState, TriggerView } from './triggerView';
+import type { TriggerView } from './triggerView';
+import { viewOf } from './viewOf';
 import { hookUrl, WebhookServer } from './webhookServer';
 
 /** Other windows turn triggers on and off, and end: it is looked for that this often. */
@@ -344,31 +345,14 @@ export class Triggers extends Owner {
 	#view(cwd: string, file: string, spec: TriggerSpec): TriggerView {
 		const key = triggerKey(cwd, file, spec.node);
 		const known = this.#known.get(key);
+		if (!known) return viewOf(spec, undefined);
 		const active = this.#active.get(key);
-		const memory = active?.starter.memory ?? known?.memory ?? {};
-		const problem = spec.problem ?? active?.problem ?? '';
-		const state = this.#stateOf(spec, known, active);
-		const note = memory.note && known ? `Not started: ${memory.note.text}` : '';
-		return {
-			node: spec.node,
-			title: spec.title,
-			kind: spec.kind,
-			state,
-			about: aboutOf(spec.cause, active?.starter.memory.port ?? memory.port),
-			text: [problem, spec.doubt ?? '', note].filter(text => text !== '').join(' '),
-			next: state === 'on' ? (active?.next ?? null) : null,
-			last: known ? (memory.last ?? null) : null,
-			queued: active?.starter.queued ?? 0,
-			maxPerHour: spec.maxPerHour,
-		};
-	}
-
-	#stateOf(spec: TriggerSpec, known: Known | undefined, active: ActiveTrigger | undefined): TriggerState {
-		if (!known) return spec.problem !== null && spec.kind !== 'manual' ? 'wrong' : 'off';
-		if (known.armed.hash !== spec.hash) return 'changed';
-		if (spec.problem !== null || (active && active.problem !== '')) return 'wrong';
-		if (!this.#deps.isEnabled()) return 'paused';
-		return active ? 'on' : 'elsewhere';
+		return viewOf(spec, {
+			hash: known.armed.hash,
+			memory: active?.starter.memory ?? known.memory,
+			isEnabled: this.#deps.isEnabled(),
+			active: active && { problem: active.problem, next: active.next, queued: active.starter.queued },
+		});
 	}
 
 	#ownOf(file: string): OwnWrites {
@@ -382,20 +366,5 @@ export class Triggers extends Owner {
 	#stopAll(): void {
 		for (const active of this.#active.values()) active.dispose();
 		this.#active.clear();
-	}
-}
-
-function aboutOf(cause: TriggerCause | undefined, port: number | undefined): string {
-	switch (cause?.kind) {
-		case 'schedule':
-			return cause.words;
-		case 'webhook':
-			return `${cause.method} ${port === undefined ? `/hooks/${cause.path}` : hookUrl(port, cause.path)}`;
-		case 'fileChange':
-			return cause.pattern;
-		case 'git':
-			return `${cause.events.join(', ')}${cause.branches.length > 0 ? ` on ${cause.branches.join(', ')}` : ''}`;
-		default:
-			return '';
 	}
 }

@@ -5,49 +5,13 @@ import { conditionOf } from './conditions';
 import { asExpression } from './expressions';
 import type { Mapping, Translation } from './mapping';
 import { agentMappings } from './agentNodes';
+import { cronOf, everyOf } from './schedule';
 
 const value = { inputs: ['value'], outputs: ['value'] } as const;
 const list = { inputs: ['items'], outputs: ['items'] } as const;
 
 function trigger(type: string, outputs: readonly string[], params: Mapping['params'] = () => ({})): Mapping {
 	return { type, inputs: [], outputs, params };
-}
-
-/** Seconds, and minutes that no hour holds, are an interval: a cron line cannot say them. */
-function everyOf({ parameters }: Translation): string | undefined {
-	const [rule] = listAt(parameters, 'rule', 'interval').filter(isObject);
-	const field = rule && textAt(rule, 'field');
-	const [seconds, minutes] = rule ? [numberAt(rule, 'secondsInterval'), numberAt(rule, 'minutesInterval')] : [];
-	if (field === 'seconds') return `${seconds ?? 30} s`;
-	return field === 'minutes' && minutes !== undefined && minutes > 59 ? `${minutes} min` : undefined;
-}
-
-/** A rule of n8n's schedule as a cron line; `undefined` when there is none for it. */
-function cronOf({ parameters }: Translation): string | undefined {
-	const [rule] = listAt(parameters, 'rule', 'interval').filter(isObject);
-	if (!rule) return '0 0 * * *';
-	const [minute, hour] = [numberAt(rule, 'triggerAtMinute') ?? 0, numberAt(rule, 'triggerAtHour') ?? 0];
-	const days = listAt(rule, 'triggerAtDay').filter(day => typeof day === 'number');
-	switch (textAt(rule, 'field', 'days')) {
-		case 'cronExpression':
-			return textAt(rule, 'expression').replace(/^=/u, '').trim();
-		case 'minutes':
-			return `*/${numberAt(rule, 'minutesInterval') ?? 5} * * * *`;
-		case 'hours':
-			return `${minute} */${numberAt(rule, 'hoursInterval') ?? 1} * * *`;
-		case 'days': {
-			const every = numberAt(rule, 'daysInterval') ?? 1;
-			return `${minute} ${hour} ${every > 1 ? `*/${every}` : '*'} * *`;
-		}
-		case 'weeks':
-			return (numberAt(rule, 'weeksInterval') ?? 1) === 1
-				? `${minute} ${hour} * * ${days.length > 0 ? days.join(',') : '0'}`
-				: undefined;
-		case 'months':
-			return `${minute} ${hour} ${numberAt(rule, 'triggerAtDayOfMonth') ?? 1} */${numberAt(rule, 'monthsInterval') ?? 1} *`;
-		default:
-			return undefined;
-	}
 }
 
 const ruleName = (rule: JsonObject, index: number): string => {
@@ -171,9 +135,9 @@ export const n8nMappings: Readonly<Record<string, Mapping>> = {
 	manualTrigger: trigger('trigger.manual@1', ['at']),
 	executeWorkflowTrigger: trigger('trigger.manual@1', ['at']),
 	scheduleTrigger: trigger('trigger.schedule@1', ['at'], x => {
-		const every = everyOf(x);
+		const every = everyOf(x.parameters);
 		if (every !== undefined) return { every };
-		const cron = cronOf(x);
+		const cron = cronOf(x.parameters);
 		return cron === undefined ? undefined : { cron };
 	}),
 	webhook: trigger('trigger.webhook@1', ['body'], x => ({

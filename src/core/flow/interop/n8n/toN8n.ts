@@ -1,8 +1,8 @@
 import type { Json } from '../../../base/json';
 import type { FlowNode, NodeId } from '../../model/flow';
-import { durationMs } from '../../nodes/support';
 import { isObject, set, type JsonObject } from '../json';
 import { codeBegin, codeEnd } from './nodes';
+import { ruleOf } from './schedule';
 
 /** One of our nodes as one of n8n's. */
 export interface N8nShape {
@@ -150,15 +150,6 @@ const asked = (prompt: Json | undefined, names: N8nNames): JsonObject => ({
 	promptType: 'define',
 	text: names.value(prompt ?? ''),
 });
-
-/** When it fires: every so often in whole minutes, where that is said, or at the times of the cron line. */
-function ruleOf(cron: string, every: string): JsonObject {
-	// What is no duration is a problem of the flow, and told there.
-	const ms = /^(?:\d+(?:\.\d+)? *(?:ms|s|min|m|h|d) *)+$/iu.test(every) ? durationMs(every) : null;
-	if (ms === null) return { field: 'cronExpression', expression: cron };
-	if (ms < 60_000) return { field: 'seconds', secondsInterval: Math.max(1, Math.round(ms / 1000)) };
-	return { field: 'minutes', minutesInterval: Math.round(ms / 60_000) };
-}
 
 /** Our types that n8n has a node for. */
 const writers: Readonly<Record<string, Write>> = {
