@@ -39,6 +39,7 @@ export function Runs(): ReactElement {
 		setOther(run);
 		setComparison((await editor.attempt('compareRuns', { a: run, b: shown })) ?? null);
 	};
+	const isComparing = comparison !== null && comparison.b.id === shown;
 	if (runs.length === 0) return <p className="side-empty">This flow has not run yet.</p>;
 	return (
 		<div className="runs-panel">
@@ -50,7 +51,7 @@ export function Runs(): ReactElement {
 						key={run.id}
 						run={run}
 						isShown={run.id === shown}
-						isCompared={run.id === other}
+						isCompared={isComparing && run.id === other}
 						onShow={() => void show(run.id === shown ? null : run.id)}
 						onPlay={() => void play(run)}
 						onTest={isWhole(run) ? () => void editor.attempt('addToTests', { run: run.id }) : null}
@@ -58,9 +59,7 @@ export function Runs(): ReactElement {
 					/>
 				))}
 			</ul>
-			{comparison && comparison.b.id === shown && (
-				<Comparison comparison={comparison} onClose={() => setComparison(null)} />
-			)}
+			{isComparing && <Comparison comparison={comparison} onClose={() => setComparison(null)} />}
 		</div>
 	);
 }
@@ -142,7 +141,7 @@ function Comparison({
 		<section className="comparison" aria-label="Comparison of two runs">
 			<div className="side-head">
 				<h3>
-					{differing(entries.length)}: {a.title} ({formatAgo(a.startedAt, now)}) and {b.title}
+					{differing(entries.length)}: {a.title} ({formatAgo(a.startedAt, now)}) and the run that is shown
 				</h3>
 				<IconButton icon="close" label="End the comparison" onClick={onClose} />
 			</div>
