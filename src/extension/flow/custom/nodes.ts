@@ -133,7 +133,8 @@ export class WorkspaceNodes extends Owner {
 			if (!(await this.grants.ask(view, async () => void (await vscode.window.showTextDocument(uri))))) return false;
 		}
 		const versions = this.versionsOf(types);
-		if (Object.keys(versions).length === 0) return true;
+		const before = this.#host.state.flowNodeVersions(file);
+		if (Object.entries(versions).every(([type, hash]) => before[type] === hash)) return true;
 		await this.#host.state.setFlowNodeVersions(file, versions);
 		this.#changed.fire();
 		return true;
