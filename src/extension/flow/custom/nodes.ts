@@ -1,8 +1,9 @@
+import { watch } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { errorText } from '../../../core/base/errors';
 import { Emitter } from '../../../core/base/event';
-import { MutableDisposable, Owner, type Disposable } from '../../../core/base/lifecycle';
+import { DisposableStore, MutableDisposable, Owner, toDisposable, type Disposable } from '../../../core/base/lifecycle';
 import { capabilityWords } from '../../../core/flow/custom/capabilities';
 import { CustomNodes, type CustomNodeView, type NodeSource } from '../../../core/flow/custom/customNodes';
 import { customFolder } from '../../../core/flow/custom/newNode';
@@ -43,6 +44,7 @@ export class WorkspaceNodes extends Owner {
 	readonly #nodes: CustomNodes;
 	readonly #diagnostics = this.own(vscode.languages.createDiagnosticCollection('quarterdeck-nodes'));
 	readonly #timer = this.own(new MutableDisposable<Disposable>());
+	readonly #folders = this.own(new MutableDisposable<DisposableStore>());
 	readonly #stop = new AbortController();
 	readonly #changed = this.own(new Emitter<void>());
 	/** Types, files, problems or permissions are others. */
@@ -154,6 +156,7 @@ export class WorkspaceNodes extends Owner {
 			const { sources, files } = await allSources();
 			if (this.isDisposed) return;
 			this.#files = files;
+			this.#watchFolders();
 			await this.#nodes.update(vscode.workspace.isTrusted ? sources : [], this.#stop.signal);
 		} catch (error) {
 			if (!this.isDisposed) this.#host.log.warn(`Custom nodes could not be read: ${errorText(error)}`);
@@ -161,6 +164,21 @@ export class WorkspaceNodes extends Owner {
 		if (this.isDisposed) return;
 		this.#diagnose();
 		this.#changed.fire();
+	}
+
+	/** VS Code's watcher may miss files of a folder that has just been made: each folder has one of its own as well. */
+	#watchFolders(): void {
+		const store = new DisposableStore();
+		for (const folder of workspaceFolders()) {
+			try {
+				const watcher = watch(join(folder, customFolder), { persistent: false }, () => this.#later());
+				watcher.on('error', () => watcher.close());
+				store.add(toDisposable(() => watcher.close()));
+			} catch {
+				// Most folders have no custom nodes.
+			}
+		}
+		this.#folders.value = store;
 	}
 
 	#diagnose(): void {
