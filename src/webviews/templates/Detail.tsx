@@ -4,6 +4,7 @@ import type { TemplateInputView, TemplateView } from '../../core/flow/templates/
 import type { Tier } from '../../core/ledger/events';
 import { Codicon } from '../shared/components/Codicon';
 import { IconButton } from '../shared/components/IconButton';
+import { Words } from '../shared/components/Words';
 import { Picture } from './Picture';
 
 export interface DetailProps {
@@ -82,12 +83,6 @@ function Lines({ lines }: { readonly lines: readonly Line[] }): ReactElement {
 			))}
 		</ul>
 	);
-}
-
-/** A sentence in which names stand between back quotes. */
-function Words({ text }: { readonly text: string }): ReactElement {
-	// oxlint-disable-next-line react/no-array-index-key -- the parts of a text have nothing but their order
-	return <>{text.split('`').map((part, at) => (at % 2 === 0 ? part : <code key={at}>{part}</code>))}</>;
 }
 
 const asked: Readonly<Record<Tier, string>> = {

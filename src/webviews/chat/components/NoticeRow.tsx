@@ -1,6 +1,7 @@
-import type { ReactElement, ReactNode } from 'react';
+import type { ReactElement } from 'react';
 import type { NoticeItem } from '../../../core/chat/items';
 import { Codicon } from '../../shared/components/Codicon';
+import { Words } from '../../shared/components/Words';
 import { useOpen } from '../host';
 import { ActionButtons } from './ActionButtons';
 
@@ -11,7 +12,9 @@ export function NoticeRow({ item }: { readonly item: NoticeItem }): ReactElement
 		<div className={`notice ${item.level}`}>
 			<Codicon name={item.level} label={item.level} />
 			<div className="notice-text">
-				<span dir="auto">{withCode(item.text)}</span>
+				<span dir="auto">
+					<Words text={item.text} />
+				</span>
 				{item.details !== null && (
 					<button type="button" className="text-button" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
 						{isOpen ? 'Hide details' : 'Show details'}
@@ -26,11 +29,4 @@ export function NoticeRow({ item }: { readonly item: NoticeItem }): ReactElement
 			</div>
 		</div>
 	);
-}
-
-/** What stands between backticks is a command or a name, and is drawn as one. */
-function withCode(text: string): ReactNode {
-	const parts = text.split(/`([^`\n]+)`/);
-	if (parts.length === 1) return text;
-	return parts.map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part));
 }

@@ -1,5 +1,6 @@
 import { useId, type ReactElement, type ReactNode } from 'react';
 import { IconButton } from '../../shared/components/IconButton';
+import { Words } from '../../shared/components/Words';
 
 /** What ties an input to its label, its description and what is wrong with it. */
 export interface InputAria {
@@ -42,7 +43,11 @@ export function FieldRow(props: FieldRowProps): ReactElement {
 			})}
 			<div id={`${id}-about`}>
 				{problem !== undefined && <p className="form-problem">{problem}</p>}
-				{description !== '' && <p className="form-description">{description}</p>}
+				{description !== '' && (
+					<p className="form-description">
+						<Words text={description} />
+					</p>
+				)}
 			</div>
 		</div>
 	);

@@ -1,5 +1,6 @@
 import { useId, type ReactElement, type ReactNode } from 'react';
 import type { FormField } from '../../../core/mcp/form/fields';
+import { Words } from '../components/Words';
 
 /** What ties an input to its label, its description and what is wrong with it. */
 export interface FieldAria {
@@ -51,7 +52,11 @@ export function FieldFrame({ field, path, problem, isInline = false, children }:
 			)}
 			<div id={`${id}-about`}>
 				{problem !== undefined && <p className="form-problem">{problem}</p>}
-				{field.description !== '' && <p className="form-description">{field.description}</p>}
+				{field.description !== '' && (
+					<p className="form-description">
+						<Words text={field.description} />
+					</p>
+				)}
 			</div>
 		</div>
 	);

@@ -3,6 +3,7 @@ import { draftOf, pathOf, withItem, type Draft, type FormPath } from '../../../c
 import type { FormField, GroupField, ListField } from '../../../core/mcp/form/fields';
 import { Button } from '../components/toolkit';
 import { IconButton } from '../components/IconButton';
+import { Words } from '../components/Words';
 import { FieldFrame } from './FieldFrame';
 import { JsonArea, TextInput } from './inputs';
 
@@ -244,7 +245,11 @@ function Box({
 				{field.isRequired && <span className="form-required"> (required)</span>}
 			</legend>
 			<div id={`${id}-about`}>
-				{field.description !== '' && <p className="form-description">{field.description}</p>}
+				{field.description !== '' && (
+					<p className="form-description">
+						<Words text={field.description} />
+					</p>
+				)}
 				{problem !== undefined && <p className="form-problem">{problem}</p>}
 			</div>
 			{children}
