@@ -1,57 +1,19 @@
 import type { Json } from '../../src/core/base/json';
 import { applyOps } from '../../src/core/flow/model/apply';
 import { diffFlows } from '../../src/core/flow/model/diff';
-import { emptyFlow } from '../../src/core/flow/model/flow';
-import type { Flow, FlowEdge, FlowNode, Position } from '../../src/core/flow/model/flow';
-import { normaliseFlow } from '../../src/core/flow/model/normalise';
+import type { Flow } from '../../src/core/flow/model/flow';
 import type { FlowOp } from '../../src/core/flow/model/ops';
 import { parseFlow } from '../../src/core/flow/model/parse';
 import { FlowPrinter, printFlow } from '../../src/core/flow/model/print';
 import { textEdit } from '../../src/core/flow/model/textEdit';
 import { validateFlow } from '../../src/core/flow/model/validate/validate';
 import { builtInCatalog } from '../../src/core/flow/nodes/catalog';
+import { sampleFlow } from './flowParts/sampleFlow';
 import { median } from './line';
 import type { PrintLine } from './line';
 
 const rounds = 35;
 const warmUps = 10;
-
-/** A flow as large ones are: chains that branch and join, parameters with expressions, prompts of some lines. */
-function sampleFlow(count: number): Flow {
-	const nodes: Record<string, FlowNode> = {};
-	const layout: Record<string, Position> = {};
-	const edges: FlowEdge[] = [];
-	const id = (at: number): string => `step-${String(at).padStart(5, '0')}`;
-	for (let at = 0; at < count; at++) {
-		nodes[id(at)] = sampleNode(at, id);
-		layout[id(at)] = { x: (at % 40) * 240, y: Math.floor(at / 40) * 160 };
-		const [first, second] = at % 3 === 0 ? ['context', 'system'] : ['input', 'other'];
-		if (at > 0) edges.push({ from: id(at - 1), output: 'text', to: id(at), input: first });
-		if (hasSecond(at)) edges.push({ from: id(at - 5), output: 'text', to: id(at), input: second });
-	}
-	return normaliseFlow({ ...emptyFlow('sample', 'Sample'), nodes, edges, layout });
-}
-
-function hasSecond(at: number): boolean {
-	return at > 5 && at % 2 === 0;
-}
-
-function sampleNode(at: number, id: (at: number) => string): FlowNode {
-	if (at % 3 === 0) {
-		const prompt = `Review part ${at} of the change.\nSay what is wrong with it, größte Fehler zuerst.\n${at > 0 ? '{{ input.context }}' : ''}`;
-		return {
-			type: 'llm.chat@1',
-			name: `Review ${at}`,
-			params: { model: 'ollama/qwen', prompt, temperature: 0.2 },
-			retry: { max: 2 },
-		};
-	}
-	const read = at > 10 && at % 5 === 0 ? `{{ nodes["${id(at - 3)}"].text }} and ` : '';
-	return {
-		type: 'text.template@1',
-		params: { template: `line ${at}: ${read}{{ input.input }}${hasSecond(at) ? '{{ input.other }}' : ''}` },
-	};
-}
 
 function time(task: () => unknown): number {
 	const start = performance.now();

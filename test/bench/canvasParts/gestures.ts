@@ -1,25 +1,4 @@
-// Runs in the browser: the real editor of flows on a flow of many nodes, and what the bench measures in it.
-import { wearTheme } from '../../webview/gallery/theme';
-import 'reactflow/dist/base.css';
-import '../../../src/webviews/shared/forms/forms.css';
-import '../../../src/webviews/flow/canvas.css';
-import '../../../src/webviews/flow/flow.css';
-import { createRoot } from 'react-dom/client';
-import { App } from '../../../src/webviews/flow/App';
-import { Editor } from '../../../src/webviews/flow/state/editor';
-import { fakeEditor } from '../../webview/flow/fakeHost';
-import { manyNodes } from '../../webview/flow/gallery/manyNodes';
-
-wearTheme('--vscode-editor-background');
-
-const count = Number(new URLSearchParams(location.search).get('nodes') ?? 100);
-const root = document.getElementById('root');
-if (!root) throw new Error('The page has no root');
-const host = fakeEditor({ flow: manyNodes(count) });
-const editor = new Editor(host.client);
-const api = { getState: () => null, setState: () => undefined };
-performance.mark('open');
-createRoot(root).render(<App editor={editor} api={api} />);
+// Runs in the editor of flows: what a hand does there, and how many frames are drawn meanwhile.
 
 interface Frames {
 	readonly fps: number;
@@ -125,8 +104,6 @@ const bench = {
 		mouse('mouseup', 0, 0);
 		return frames;
 	},
-	moves: (): number => host.batches.length,
-	zoomLevel: (): number => editor.view.get().zoom,
 };
 export type CanvasBench = typeof bench;
 Object.assign(globalThis, { bench });
