@@ -31,7 +31,7 @@ export const toolNode = defineNode({
 	category: 'Agents',
 	icon: 'tools',
 	summary: 'One call of any tool, with your arguments',
-	help: 'Calls a tool by its name, without a model: built in, of an MCP server, or a flow. The call passes the gate. Each argument of the tool is a port. Example: `quarterdeck_search` with `pattern` set to `TODO`.',
+	help: 'Calls a tool by its name, without a model: built in, of an MCP server, or a flow. The call passes the gate. Each argument of the tool is a port. Example: `quarterdeck_search` with `pattern` set to `deprecated`.',
 	aliases: ['Function', 'Call Tool', 'Plugin'],
 	params: z.object({ tool: needed('Tool', 'Its name.', { widget: 'tool' }), ...params }),
 	ports: ({ tool }, world): Ports => portsOf(typeof tool === 'string' ? tool : '', world),
