@@ -28,6 +28,7 @@ import type { ChatService } from './chat/service';
 import { registerArtifacts, type ArtifactsRegistration } from './artifacts/register';
 import type { FlowService } from './flow/service';
 import type { Host } from './host/context';
+import { Machine } from './machine';
 import type { McpChatBridge } from './mcp/chatBridge';
 import { mcpUi, registerMcp, type McpUi } from './mcp/register';
 import type { McpService } from './mcp/service';
@@ -65,6 +66,8 @@ export class Parts {
 	readonly search: WebSearch;
 	readonly service: Lazy<ChatService>;
 	readonly chat: Lazy<Chat>;
+	/** Hardware, health, alerts, repairs, the dashboard and the stats server. */
+	readonly machine: Machine;
 	readonly #host: Host;
 	#client: LedgerClient | undefined;
 	#lastAppend: Promise<void> = Promise.resolve();
@@ -102,6 +105,7 @@ export class Parts {
 		this.flow = new Lazy(() => this.#startFlow(store));
 		this.service = new Lazy(() => this.#startService(store));
 		this.chat = new Lazy(() => this.#startChat(store));
+		this.machine = this.#newMachine(store);
 	}
 
 	/** What other features may ask of the chat. */
@@ -162,11 +166,32 @@ export class Parts {
 	}
 
 	async stop(): Promise<void> {
+		await this.machine.stop();
 		await (await this.flow.started)?.stop();
 		await (await this.service.started)?.stop();
 		await (await this.mcp.started)?.stop();
 		await (await this.supervisor.started)?.close();
 		await this.#client?.close();
+	}
+
+	#newMachine(store: DisposableStore): Machine {
+		const { ledgerFolder, ledger, supervisor, providers, mcp, flow, tools, service, approvals, toolbox } = this;
+		return new Machine({
+			host: this.#host,
+			store,
+			ledgerFolder,
+			ledger,
+			supervisor,
+			providers,
+			mcp,
+			flow,
+			tools,
+			chat: service,
+			approvals,
+			toolbox,
+			append: event => this.append(event),
+			newGate: () => this.#newGate(),
+		});
 	}
 
 	async #startMcp(store: DisposableStore): Promise<McpService> {

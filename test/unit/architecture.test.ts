@@ -35,6 +35,7 @@ const order = [
 	'hardware',
 	'health',
 	'monitors',
+	'stats',
 	'downloads',
 	'models',
 	'images',

@@ -9,6 +9,7 @@ export type ConversationId = Branded<'ConversationId'>;
 export type ItemId = Branded<'ItemId'>;
 export type ApprovalId = Branded<'ApprovalId'>;
 export type MemoryId = Branded<'MemoryId'>;
+export type AlertId = Branded<'AlertId'>;
 
 /** A new random id (UUID version 4). The type argument says of what. */
 export function newId<Id extends Branded<string>>(): Id {

@@ -1,0 +1,46 @@
+import type { Lazy } from '../core/base/async';
+import type { DisposableStore } from '../core/base/lifecycle';
+import type { LedgerEvent } from '../core/ledger/events';
+import type { Ledger } from '../core/ledger/queries';
+import type { ProcessSupervisor } from '../core/process/supervisor';
+import type { Approvals } from '../core/safety/approvals';
+import type { Gate } from '../core/safety/gate';
+import type { Toolbox } from '../core/tools/toolbox';
+import type { ChatService } from './chat/service';
+import type { FlowService } from './flow/service';
+import type { Host } from './host/context';
+import type { McpService } from './mcp/service';
+import type { ProviderService } from './providers/service';
+import type { ToolsService } from './tools/service';
+
+/** What the services that look after the machine work on. */
+export interface MachineDeps {
+	readonly host: Host;
+	readonly store: DisposableStore;
+	readonly ledgerFolder: string;
+	readonly ledger: Lazy<Ledger>;
+	readonly supervisor: Lazy<ProcessSupervisor>;
+	readonly providers: Lazy<ProviderService>;
+	readonly mcp: Lazy<McpService>;
+	readonly flow: Lazy<FlowService>;
+	readonly tools: Lazy<ToolsService>;
+	readonly chat: Lazy<ChatService>;
+	readonly approvals: Approvals;
+	readonly toolbox: Toolbox;
+	append(event: LedgerEvent): void;
+	newGate(): Promise<Gate>;
+}
+
+/** The services that answer whether the machine is coping, made as `Parts` makes the others: on first use. */
+export class Machine {
+	readonly #deps: MachineDeps;
+
+	constructor(deps: MachineDeps) {
+		this.#deps = deps;
+	}
+
+	/** Ends what runs. */
+	async stop(): Promise<void> {
+		await this.#deps.supervisor.started;
+	}
+}
