@@ -1,10 +1,5 @@
 import type { Event } from '../base/event';
-
-/** What is known of a service. `unreachable` is not its own fault: what it depends on is down. */
-export type HealthState = 'healthy' | 'degraded' | 'unhealthy' | 'unreachable' | 'unknown';
-
-/** Why a state changed: nobody asked for it, or a person or a runbook did. A stop that was asked for is no crash. */
-export type Intent = 'unasked' | 'user' | 'runbook';
+import type { HealthState, Intent } from '../ledger/machineEvents';
 
 export type ServiceKind = 'claude' | 'provider' | 'mcp' | 'ledger' | 'http' | 'tcp' | 'command' | 'file';
 

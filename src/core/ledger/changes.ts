@@ -17,6 +17,8 @@ export class ChangeNotices implements Disposable {
 	#costs = false;
 	#approvals = false;
 	#memories = false;
+	#services = false;
+	#alerts = false;
 	#isDue = false;
 
 	readonly onDidChange = this.#emitter.event;
@@ -31,7 +33,9 @@ export class ChangeNotices implements Disposable {
 		this.#costs ||= change.costs;
 		this.#approvals ||= change.approvals;
 		this.#memories ||= change.memories;
-		const isFlagged = this.#costs || this.#approvals || this.#memories;
+		this.#services ||= change.services;
+		this.#alerts ||= change.alerts;
+		const isFlagged = this.#costs || this.#approvals || this.#memories || this.#services || this.#alerts;
 		const isEmpty = this.#executions.size + this.#conversations.size === 0 && !isFlagged;
 		if (isEmpty || this.#isDue) return;
 		this.#isDue = true;
@@ -51,12 +55,16 @@ export class ChangeNotices implements Disposable {
 			costs: this.#costs,
 			approvals: this.#approvals,
 			memories: this.#memories,
+			services: this.#services,
+			alerts: this.#alerts,
 		};
 		this.#executions.clear();
 		this.#conversations.clear();
 		this.#costs = false;
 		this.#approvals = false;
 		this.#memories = false;
+		this.#services = false;
+		this.#alerts = false;
 		this.#emitter.fire(change);
 	}
 }

@@ -1,5 +1,6 @@
 import type { ApprovalId, ConversationId, ExecutionId, ItemId, MemoryId, StepId } from '../base/ids';
 import type { CostBasis, NanoDollars } from '../base/money';
+import type { MachineEvent } from './machineEvents';
 
 /** What an execution runs. */
 export type ExecutionKind = 'chat' | 'flow' | 'schedule' | 'runbook';
@@ -37,6 +38,7 @@ export interface Usage {
  * applied in any order. `at` (milliseconds since 1970), `id` and the writing host are added by the journal.
  */
 export type LedgerEvent =
+	| MachineEvent
 	| {
 			readonly type: 'execution.started';
 			readonly execution: ExecutionId;

@@ -5,6 +5,7 @@ import type { ItemRow, LedgerContract } from './queries';
 import { findApprovals, findConversations, findItems, readConversation } from './read/conversations';
 import { readCosts } from './read/costs';
 import { findExecutions, placeOfStepText, readExecution, type ReadContext } from './read/executions';
+import { findAlerts, readMetrics, readServiceChanges, readServiceHours } from './read/machine';
 import { findMemories } from './read/memories';
 import type { LedgerService } from './service';
 
@@ -35,6 +36,10 @@ function ledgerHandlers(service: LedgerService): Handlers<LedgerContract> {
 		items: query => readItems(service, query),
 		approvals: filter => readApprovals(service, filter),
 		memories: filter => service.read(context => findMemories(context, filter)),
+		metrics: query => service.read(context => readMetrics(context, query)),
+		serviceHours: query => service.read(context => readServiceHours(context, query)),
+		serviceChanges: query => service.read(context => readServiceChanges(context, query)),
+		alerts: filter => service.read(context => findAlerts(context, filter)),
 		health: () => service.health(),
 		snapshot: () => service.snapshot(),
 		close: () => service.close(),

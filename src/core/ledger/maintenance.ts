@@ -9,7 +9,9 @@ import type { JournalEvent } from './events';
 import { isHostLive } from './hosts';
 import { encodeLine, largeTextBytes, type JournalLine } from './journal/line';
 import { hostOfSegment, isSealed, type LedgerFolders } from './journal/layout';
+import type { MachineEvent } from './machineEvents';
 import { packDay, packId } from './projection/packing';
+import type { MemoryEvent } from './projection/memories';
 import type { Projection } from './projection/projection';
 import { cutoffOf, type Cutoff, type Retention } from './retention';
 import { hasDroppable, rewriteSegments, writeSealed } from './rewrite';
@@ -112,11 +114,12 @@ export class Maintenance {
 		return isKept;
 	}
 
-	#isRemembered({ event, at, seq }: JournalLine, cutoff: Cutoff): boolean {
+	#isRemembered(line: JournalLine, cutoff: Cutoff): boolean {
+		const { event, at, seq } = line;
 		const { projection, database } = this.#parts;
 		if (event.type === 'ledger.retired') return !projection.horizon.isOutdated(event, seq);
 		if (event.type === 'usage.recorded' && packDay(event.day) < projection.horizon.beforeDay) return false;
-		if (event.type === 'memory.changed') return !projection.isOutdatedMemory(event, seq);
+		if (isOfNewest(event)) return !projection.isOutdated(event, line);
 		if (at >= cutoff.beforeAt) return true;
 		switch (event.type) {
 			case 'conversation.changed':
@@ -142,8 +145,9 @@ export class Maintenance {
 			.map(({ file }) => file.name)
 			.filter(name => this.#isClosed(name));
 		if (small.length < minMerged) return;
-		rewriteSegments(folders.journal, small, ({ event, seq }) => {
-			if (event.type === 'memory.changed') return !projection.isOutdatedMemory(event, seq);
+		rewriteSegments(folders.journal, small, line => {
+			const { event, seq } = line;
+			if (isOfNewest(event)) return !projection.isOutdated(event, line);
 			return event.type !== 'ledger.retired' || !projection.horizon.isOutdated(event, seq);
 		});
 	}
@@ -172,6 +176,11 @@ export class Maintenance {
 			if (host && !isHostLive(folders.hosts, host as HostId, clock.now())) removeNow(path);
 		}
 	}
+}
+
+/** Events whose newest alone counts or that are kept for a short while, whatever is retired. */
+function isOfNewest(event: JournalEvent): event is MemoryEvent | MachineEvent {
+	return /^(memory|metrics|health|alert)\./.test(event.type);
 }
 
 function filesIn(folder: string): string[] {

@@ -14,6 +14,7 @@ import type {
 	Trigger,
 	Usage,
 } from './events';
+import type { Alert, ServiceChange, ServiceHour } from './machineEvents';
 
 export interface ExecutionRow {
 	readonly id: ExecutionId;
@@ -168,6 +169,32 @@ export interface MemoryFilter {
 	readonly now: number;
 }
 
+export interface MetricQuery {
+	/** Half-open range, minutes since 1970. The last 25 hours are kept. */
+	readonly from: number;
+	readonly to: number;
+	/** Names of metrics; absent: all that were recorded. */
+	readonly metrics?: readonly string[];
+}
+
+/** The machine over time: minutes that were recorded, ascending, and by metric a pair for each, or `null`. */
+export interface MetricMinutes {
+	readonly minutes: readonly number[];
+	readonly values: Readonly<Record<string, readonly (readonly [mean: number, max: number] | null)[]>>;
+}
+
+export interface ServiceChangeRow extends ServiceChange {
+	/** Milliseconds since 1970. */
+	readonly at: number;
+}
+
+export interface AlertFilter {
+	/** Those that are not resolved, or those that are; absent: all. */
+	readonly isOpen?: boolean;
+	/** 200 when absent. */
+	readonly limit?: number;
+}
+
 /** What the ledger says about itself. */
 export interface LedgerHealth {
 	readonly events: number;
@@ -195,7 +222,21 @@ export interface LedgerChange {
 	readonly costs: boolean;
 	readonly approvals: boolean;
 	readonly memories: boolean;
+	/** States of services or their hours. */
+	readonly services: boolean;
+	readonly alerts: boolean;
 }
+
+/** A notice in which nothing changed. */
+export const noChange: LedgerChange = {
+	executions: [],
+	conversations: [],
+	costs: false,
+	approvals: false,
+	memories: false,
+	services: false,
+	alerts: false,
+};
 
 /** What the ledger worker answers. Every query sees all events that were appended before it was asked. */
 export interface LedgerContract {
@@ -242,6 +283,20 @@ export interface LedgerContract {
 			result: readonly ApprovalRow[];
 		};
 		memories: { params: MemoryFilter; result: readonly MemoryRow[] };
+		/** What the machine did, minute by minute. */
+		metrics: { params: MetricQuery; result: MetricMinutes };
+		/** How services did, hour by hour, in order. `from` and `to`: half-open, hours since 1970; 40 days are kept. */
+		serviceHours: {
+			params: { readonly from: number; readonly to: number; readonly service?: string };
+			result: readonly ServiceHour[];
+		};
+		/** Changes of services' states, newest first; 40 days are kept. */
+		serviceChanges: {
+			params: { readonly service?: string; readonly limit: number };
+			result: readonly ServiceChangeRow[];
+		};
+		/** Alerts, newest first. */
+		alerts: { params: AlertFilter; result: readonly Alert[] };
 		health: { params: null; result: LedgerHealth };
 		/** Writes a snapshot now. Also done by itself when idle. */
 		snapshot: { params: null; result: void };

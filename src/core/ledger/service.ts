@@ -12,7 +12,7 @@ import { ledgerFolders, type LedgerFolders } from './journal/layout';
 import { Lease } from './lease';
 import { Maintenance } from './maintenance';
 import { journalIdentity, openProjection, type OpenProjection } from './openProjection';
-import type { LedgerHealth } from './queries';
+import { noChange, type LedgerHealth } from './queries';
 import { openExecutionsOf, openHosts, type ReadContext } from './read/executions';
 import type { Retention } from './retention';
 import { writeSnapshot } from './snapshot';
@@ -215,7 +215,7 @@ export class LedgerService extends Owner {
 				live.add(host);
 			} else if (isTold && this.#liveHosts.has(host)) {
 				const executions = openExecutionsOf(database, host);
-				this.#notices.add({ executions, conversations: [], costs: false, approvals: false, memories: false });
+				this.#notices.add({ ...noChange, executions });
 			}
 		}
 		this.#liveHosts = live;

@@ -115,6 +115,8 @@ test('a conversation that another window works on can be read, follows it, and i
 		costs: false,
 		approvals: false,
 		memories: false,
+		services: false,
+		alerts: false,
 	});
 	await vi.waitFor(() => expect(ours!.view.readOnly).toBeNull());
 	expect(texts(ours!)).toEqual(['Hello', 'Done']);

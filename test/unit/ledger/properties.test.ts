@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import {
 	asId,
+	type AlertId,
 	type ApprovalId,
 	type ConversationId,
 	type ExecutionId,
@@ -13,6 +14,7 @@ import {
 	type MemoryId,
 	type StepId,
 } from '../../../src/core/base/ids';
+import { findAlerts, readMetrics, readServiceChanges, readServiceHours } from '../../../src/core/ledger/read/machine';
 import { silentLogger } from '../../../src/core/base/logger';
 import type { JournalEvent, LedgerEvent } from '../../../src/core/ledger/events';
 import { ledgerFolders } from '../../../src/core/ledger/journal/layout';
@@ -138,6 +140,45 @@ function eventOf(host: string): fc.Arbitrary<JournalEvent> {
 			usedAt: fc.constant(null),
 		}),
 		fc.record({
+			type: fc.constant('metrics.recorded' as const),
+			minute: fc.constantFrom(1, 2, 2000, 3000),
+			values: fc.record({ 'cpu.usage': fc.tuple(fc.nat(9), fc.nat(9)) }),
+		}),
+		fc.record({
+			type: fc.constant('health.recorded' as const),
+			service: title,
+			hour: fc.constantFrom(1, 2, 2000),
+			seconds: fc.record({ healthy: fc.nat(3600) }),
+			checks: fc.nat(9),
+			failures: fc.constant(0),
+			latencySum: fc.nat(9),
+			latencyMax: fc.nat(9),
+		}),
+		fc.record({
+			type: fc.constant('health.changed' as const),
+			service: title,
+			state: fc.constantFrom('healthy' as const, 'unhealthy' as const),
+			previous: fc.constant('unknown' as const),
+			reason: title,
+			intent: fc.constant('unasked' as const),
+		}),
+		fc.record({
+			type: fc.constant('alert.changed' as const),
+			alert: fc.record({
+				id: fc.constantFrom('shared', host).map(name => asId<AlertId>(name)),
+				rule: title,
+				severity: fc.constant('high' as const),
+				state: fc.constantFrom('firing' as const, 'resolved' as const),
+				title,
+				cause: title,
+				subject: fc.constant('cpu.usage'),
+				startedAt: fc.constant(base),
+				endedAt: fc.option(fc.constant(base)),
+				until: fc.constant(null),
+				by: fc.constant('rule'),
+			}),
+		}),
+		fc.record({
 			type: fc.constant('conversation.item' as const),
 			conversation,
 			item,
@@ -221,6 +262,10 @@ function everything(context: ReadContext): unknown {
 		found: findMemories(context, { now: base, text: 'beta' })
 			.map(({ text }) => text)
 			.toSorted(),
+		metrics: readMetrics(context, { from: 0, to: 9999, metrics: ['cpu.usage'] }),
+		hours: readServiceHours(context, { from: 0, to: 9999 }),
+		changes: readServiceChanges(context, { limit: 99 }).toSorted((left, right) => left.at - right.at),
+		alerts: findAlerts(context, {}).toSorted((left, right) => (left.id < right.id ? -1 : 1)),
 		approvals: findApprovals(context, {})
 			.map(({ row }) => row)
 			.toSorted((left, right) => (left.id < right.id ? -1 : 1)),

@@ -1,4 +1,5 @@
 import { memoryCategories, memorySources, memoryTiers, type JournalEvent } from '../events';
+import { alertStates, healthStates, intents, severities, type Alert } from '../machineEvents';
 
 type Check = (value: unknown) => boolean;
 type Shape<T> = { readonly [K in Exclude<keyof T, 'type'>]-?: Check };
@@ -23,6 +24,30 @@ const usage: Check = value => {
 	return (
 		isMeasured && ['input', 'output', 'cacheRead', 'cacheWrite5m', 'cacheWrite1h'].every(kind => count(counts[kind]))
 	);
+};
+const whole: Check = value => Number.isSafeInteger(value);
+const recordOf =
+	(check: Check): Check =>
+	value =>
+		typeof value === 'object' && value !== null && Object.values(value).every(check);
+const isPair: Check = value => Array.isArray(value) && value.length === 2 && value.every(count);
+const alert: { readonly [Field in keyof Alert]-?: Check } = {
+	id: text,
+	rule: text,
+	severity: oneOf(...severities),
+	state: oneOf(...alertStates),
+	title: text,
+	cause: text,
+	subject: text,
+	startedAt: count,
+	endedAt: countOrNull,
+	until: countOrNull,
+	by: text,
+};
+const isAlert: Check = value => {
+	if (typeof value !== 'object' || value === null) return false;
+	const fields = value as Record<string, unknown>;
+	return Object.entries(alert).every(([field, check]) => check(fields[field]));
 };
 const day: Check = value => typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value);
 const tier = oneOf('GREEN', 'YELLOW', 'ORANGE', 'RED', 'BLACK');
@@ -122,6 +147,24 @@ const shapes: { readonly [E in JournalEvent as E['type']]: Shape<E> } = {
 		createdAt: count,
 		usedAt: countOrNull,
 	},
+	'metrics.recorded': { minute: whole, values: recordOf(isPair) },
+	'health.recorded': {
+		service: text,
+		hour: whole,
+		seconds: recordOf(count),
+		checks: count,
+		failures: count,
+		latencySum: count,
+		latencyMax: count,
+	},
+	'health.changed': {
+		service: text,
+		state: oneOf(...healthStates),
+		previous: oneOf(...healthStates),
+		reason: text,
+		intent: oneOf(...intents),
+	},
+	'alert.changed': { alert: isAlert },
 	'host.opened': { version: text, pid: count },
 	'ledger.retired': { beforeDay: day, beforeAt: count, rollups: textOrNull },
 };

@@ -1,10 +1,12 @@
 import type { SqlDatabase } from '../../storage/sqlDatabase';
 import type { JournalLine } from '../journal/line';
+import type { MachineEvent } from '../machineEvents';
 import type { LedgerChange } from '../queries';
 import { ApprovalStore } from './approvals';
 import { ConversationStore } from './conversations';
 import { ExecutionBatch } from './executionBatch';
 import { Horizon, type BlobReader } from './horizon';
+import { MachineRecords } from './machineRecords';
 import { MemoryStore, type MemoryEvent } from './memories';
 import { Names } from './packing';
 import type { Place } from './records';
@@ -21,6 +23,7 @@ export class Projection {
 	readonly #approvals: ApprovalStore;
 	readonly #horizon: Horizon;
 	readonly #memories: MemoryStore;
+	readonly #machine: MachineRecords;
 	#hasApprovals = false;
 	#maxSeq: number;
 	#earliestAt = Number.POSITIVE_INFINITY;
@@ -33,6 +36,7 @@ export class Projection {
 		this.#conversations = new ConversationStore(database, this.#names);
 		this.#approvals = new ApprovalStore(database, this.#names);
 		this.#memories = new MemoryStore(database, this.#names);
+		this.#machine = new MachineRecords(database, this.#names);
 		this.#maxSeq = Number(database.prepare("SELECT value FROM meta WHERE key = 'maxSeq'").get()?.[0] ?? 0);
 	}
 
@@ -49,9 +53,11 @@ export class Projection {
 		return this.#maxSeq;
 	}
 
-	/** Whether the newest change of a fact is another one than this. */
-	isOutdatedMemory(event: MemoryEvent, seq: number): boolean {
-		return this.#memories.isOutdated(event, seq);
+	/** Whether the journal can do without an event whose newest alone counts, or that is kept for a short while. */
+	isOutdated(event: MemoryEvent | MachineEvent, line: JournalLine): boolean {
+		return event.type === 'memory.changed'
+			? this.#memories.isOutdated(event, line.seq)
+			: this.#machine.isOutdated(event, line);
 	}
 
 	/** Takes one event into the batch. */
@@ -78,6 +84,11 @@ export class Projection {
 				return;
 			case 'memory.changed':
 				return this.#memories.apply(event, line);
+			case 'metrics.recorded':
+			case 'health.recorded':
+			case 'health.changed':
+			case 'alert.changed':
+				return this.#machine.apply(event, line);
 			case 'ledger.retired':
 				return this.#horizon.propose(event, line);
 			case 'host.opened':
@@ -99,6 +110,7 @@ export class Projection {
 			this.#approvals.clear();
 			this.#horizon.clear();
 			this.#memories.clear();
+			this.#machine.clear();
 			this.#hasApprovals = false;
 			this.#earliestAt = Number.POSITIVE_INFINITY;
 		}
@@ -109,8 +121,12 @@ export class Projection {
 		const conversations = this.#conversations.save();
 		this.#approvals.save();
 		const memories = this.#memories.save();
+		const machine = this.#machine.save();
 		const isRetired = this.#horizon.save();
-		if (isRetired || this.#earliestAt < this.#horizon.beforeAt) this.#horizon.sweep();
+		if (isRetired || this.#earliestAt < this.#horizon.beforeAt) {
+			this.#horizon.sweep();
+			this.#machine.sweep(this.#horizon.beforeAt);
+		}
 		this.#names.save();
 		this.#database.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('maxSeq', ?)").run([String(this.#maxSeq)]);
 		saveOffsets();
@@ -120,6 +136,7 @@ export class Projection {
 			costs: changed.costs || isRetired,
 			approvals: this.#hasApprovals,
 			memories,
+			...machine,
 		};
 	}
 }

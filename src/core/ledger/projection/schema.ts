@@ -1,11 +1,12 @@
 import type { SqlDatabase } from '../../storage/sqlDatabase';
 import { memoryCategories, memorySources, memoryTiers } from '../events';
+import { alertStates, healthStates, intents, severities } from '../machineEvents';
 
 /**
  * Version of the tables. The projection is disposable: raising this makes every older snapshot useless, and the
  * journal is read again from its beginning. That is the whole of a migration.
  */
-export const schemaVersion = 3;
+export const schemaVersion = 4;
 
 /** Words kept as small numbers. New ones are added at the end: the numbers stand in snapshots. */
 export const words = {
@@ -20,6 +21,10 @@ export const words = {
 	memoryTier: memoryTiers,
 	memoryCategory: memoryCategories,
 	memorySource: memorySources,
+	healthState: healthStates,
+	intent: intents,
+	severity: severities,
+	alertState: alertStates,
 } as const;
 
 /** Statuses below this number are open. */
@@ -105,6 +110,22 @@ CREATE TABLE memories (
 	text TEXT, source INTEGER NOT NULL, confidence REAL NOT NULL, project INTEGER NOT NULL, conversation INTEGER NOT NULL,
 	created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, used_at INTEGER);
 CREATE VIRTUAL TABLE memory_search USING fts4(text, tokenize=unicode61);
+
+CREATE TABLE system_metrics (
+	minute INTEGER NOT NULL, host INTEGER NOT NULL, seq INTEGER NOT NULL, metrics TEXT NOT NULL, PRIMARY KEY (minute, host)) WITHOUT ROWID;
+CREATE TABLE health_hours (
+	service INTEGER NOT NULL, hour INTEGER NOT NULL, host INTEGER NOT NULL, seq INTEGER NOT NULL,
+	seconds TEXT NOT NULL, checks INTEGER NOT NULL, failures INTEGER NOT NULL, latency_sum REAL NOT NULL,
+	latency_max REAL NOT NULL, PRIMARY KEY (service, hour, host)) WITHOUT ROWID;
+CREATE TABLE health_history (
+	seq INTEGER NOT NULL, host INTEGER NOT NULL, at INTEGER NOT NULL, service INTEGER NOT NULL, state INTEGER NOT NULL,
+	previous INTEGER NOT NULL, reason TEXT NOT NULL, intent INTEGER NOT NULL, PRIMARY KEY (seq, host)) WITHOUT ROWID;
+CREATE INDEX health_history_by_service ON health_history (service, at);
+CREATE TABLE alerts (
+	id BLOB PRIMARY KEY, seq INTEGER NOT NULL, rule INTEGER NOT NULL, severity INTEGER NOT NULL, state INTEGER NOT NULL,
+	title TEXT NOT NULL, cause TEXT NOT NULL, subject INTEGER NOT NULL, started_at INTEGER NOT NULL, ended_at INTEGER,
+	until INTEGER, changed_by TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX alerts_by_start ON alerts (started_at);
 
 CREATE VIRTUAL TABLE search USING fts4(text, content="", matchinfo="fts3", tokenize=unicode61);
 `;
