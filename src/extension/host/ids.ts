@@ -94,6 +94,10 @@ export const commandIds = [
 	'quarterdeck.flows.revokeNode',
 	'quarterdeck.importFlow',
 	'quarterdeck.exportFlow',
+	'quarterdeck.dashboard.open',
+	'quarterdeck.dashboard.new',
+	'quarterdeck.dashboard.import',
+	'quarterdeck.dashboard.export',
 	'quarterdeck.showOutput',
 	'quarterdeck.showWalkthrough',
 	'quarterdeck.search.setUp',
@@ -143,6 +147,7 @@ export const panelTypes = {
 	inspector: 'quarterdeck.mcpInspector',
 	elicitation: 'quarterdeck.mcpElicitation',
 	templates: 'quarterdeck.templatesPanel',
+	dashboard: 'quarterdeck.dashboardPanel',
 } as const;
 
 /** HTML that an answer made has a tab of its own kind, without any page of ours in it. */

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type { ConversationView } from '../../core/chat/items';
+import type { StoredDashboards } from '../../core/dashboard/dashboard';
 import type { Breakpoint } from '../../core/flow/engine/events';
 import type { GrantStore, StoredGrant } from '../../core/safety/grants';
 
@@ -108,6 +109,15 @@ export class WorkspaceState {
 
 	get #flowNodeVersions(): Readonly<Record<string, Readonly<Record<string, string>>>> {
 		return this.#memento.get<Readonly<Record<string, Readonly<Record<string, string>>>>>('flowNodeVersions', {});
+	}
+
+	/** What the user arranged, as it was kept: whoever reads it checks it. */
+	get dashboards(): unknown {
+		return this.#memento.get('dashboards');
+	}
+
+	async setDashboards(dashboards: StoredDashboards): Promise<void> {
+		await this.#memento.update('dashboards', dashboards);
 	}
 
 	/** Where the standing permissions of this workspace are kept. */

@@ -1,0 +1,12 @@
+import { booleanSetting } from '../settings';
+import { defineWidget } from '../widget';
+
+export const cpuWidget = defineWidget({
+	kind: 'cpu',
+	title: 'CPU',
+	description: 'How busy the processors are, all together and each core, with frequency, temperature and load.',
+	icon: 'pulse',
+	group: 'machine',
+	size: { w: 3, h: 4, leastW: 2, leastH: 3 },
+	settings: { showCores: booleanSetting({ title: 'Show each core', default: true }) },
+});
