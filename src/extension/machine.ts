@@ -1,5 +1,6 @@
-import type { Lazy } from '../core/base/async';
+import { Lazy } from '../core/base/async';
 import type { DisposableStore } from '../core/base/lifecycle';
+import type { Nvidia } from '../core/hardware/liveFeed';
 import type { LedgerEvent } from '../core/ledger/events';
 import type { Ledger } from '../core/ledger/queries';
 import type { ProcessSupervisor } from '../core/process/supervisor';
@@ -8,6 +9,7 @@ import type { Gate } from '../core/safety/gate';
 import type { Toolbox } from '../core/tools/toolbox';
 import type { ChatService } from './chat/service';
 import type { FlowService } from './flow/service';
+import type { HardwareService } from './hardware/service';
 import type { Host } from './host/context';
 import type { McpService } from './mcp/service';
 import type { ProviderService } from './providers/service';
@@ -33,14 +35,27 @@ export interface MachineDeps {
 
 /** The services that answer whether the machine is coping, made as `Parts` makes the others: on first use. */
 export class Machine {
+	/** The one `nvidia-smi` of this window, for samples and for the energy of answers. */
+	readonly nvidia: Lazy<Nvidia>;
+	readonly hardware: Lazy<HardwareService>;
 	readonly #deps: MachineDeps;
 
 	constructor(deps: MachineDeps) {
+		const { host, store, supervisor, ledger, ledgerFolder } = deps;
+		const append = (event: LedgerEvent): void => deps.append(event);
 		this.#deps = deps;
+		this.nvidia = new Lazy(async () =>
+			(await import('./hardware/nvidia')).nvidiaOf(host, store, () => supervisor.get()),
+		);
+		this.hardware = new Lazy(async () => {
+			const { HardwareService } = await import('./hardware/service');
+			return store.add(new HardwareService({ host, nvidia: this.nvidia, ledger, ledgerFolder, append }));
+		});
 	}
 
 	/** Ends what runs. */
 	async stop(): Promise<void> {
+		await (await this.hardware.started)?.stop();
 		await this.#deps.supervisor.started;
 	}
 }

@@ -97,7 +97,9 @@ export class Parts {
 		this.mcp = new Lazy(() => this.#startMcp(store));
 		this.providers = new Lazy(async () => {
 			const { ProviderService } = await import('./providers/service');
-			return store.add(new ProviderService({ host, supervisor: () => this.supervisor.get() }));
+			return store.add(
+				new ProviderService({ host, supervisor: () => this.supervisor.get(), nvidia: this.machine.nvidia }),
+			);
 		});
 		this.memory = new Lazy(() => this.#startMemory(store));
 		this.search = store.add(new WebSearch(host));

@@ -1,86 +1,47 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Clock } from '../base/clock';
-import { MutableDisposable, toDisposable, type Disposable } from '../base/lifecycle';
-import { cleanEnvironment } from '../process/environment';
-import type { StopStep } from '../process/supervisedProcess';
-import type { ProcessSupervisor } from '../process/supervisor';
+import { DisposableStore, MutableDisposable, type Disposable } from '../base/lifecycle';
 import type { PowerSource } from './gpuEnergy';
+import type { NvidiaCards } from './nvidia/cards';
 
 /** How often the power is looked at, milliseconds. */
 const paceMs = 500;
-/** So many lines without a number: the card does not tell. */
+/** So many looks without a number: the cards do not tell. */
 const patience = 4;
 
-const stopSteps: readonly StopStep[] = [{ run: process => process.signal('SIGINT'), waitMs: 1000 }];
-
-/** NVIDIA's cards, by one `nvidia-smi` that stays for as long as someone watches. */
+/** NVIDIA's cards, by the one `nvidia-smi` of this window. */
 export class NvidiaPower implements PowerSource {
-	readonly #supervisor: () => Promise<Pick<ProcessSupervisor, 'spawn'>>;
-	readonly #command: readonly [string, ...string[]];
+	readonly #cards: () => Promise<NvidiaCards>;
 
-	/** @param command the program with what comes before its own arguments */
-	constructor(
-		supervisor: () => Promise<Pick<ProcessSupervisor, 'spawn'>>,
-		command: readonly [string, ...string[]] = ['nvidia-smi'],
-	) {
-		this.#supervisor = supervisor;
-		this.#command = command;
+	constructor(cards: () => Promise<NvidiaCards>) {
+		this.#cards = cards;
 	}
 
 	watch(tell: (watts: number) => void, end: () => void): Disposable {
-		let isWanted = true;
-		let stop: (() => void) | undefined;
+		const store = new DisposableStore();
 		const finish = (): void => {
-			if (isWanted) end();
-			isWanted = false;
+			if (store.isDisposed) return;
+			store.dispose();
+			end();
 		};
-		void this.#supervisor().then(supervisor => {
-			if (!isWanted) return;
-			const [command, ...before] = this.#command;
-			const query = ['--query-gpu=index,power.draw', '--format=csv,noheader,nounits', `-lms=${paceMs}`];
-			const child = supervisor.spawn({
-				command,
-				args: [...before, ...query],
-				cwd: process.cwd(),
-				environment: cleanEnvironment(process.env),
-				label: 'nvidia-smi',
-				stopSteps,
-			});
-			stop = () => void child.stop();
-			const lines = new PowerLines(tell, finish);
-			createInterface({ input: child.stdout }).on('line', line => lines.take(line));
-			void child.exited.then(finish);
+		let silent = 0;
+		void this.#cards().then(cards => {
+			if (store.isDisposed) return;
+			if (cards.isResting) return finish();
+			store.add(cards.onDidRest(finish));
+			store.add(
+				cards.onDidLook(look => {
+					const told = look.map(({ watts }) => watts).filter(watts => watts !== undefined);
+					if (told.length > 0) {
+						silent = -Infinity;
+						tell(told.reduce((sum, watts) => sum + watts, 0));
+					} else if (++silent >= patience) finish();
+				}),
+			);
+			store.add(cards.watch(paceMs));
 		}, finish);
-		return toDisposable(() => {
-			isWanted = false;
-			stop?.();
-		});
-	}
-}
-
-/** Reads `0, 42.17`, a line for each card and look. */
-class PowerLines {
-	readonly #watts = new Map<string, number>();
-	readonly #tell: (watts: number) => void;
-	readonly #end: () => void;
-	#silent = 0;
-
-	constructor(tell: (watts: number) => void, end: () => void) {
-		this.#tell = tell;
-		this.#end = end;
-	}
-
-	take(line: string): void {
-		// Some systems write the decimal as a comma; `[N/A]` is no number.
-		const [, index = '', amount = ''] = /^\s*(\d+)\s*,\s*(\d+(?:[.,]\d+)?)\s*$/.exec(line) ?? [];
-		if (amount === '') {
-			if (++this.#silent >= patience && this.#watts.size === 0) this.#end();
-			return;
-		}
-		this.#watts.set(index, Number(amount.replace(',', '.')));
-		this.#tell([...this.#watts.values()].reduce((sum, watts) => sum + watts, 0));
+		return store;
 	}
 }
 

@@ -115,6 +115,12 @@ export interface MachineFacts {
 	readonly system: string;
 	readonly cpu: string;
 	readonly cores: number;
+	/** Bytes that the machine has. */
+	readonly memory: number;
+	/** Bytes that this container or service may use, where that is less; samples count by it. */
+	readonly memoryLimit?: number;
+	/** Looked at from inside a container, whose kernel also serves others. */
+	readonly isContainer: boolean;
 	/** "Remote-SSH", "WSL", "Dev Container", "Codespaces"; absent on the user's own machine. */
 	readonly remote?: string;
 }

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { mkdir } from 'node:fs/promises';
 import * as vscode from 'vscode';
+import type { Lazy } from '../../core/base/async';
 import { CancelledError, errorText } from '../../core/base/errors';
 import { Emitter } from '../../core/base/event';
 import { Owner, toDisposable } from '../../core/base/lifecycle';
@@ -8,6 +9,7 @@ import { ClaudeProcess } from '../../core/claude/claudeProcess';
 import { ClaudeProvider } from '../../core/claude/claudeProvider';
 import { findClaude, thisMachine, type FoundClaude } from '../../core/claude/findClaude';
 import { GpuEnergy } from '../../core/hardware/gpuEnergy';
+import type { Nvidia } from '../../core/hardware/liveFeed';
 import { AmdPower, NvidiaPower } from '../../core/hardware/powerSources';
 import type { ProcessSupervisor } from '../../core/process/supervisor';
 import { baseUrlOf, type ConfigProblem } from '../../core/providers/config';
@@ -28,6 +30,7 @@ import { VsCodeProvider } from './vscodeLm';
 export interface ProviderServiceDeps {
 	readonly host: Host;
 	readonly supervisor: () => Promise<ProcessSupervisor>;
+	readonly nvidia: Lazy<Nvidia>;
 }
 
 /** A view that comes back after this long asks anew. */
@@ -63,7 +66,7 @@ export class ProviderService extends Owner {
 				secret: id => host.secrets.get(`provider.${id}.key`),
 				prices: () => host.settings.get('costs.prices'),
 				chain: () => host.settings.get('fallbackModels').map(parseModelRef),
-				energy: this.own(new GpuEnergy([new NvidiaPower(deps.supervisor), new AmdPower(host.clock)], host.clock)),
+				energy: this.own(new GpuEnergy([this.#nvidiaPower(), new AmdPower(host.clock)], host.clock)),
 			}),
 		);
 		this.own(this.providers.add(this.#claude()));
@@ -71,6 +74,10 @@ export class ProviderService extends Owner {
 		this.#problems = this.providers.configure(host.settings.get('providers'));
 		this.own(this.providers.onDidChange(() => this.#changed.fire()));
 		this.#follow();
+	}
+
+	#nvidiaPower(): NvidiaPower {
+		return new NvidiaPower(async () => (await this.#deps.nvidia.get()).cards);
 	}
 
 	/** What is known now. */

@@ -2,10 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { systemClock } from '../../../src/core/base/clock';
 import { formatEnergy } from '../../../src/core/base/energy';
 import { toDisposable } from '../../../src/core/base/lifecycle';
 import { silentLogger } from '../../../src/core/base/logger';
 import { GpuEnergy, type PowerSource } from '../../../src/core/hardware/gpuEnergy';
+import { NvidiaCards } from '../../../src/core/hardware/nvidia/cards';
+import type { SmiCommand } from '../../../src/core/hardware/nvidia/smiRun';
 import { AmdPower, NvidiaPower } from '../../../src/core/hardware/powerSources';
 import { systemProcessTable } from '../../../src/core/process/processTable';
 import { ProcessSupervisor } from '../../../src/core/process/supervisor';
@@ -131,6 +134,17 @@ describe('the energy of an answer', () => {
 	});
 });
 
+function cardsOf(supervisor: ProcessSupervisor, command: SmiCommand): NvidiaCards {
+	const cards = new NvidiaCards({
+		clock: systemClock,
+		log: silentLogger,
+		supervisor: () => Promise.resolve(supervisor),
+		commands: [command],
+	});
+	onTestFinished(() => cards.dispose());
+	return cards;
+}
+
 describe.runIf(process.platform !== 'win32')('what nvidia-smi says', () => {
 	const told = async (cards: unknown): Promise<readonly (number | 'end')[]> => {
 		const heard: (number | 'end')[] = [];
@@ -139,7 +153,7 @@ describe.runIf(process.platform !== 'win32')('what nvidia-smi says', () => {
 		const table = systemProcessTable();
 		const supervisor = new ProcessSupervisor({ folder: temporaryFolder(), table, logger: silentLogger });
 		onTestFinished(() => supervisor.close());
-		const power = new NvidiaPower(() => Promise.resolve(supervisor), [process.execPath, fakeNvidiaSmi]);
+		const power = new NvidiaPower(() => Promise.resolve(cardsOf(supervisor, [process.execPath, fakeNvidiaSmi])));
 		const watching = power.watch(
 			watts => heard.push(watts),
 			() => heard.push('end'),
@@ -151,7 +165,7 @@ describe.runIf(process.platform !== 'win32')('what nvidia-smi says', () => {
 	};
 
 	test('is the sum of its cards, also where the decimal is a comma', async () => {
-		expect((await told([{ 'power.draw': '70.50' }, { 'power.draw': '30,25' }])).slice(1, 4)).toEqual([
+		expect((await told([{ 'power.draw': '70.50' }, { 'power.draw': '30,25' }])).slice(0, 3)).toEqual([
 			100.75, 100.75, 100.75,
 		]);
 	});
@@ -163,7 +177,7 @@ describe.runIf(process.platform !== 'win32')('what nvidia-smi says', () => {
 		const table = systemProcessTable();
 		const supervisor = new ProcessSupervisor({ folder: temporaryFolder(), table, logger: silentLogger });
 		onTestFinished(() => supervisor.close());
-		const missing = new NvidiaPower(() => Promise.resolve(supervisor), ['/nowhere/nvidia-smi']);
+		const missing = new NvidiaPower(() => Promise.resolve(cardsOf(supervisor, ['/nowhere/nvidia-smi'])));
 		const watching = missing.watch(
 			() => heard.push('watts'),
 			() => heard.push('end'),

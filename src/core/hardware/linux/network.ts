@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { Owner } from '../../base/lifecycle';
+import { Rates, type Moment } from '../rates';
+import type { NetworkSample } from '../sample';
+import { KernelFile } from './kernelFile';
+
+interface Counters {
+	readonly name: string;
+	readonly received: number;
+	readonly packetsReceived: number;
+	readonly sent: number;
+	readonly packetsSent: number;
+}
+
+/** What passes these has passed, or will pass, a real one. */
+const inner =
+	/^(lo|docker|br-|veth|virbr|vnet|tap|tun|cni|flannel|cali|wg|tailscale|zt|dummy|ifb|bond_|podman|lxc|lxd)/;
+
+/** Reads `/proc/net/dev`, less the interfaces that lead to inside the machine. */
+export function parseNetwork(text: string): readonly Counters[] {
+	const all = text.split('\n').flatMap(line => {
+		const [name, numbers] = line.split(':', 2);
+		if (name === undefined || numbers === undefined) return [];
+		const [received = 0, packetsReceived = 0, , , , , , , sent = 0, packetsSent = 0] = numbers
+			.trim()
+			.split(/\s+/)
+			.map(Number);
+		return [{ name: name.trim(), received, packetsReceived, sent, packetsSent }];
+	});
+	const outer = all.filter(({ name }) => !inner.test(name));
+	return outer.length > 0 ? outer : all.filter(({ name }) => name !== 'lo');
+}
+
+/** Traffic of all interfaces together. */
+export class NetworkReader extends Owner {
+	readonly #file: KernelFile;
+	readonly #rates = new Rates();
+
+	constructor(proc: string) {
+		super();
+		this.#file = this.own(new KernelFile(join(proc, 'net', 'dev')));
+	}
+
+	read(moment: Moment): NetworkSample | undefined {
+		const counters = parseNetwork(this.#file.read() ?? '');
+		if (counters.length === 0) return undefined;
+		this.#rates.begin(moment);
+		const sum = (pick: (one: Counters) => number): number => counters.reduce((total, one) => total + pick(one), 0);
+		// An interface that came, went or began anew has no rate in this look; the others still add up.
+		const rate = (kind: 'received' | 'sent'): number | undefined => {
+			const told = counters
+				.map(one => this.#rates.perSecond(`${one.name} ${kind}`, one[kind]))
+				.filter(value => value !== undefined);
+			return told.length === 0 ? undefined : told.reduce((total, value) => total + value, 0);
+		};
+		const [receivedPerSecond, sentPerSecond] = [rate('received'), rate('sent')];
+		return {
+			received: sum(one => one.received),
+			sent: sum(one => one.sent),
+			packetsReceived: sum(one => one.packetsReceived),
+			packetsSent: sum(one => one.packetsSent),
+			...(receivedPerSecond !== undefined && { receivedPerSecond }),
+			...(sentPerSecond !== undefined && { sentPerSecond }),
+		};
+	}
+}

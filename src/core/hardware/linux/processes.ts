@@ -1,0 +1,133 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { mayRunModels, runsModels } from '../aiProcess';
+import { rankProcesses, type SeenProcess } from '../processRanking';
+import { Rates, type Moment } from '../rates';
+import type { ProcessSample } from '../sample';
+import { namesIn, readWord } from './kernelFile';
+
+/** Clock ticks in a second, as every Linux of today has them. */
+const ticksPerSecond = 100;
+/** So many command lines are read for the first time in one look; the others wait for the next. */
+const mostNewCommands = 200;
+const bytes = Buffer.allocUnsafe(4096);
+
+interface Stat {
+	readonly pid: number;
+	readonly name: string;
+	readonly state: string;
+	readonly parent: number;
+	readonly ticks: number;
+	readonly startedAt: number;
+	readonly pages: number;
+}
+
+/** Reads one `/proc/<pid>/stat`. The name may hold spaces and parentheses, so fields count from the last one. */
+export function parseStat(text: string): Stat | undefined {
+	const [open, close] = [text.indexOf('('), text.lastIndexOf(')')];
+	if (open < 0 || close < open) return undefined;
+	const fields = text.slice(close + 2).split(' ');
+	const number = (index: number): number => Number(fields[index]);
+	if (fields.length < 22) return undefined;
+	return {
+		pid: Number.parseInt(text, 10),
+		name: text.slice(open + 1, close),
+		state: fields[0]!,
+		parent: number(1),
+		ticks: number(11) + number(12),
+		startedAt: number(19),
+		pages: number(21),
+	};
+}
+
+const states: Readonly<Record<string, string>> = {
+	R: 'running',
+	S: 'sleeping',
+	D: 'waiting for a disk',
+	Z: 'ended, not yet waited for',
+	T: 'stopped',
+	t: 'stopped by a debugger',
+	I: 'idle',
+};
+
+/** Lists processes by `/proc/<pid>/stat` alone; command lines are read for the named ones, once in a process's life. */
+export class ProcessReader {
+	readonly #proc: string;
+	readonly #ownPid: number;
+	readonly #rates = new Rates();
+	readonly #pageBytes: number;
+	#commands = new Map<number, { readonly startedAt: number; readonly text: string }>();
+
+	constructor(proc: string, ownPid: number) {
+		this.#proc = proc;
+		this.#ownPid = ownPid;
+		this.#pageBytes = pageBytesOf(proc);
+	}
+
+	read(moment: Moment, gpuMemory: ReadonlyMap<number, number>): readonly ProcessSample[] {
+		this.#rates.begin(moment);
+		const stats = namesIn(this.#proc)
+			.filter(name => name.charCodeAt(0) <= 57 && name.charCodeAt(0) >= 48)
+			.map(name => parseStat(this.#statOf(name)))
+			// Threads of the kernel hold no memory and are nobody's to end.
+			.filter(stat => stat !== undefined && stat.pages > 0);
+		const known = this.#commands;
+		this.#commands = new Map();
+		for (const { pid } of stats as readonly Stat[]) {
+			const command = known.get(pid);
+			if (command) this.#commands.set(pid, command);
+		}
+		let left = mostNewCommands;
+		const processes = (stats as readonly Stat[]).map((stat): SeenProcess => {
+			const { pid, parent, name, pages, startedAt } = stat;
+			const share = this.#rates.perSecond(`${pid} ${startedAt}`, stat.ticks);
+			const isKnown = this.#commands.get(pid)?.startedAt === startedAt;
+			const command = mayRunModels(name) && (isKnown || left-- > 0) ? this.#command(pid, startedAt) : undefined;
+			return {
+				pid,
+				parent,
+				name,
+				memory: pages * this.#pageBytes,
+				startedAt,
+				isAi: runsModels(name, command),
+				...(share !== undefined && { cpu: (share / ticksPerSecond) * 100 }),
+				...(states[stat.state] !== undefined && { status: states[stat.state]! }),
+			};
+		});
+		return rankProcesses({
+			processes,
+			gpuMemory,
+			ownPid: this.#ownPid,
+			command: (pid, startedAt) => this.#command(pid, startedAt ?? 0),
+		});
+	}
+
+	/** One read each: with thousands of processes, what else is done for each of them counts. */
+	#statOf(pid: string): string {
+		let handle: number | undefined;
+		try {
+			handle = openSync(`${this.#proc}/${pid}/stat`, 'r');
+			return bytes.toString('latin1', 0, readSync(handle, bytes, 0, bytes.length, 0));
+		} catch {
+			return ''; // It has ended meanwhile.
+		} finally {
+			if (handle !== undefined) closeSync(handle);
+		}
+	}
+
+	#command(pid: number, startedAt: number): string {
+		const known = this.#commands.get(pid);
+		if (known?.startedAt === startedAt) return known.text;
+		const text = (readWord(join(this.#proc, String(pid), 'cmdline')) ?? '').replaceAll('\0', ' ').trim();
+		this.#commands.set(pid, { startedAt, text });
+		return text;
+	}
+}
+
+/** 4 KiB on most machines; 16 or 64 on some with ARM. Our own process is told in both units. */
+function pageBytesOf(proc: string): number {
+	const pages = parseStat(readWord(join(proc, 'self', 'stat')) ?? '')?.pages ?? 0;
+	const kibibytes = Number(/^VmRSS:\s+(\d+) kB/m.exec(readWord(join(proc, 'self', 'status')) ?? '')?.[1] ?? 0);
+	if (pages === 0 || kibibytes === 0) return 4096;
+	return 2 ** Math.min(16, Math.max(12, Math.round(Math.log2((kibibytes * 1024) / pages))));
+}

@@ -1,0 +1,134 @@
+import { tmpdir } from 'node:os';
+import { createInterface } from 'node:readline';
+import type { Clock } from '../../base/clock';
+import { MutableDisposable, Owner, toDisposable, type Disposable } from '../../base/lifecycle';
+import { cleanEnvironment } from '../../process/environment';
+import type { StopStep } from '../../process/supervisedProcess';
+import type { ProcessSupervisor } from '../../process/supervisor';
+import type { GpuSample } from '../sample';
+import { parseGpuLine } from './query';
+
+/** The program with what comes before its own arguments. */
+export type SmiCommand = readonly [string, ...string[]];
+
+/** Why a run of the tool is over. */
+export type SmiEnd =
+	| { readonly kind: 'missing' }
+	| { readonly kind: 'refused'; readonly field: string }
+	/** It said nothing for long. */
+	| { readonly kind: 'hung' }
+	| { readonly kind: 'exited'; readonly reason: string };
+
+const stopSteps: readonly StopStep[] = [{ run: process => process.signal('SIGINT'), waitMs: 1000 }];
+
+export interface SmiLines {
+	readonly supervisor: Pick<ProcessSupervisor, 'spawn'>;
+	readonly command: SmiCommand;
+	readonly args: readonly string[];
+	readonly line: (text: string) => void;
+	/** Once, unless the result was disposed first. */
+	readonly end: (end: { readonly isMissing: boolean; readonly reason: string }) => void;
+}
+
+/** Starts the tool and gives its lines, until the result is disposed. */
+export function runSmi({ supervisor, command: [command, ...before], args, line, end }: SmiLines): Disposable {
+	const child = supervisor.spawn({
+		command,
+		args: [...before, ...args],
+		cwd: tmpdir(),
+		// Numbers in one language, where the tool heeds it.
+		environment: cleanEnvironment(process.env, { LC_ALL: 'C' }),
+		label: 'nvidia-smi',
+		stopSteps,
+	});
+	let isWanted = true;
+	const lines = createInterface({ input: child.stdout });
+	lines.on('line', text => {
+		if (isWanted) line(text);
+	});
+	void child.exited.then(({ code, error }) => {
+		if (!isWanted) return;
+		isWanted = false;
+		const reason = error?.message ?? (child.stderr.text().trim() || `nvidia-smi ended with ${code ?? 'a signal'}`);
+		end({ isMissing: error !== null, reason });
+	});
+	return toDisposable(() => {
+		isWanted = false;
+		lines.close();
+		void child.stop();
+	});
+}
+
+export interface SmiRunOptions {
+	readonly clock: Clock;
+	readonly supervisor: Pick<ProcessSupervisor, 'spawn'>;
+	readonly command: SmiCommand;
+	readonly fields: readonly string[];
+	readonly paceMs: number;
+	onLook(cards: readonly GpuSample[]): void;
+	/** Once, unless the run was disposed first. */
+	onEnd(end: SmiEnd): void;
+}
+
+/** The first word of a driver that sleeps takes seconds. */
+const startMs = 15_000;
+
+/** One `nvidia-smi` that stays and tells of all cards at its pace. */
+export class SmiRun extends Owner {
+	readonly paceMs: number;
+	readonly #options: SmiRunOptions;
+	readonly #silence = this.own(new MutableDisposable<Disposable>());
+	#look: GpuSample[] = [];
+	#expected = 0;
+	#trouble: string | undefined;
+
+	constructor(options: SmiRunOptions) {
+		super();
+		this.#options = options;
+		this.paceMs = options.paceMs;
+		const { supervisor, command, fields, paceMs } = options;
+		this.#listen(startMs);
+		this.own(
+			runSmi({
+				supervisor,
+				command,
+				args: [`--query-gpu=${fields.join(',')}`, '--format=csv,noheader,nounits', `-lms=${paceMs}`],
+				line: text => this.#take(text),
+				end: ({ isMissing, reason }) =>
+					this.#end(isMissing ? { kind: 'missing' } : { kind: 'exited', reason: this.#trouble ?? reason }),
+			}),
+		);
+	}
+
+	#take(text: string): void {
+		const line = parseGpuLine(text, this.#options.fields);
+		if (line.kind === 'refused') return this.#end({ kind: 'refused', field: line.field });
+		if (line.kind === 'trouble') this.#trouble = line.text;
+		if (line.kind !== 'card') return;
+		this.#listen(Math.max(startMs, this.paceMs * 3));
+		// A card that fell off leaves its look short; the next look's first card closes it.
+		const previous = this.#look.at(-1);
+		if (previous && line.card.index <= previous.index) this.#tell();
+		this.#look.push(line.card);
+		if (line.count !== undefined) this.#expected = line.count;
+		if (this.#look.length >= Math.max(1, this.#expected)) this.#tell();
+	}
+
+	#tell(): void {
+		const cards = this.#look;
+		this.#look = [];
+		// Without a word on their number, as many as the last time make a look.
+		this.#expected = cards.length;
+		this.#options.onLook(cards);
+	}
+
+	#listen(ms: number): void {
+		this.#silence.value = this.#options.clock.after(ms, () => this.#end({ kind: 'hung' }));
+	}
+
+	#end(end: SmiEnd): void {
+		if (this.isDisposed) return;
+		this.dispose();
+		this.#options.onEnd(end);
+	}
+}

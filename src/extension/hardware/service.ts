@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { Lazy } from '../../core/base/async';
+import { errorText } from '../../core/base/errors';
+import { Owner } from '../../core/base/lifecycle';
+import type { HardwareFeed } from '../../core/hardware/feed';
+import { LiveFeed, type Nvidia } from '../../core/hardware/liveFeed';
+import { ledgerFolders } from '../../core/ledger/journal/layout';
+import { Lease } from '../../core/ledger/lease';
+import type { LedgerEvent } from '../../core/ledger/events';
+import type { Ledger } from '../../core/ledger/queries';
+import type { MinuteValues } from '../../core/hardware/minutes';
+import type { Host } from '../host/context';
+import { WorkerPort } from '../host/workerHost';
+
+export interface HardwareServiceDeps {
+	readonly host: Host;
+	readonly nvidia: Lazy<Nvidia>;
+	readonly ledger: Lazy<Ledger>;
+	readonly ledgerFolder: string;
+	append(event: LedgerEvent): void;
+}
+
+const remotes: Readonly<Record<string, string>> = {
+	'ssh-remote': 'Remote-SSH',
+	wsl: 'WSL',
+	'dev-container': 'Dev Container',
+	'attached-container': 'Dev Container',
+	'k8s-container': 'Kubernetes',
+	codespaces: 'Codespaces',
+	tunnel: 'Tunnel',
+};
+
+/** Megabytes of JavaScript that the thread may hold: with 5,000 processes it needs a tenth of it. */
+const workerLimits = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 4 };
+
+/** The machine of this window, looked at for as long as somebody watches. */
+export class HardwareService extends Owner {
+	readonly feed: HardwareFeed;
+	readonly #deps: HardwareServiceDeps;
+	readonly #lease: Lease;
+
+	constructor(deps: HardwareServiceDeps) {
+		super();
+		const { host, nvidia, ledger, ledgerFolder } = deps;
+		const { remoteName } = vscode.env;
+		this.#deps = deps;
+		this.#lease = new Lease(ledgerFolders(ledgerFolder).leases, 'metrics');
+		this.feed = this.own(
+			new LiveFeed({
+				clock: host.clock,
+				log: host.log,
+				platform: process.platform,
+				remote: remoteName === undefined ? undefined : (remotes[remoteName] ?? remoteName),
+				startWorker: () =>
+					new WorkerPort(host.context.asAbsolutePath(join('dist', 'workers', 'hardware.js')), host.log, workerLimits),
+				nvidia: async () => (vscode.workspace.isTrusted ? nvidia.get() : undefined),
+				record: (minute, values) => void this.#record(minute, values),
+				minutes: async (from, to, metrics) => (await ledger.get()).query('metrics', { from, to, metrics }),
+			}),
+		);
+	}
+
+	/** Gives back the right to record, so that another window records from its next minute on. */
+	async stop(): Promise<void> {
+		this.dispose();
+		await this.#lease.release();
+	}
+
+	/** All windows look, and one of them records. */
+	async #record(minute: number, values: MinuteValues): Promise<void> {
+		// A workspace that is not trusted writes nothing.
+		if (this.isDisposed || !vscode.workspace.isTrusted) return;
+		try {
+			if (await this.#lease.tryAcquire()) this.#deps.append({ type: 'metrics.recorded', minute, values });
+		} catch (error) {
+			this.#deps.host.log.warn(`A minute of the machine was not recorded: ${errorText(error)}`);
+		}
+	}
+}
