@@ -7,6 +7,7 @@ import { classify } from './classify';
 import type { Grants } from './grants';
 import { isModeAllowed } from './policyRules';
 import { isWorse } from './tier';
+import { isOwnTool } from './tiers';
 
 /** On whose behalf a call is made. */
 export interface CallOrigin {
@@ -17,6 +18,11 @@ export interface CallOrigin {
 	readonly step: StepId | null;
 	/** Nobody is there to ask: what is not granted is refused. */
 	readonly isUnattended?: boolean;
+	/**
+	 * How far a setting of the user's own lets our tools go by themselves, for this caller. RED is asked about all the
+	 * same, and a call that is to be asked about by a person, too.
+	 */
+	readonly allowance?: { readonly upTo: 'GREEN' | 'YELLOW' | 'ORANGE'; /** For the journal. */ readonly by: string };
 	/** `acceptEdits`: the user wants edits inside the workspace to go through. Other modes only ask more. */
 	readonly mode?: string;
 }
@@ -101,7 +107,7 @@ export class Gate {
 		details: CallDetails = {},
 	): Promise<Verdict> {
 		const classification = this.classify(call);
-		const automatic = this.#automatic(classification, origin, details);
+		const automatic = this.#automatic(classification, origin, details, isOwnTool(call.tool));
 		if (automatic) {
 			this.record(call, classification, origin, automatic.isAllowed ? 'allowed' : 'refused', automatic.by);
 			return automatic;
@@ -119,7 +125,12 @@ export class Gate {
 		return isModeAllowed(mode, this.#ports.context());
 	}
 
-	#automatic(classification: Classification, origin: CallOrigin, details: CallDetails): Verdict | undefined {
+	#automatic(
+		classification: Classification,
+		origin: CallOrigin,
+		details: CallDetails,
+		isOwn: boolean,
+	): Verdict | undefined {
 		const { tier, kind } = classification;
 		if (tier === 'BLACK') return refused(classification, 'policy', refusalText(classification));
 		const isPlain = kind === 'tool' || kind === 'edit';
@@ -129,6 +140,8 @@ export class Gate {
 			if (isWantedEdit) return allowed(classification, 'policy');
 			const grant = this.grantFor(classification, origin);
 			if (grant) return allowed(classification, `grant:${grant}`);
+			const { allowance } = origin;
+			if (allowance && isOwn && !isWorse(tier, allowance.upTo)) return allowed(classification, allowance.by);
 		}
 		if (origin.isUnattended === true) {
 			return refused(classification, 'policy', 'Nobody is there to allow this, and it was not granted beforehand.');

@@ -144,6 +144,12 @@ const ownTools: Readonly<Record<string, ToolTier>> = {
 	quarterdeck_memory_search: tool('GREEN', 'plain', 'looks into what is remembered'),
 	quarterdeck_remember: tool('YELLOW', 'plain', 'remembers something for later'),
 	quarterdeck_forget: tool('YELLOW', 'plain', 'forgets something that was remembered'),
+	quarterdeck_restart_mcp_server: tool('YELLOW', 'plain', 'starts an MCP server of yours again'),
+	quarterdeck_restart_service: tool('ORANGE', 'plain', 'starts a service again', { maxGrant: 'session' }),
+	quarterdeck_unload_model: tool('YELLOW', 'plain', 'takes a model out of memory'),
+	quarterdeck_close_idle_agents: tool('YELLOW', 'plain', 'closes agents that have nothing to do'),
+	quarterdeck_clear_caches: tool('YELLOW', 'plain', 'deletes what is made again when it is needed'),
+	quarterdeck_free_port: tool('ORANGE', 'plain', 'ends a process that keeps a port', { maxGrant: 'once' }),
 	quarterdeck_query_ledger: tool('GREEN', 'plain', 'looks into the ledger of this project'),
 };
 
