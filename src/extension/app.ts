@@ -15,6 +15,7 @@ import { registerLedger } from './ledger/register';
 import { registerMemory } from './memory/register';
 import { Parts } from './parts';
 import { registerProviders } from './providers/register';
+import { registerStats } from './stats/register';
 import { registerTools } from './tools/register';
 import { registerWelcome } from './welcome/register';
 
@@ -62,6 +63,7 @@ export function startApp(context: vscode.ExtensionContext): App {
 	register('memory', () => registerMemory(host, parts));
 	register('tools', () => registerTools(host, parts.tools));
 	register('flow', () => registerFlow(host, parts.flow));
+	register('stats', () => registerStats(host, parts.machine.stats));
 	register('claude', () => registerClaude(host, { recheck: async () => (await parts.service.get()).recheck() }));
 	context.subscriptions.push(output, { dispose: () => store.dispose() });
 	return { stop: () => parts.stop() };

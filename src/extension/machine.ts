@@ -1,5 +1,6 @@
 import { Lazy } from '../core/base/async';
 import type { DisposableStore } from '../core/base/lifecycle';
+import type { HardwareFeed } from '../core/hardware/feed';
 import type { Nvidia } from '../core/hardware/liveFeed';
 import type { LedgerEvent } from '../core/ledger/events';
 import type { Ledger } from '../core/ledger/queries';
@@ -13,6 +14,7 @@ import type { HardwareService } from './hardware/service';
 import type { Host } from './host/context';
 import type { McpService } from './mcp/service';
 import type { ProviderService } from './providers/service';
+import type { StatsService } from './stats/service';
 import type { ToolsService } from './tools/service';
 
 /** What the services that look after the machine work on. */
@@ -38,6 +40,7 @@ export class Machine {
 	/** The one `nvidia-smi` of this window, for samples and for the energy of answers. */
 	readonly nvidia: Lazy<Nvidia>;
 	readonly hardware: Lazy<HardwareService>;
+	readonly stats: Lazy<StatsService>;
 	readonly #deps: MachineDeps;
 
 	constructor(deps: MachineDeps) {
@@ -51,10 +54,16 @@ export class Machine {
 			const { HardwareService } = await import('./hardware/service');
 			return store.add(new HardwareService({ host, nvidia: this.nvidia, ledger, ledgerFolder, append }));
 		});
+		this.stats = new Lazy(async () => {
+			const { StatsService } = await import('./stats/service');
+			const hardware = async (): Promise<HardwareFeed> => (await this.hardware.get()).feed;
+			return store.add(new StatsService({ host, ledger, ledgerFolder, hardware }));
+		});
 	}
 
 	/** Ends what runs. */
 	async stop(): Promise<void> {
+		await (await this.stats.started)?.stop();
 		await (await this.hardware.started)?.stop();
 		await this.#deps.supervisor.started;
 	}

@@ -16,6 +16,8 @@ export interface ParsedDocument {
 	readonly notes: readonly string[];
 	/** Parts behind these that were not read, because there is more than enough. */
 	readonly unread?: number;
+	/** Pages of the whole document, of a kind that has them. */
+	readonly pages?: number;
 }
 
 /** A reader of one kind of file. It gets all of the file's bytes, and may stop behind so many characters of text. */

@@ -1,5 +1,5 @@
 /** Kinds of documents, by their extension. */
-export const documentKinds = ['pdf', 'docx', 'xlsx', 'csv', 'tsv', 'html', 'htm', 'ipynb'] as const;
+export const documentKinds = ['pdf', 'docx', 'xlsx', 'csv', 'tsv', 'html', 'htm', 'rtf', 'ipynb'] as const;
 export type DocumentKind = (typeof documentKinds)[number];
 
 /** Bytes of the largest file that is read. */

@@ -22,7 +22,13 @@ export async function readPdf(bytes: Uint8Array, limit = Infinity): Promise<Pars
 			);
 		}
 		const notes = empty.length === 0 ? [] : [`${countOf(empty.length, 'page')} without text: ${listed(empty)}.`];
-		return { what: `PDF, ${countOf(pdf.numPages, 'page')}`, parts, notes, unread: pdf.numPages - number };
+		return {
+			what: `PDF, ${countOf(pdf.numPages, 'page')}`,
+			parts,
+			notes,
+			unread: pdf.numPages - number,
+			pages: pdf.numPages,
+		};
 	} finally {
 		await pdf.loadingTask.destroy();
 	}

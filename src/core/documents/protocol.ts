@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { ExpectedError } from '../base/errors';
 import type { Handlers } from '../rpc/rpc';
 import { documentLimit } from './kinds';
+import { parseFile, type ParsedFile } from './parse';
 import { documentText, readDocument, type DocumentText } from './read';
 
 /** A document's text, and how large its file is. */
@@ -20,6 +21,8 @@ export interface DocumentsContract {
 			params: { readonly name: string; readonly bytes: Uint8Array; readonly limit: number };
 			result: ReadFile;
 		};
+		/** All the text of a file, for a program that asked for it; files of plain text too. */
+		parseBytes: { params: { readonly name: string; readonly bytes: Uint8Array }; result: ParsedFile };
 	};
 	events: Record<string, never>;
 }
@@ -36,6 +39,10 @@ export function documentHandlers(): Handlers<DocumentsContract> {
 			checkSize(name, bytes.length);
 			const bytesRead = bytes.length;
 			return { ...documentText(await readDocument(name, bytes, limit), limit), bytes: bytesRead };
+		},
+		parseBytes: ({ name, bytes }) => {
+			checkSize(name, bytes.length);
+			return parseFile(name, bytes);
 		},
 	};
 }

@@ -11,6 +11,7 @@ const readers: Readonly<Record<DocumentKind, () => Promise<ReadDocument>>> = {
 	tsv: async () => (await import('./table')).readCsv,
 	html: async () => (await import('./html')).readHtml,
 	htm: async () => (await import('./html')).readHtml,
+	rtf: async () => (await import('./rtf')).readRtf,
 	ipynb: async () => (await import('./notebook')).readNotebook,
 };
 

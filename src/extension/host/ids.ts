@@ -101,6 +101,11 @@ export const commandIds = [
 	'quarterdeck.showOutput',
 	'quarterdeck.showWalkthrough',
 	'quarterdeck.search.setUp',
+	'quarterdeck.stats.copyAddress',
+	'quarterdeck.stats.copyToken',
+	'quarterdeck.stats.newToken',
+	'quarterdeck.stats.copyCurl',
+	'quarterdeck.otlp.setHeaders',
 	'quarterdeck.ledger.showHealth',
 ] as const;
 export type CommandId = (typeof commandIds)[number];

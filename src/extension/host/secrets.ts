@@ -14,6 +14,12 @@ export type SecretKey =
 	| `flow.secret.${string}`
 	/** What calls a webhook of a flow, by the trigger's key. */
 	| `flow.webhook.${string}`
+	/** What callers of the stats server bring. */
+	| 'stats.token'
+	/** Headers of the telemetry export. */
+	| 'otlp.headers'
+	/** What goes with alerts to where they are sent. */
+	| 'alerts.token'
 	/** The key of the web search. */
 	| 'search.key';
 
@@ -50,6 +56,7 @@ export class Secrets extends Owner {
 
 function isSecretKey(key: string): key is SecretKey {
 	return (
-		key === 'search.key' || /^(?:provider\..+\.key|mcp\.(?:input|oauth)\..+|flow\.(?:secret|webhook)\..+)$/.test(key)
+		['search.key', 'stats.token', 'otlp.headers'].includes(key) ||
+		/^(?:provider\..+\.key|mcp\.(?:input|oauth)\..+|flow\.(?:secret|webhook)\..+)$/.test(key)
 	);
 }

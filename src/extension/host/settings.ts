@@ -55,8 +55,18 @@ export const settingDefaults = {
 	'flows.triggers.enable': true as boolean,
 	'flows.triggers.port': 0 as number,
 	'flows.testMaxCostUsd': 5 as number,
+	'health.services': [] as readonly unknown[],
+	'alerts.rules': [] as readonly unknown[],
+	'alerts.quietHours': '' as string,
+	'alerts.ntfyTopic': '' as string,
+	'alerts.webhook': '' as string,
 	'ledger.retentionDays': 365 as number,
 	'ledger.retentionMb': 80 as number,
+	'statsServer.enable': false as boolean,
+	'statsServer.port': 8765 as number,
+	'statsServer.allowedOrigins': [] as readonly string[],
+	'otlp.endpoint': '' as string,
+	'otlp.intervalSeconds': 60 as number,
 };
 export type SettingKey = keyof typeof settingDefaults;
 export type SettingValue<K extends SettingKey> = (typeof settingDefaults)[K];
@@ -105,6 +115,14 @@ export class Settings extends Owner {
 		return [places?.globalValue, places?.workspaceValue]
 			.filter(value => hasTypeOf(value, settingDefaults[key]))
 			.map(value => value as SettingValue<K>);
+	}
+
+	/** The setting as this user has it and as this workspace has it, each with its default where it says nothing. */
+	byPlace<K extends SettingKey>(key: K): readonly [user: SettingValue<K>, workspace: SettingValue<K>] {
+		const places = vscode.workspace.getConfiguration(section).inspect<unknown>(key);
+		const read = (value: unknown): SettingValue<K> =>
+			(hasTypeOf(value, settingDefaults[key]) ? value : settingDefaults[key]) as SettingValue<K>;
+		return [read(places?.globalValue), read(places?.workspaceValue)];
 	}
 
 	/** Writes a setting for this user. */

@@ -44,6 +44,7 @@ describe('documents', () => {
 		const document = await readDocument('Report.PDF', makePdf(pages));
 		expect(document).toEqual({
 			what: 'PDF, 4 pages',
+			pages: 4,
 			parts: [
 				{ label: 'Page 1', text: 'The quick brown fox\njumps over (dogs)' },
 				{ label: 'Page 4', text: 'Second chapter' },

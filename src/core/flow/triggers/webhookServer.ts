@@ -1,10 +1,10 @@
-import { hash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../base/clock';
 import { errorText, ExpectedError, systemCode } from '../../base/errors';
 import type { Json } from '../../base/json';
 import { Owner, toDisposable, type Disposable } from '../../base/lifecycle';
+import { bearerOf, bodyOf, isSameSecret, Refusal, sendJson, tooMany } from '../../base/localHttp';
 import type { Firing, StartedRun, TriggerOutputs } from './starter';
 
 export const maxBodyBytes = 1024 * 1024;
@@ -28,17 +28,6 @@ interface Answer {
 	readonly status: number;
 	readonly body: { readonly [key: string]: Json };
 	readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** The failure of a call, as its caller reads it. */
-class Refusal extends Error {
-	constructor(
-		readonly status: number,
-		message: string,
-		readonly headers: Readonly<Record<string, string>> = {},
-	) {
-		super(message);
-	}
 }
 
 /**
@@ -124,14 +113,7 @@ export class WebhookServer extends Owner {
 			if (!(error instanceof Refusal)) return { status: 500, body: { error: errorText(error) } };
 			return { status: error.status, body: { error: error.message }, headers: error.headers };
 		});
-		if (response.destroyed) return;
-		response.writeHead(answer.status, {
-			'content-type': 'application/json; charset=utf-8',
-			'cache-control': 'no-store',
-			'x-content-type-options': 'nosniff',
-			...answer.headers,
-		});
-		response.end(`${JSON.stringify(answer.body)}\n`);
+		sendJson(response, answer.status, answer.body, answer.headers);
 	}
 
 	async #answer(request: IncomingMessage): Promise<Answer> {
@@ -139,7 +121,7 @@ export class WebhookServer extends Owner {
 		const url = urlOf(request);
 		const hook = this.#hookOf(request, url);
 		this.#limit(keyOf(hook.method, hook.path), mostCalls);
-		const text = await bodyOf(request);
+		const text = (await bodyOf(request, maxBodyBytes)).toString('utf8');
 		const firing = await hook.fire({
 			body: valueOf(text, request.headers['content-type'] ?? ''),
 			headers: headersOf(request),
@@ -164,8 +146,8 @@ export class WebhookServer extends Owner {
 		const path = pathname.startsWith(prefix) ? pathname.slice(prefix.length) : '';
 		const hook = this.find(method, path);
 		const others = [...this.#hooks.values()].filter(other => other.path === path);
-		const token = tokenOf(request);
-		const isKnown = (hook ? [hook] : others).some(each => isSame(each.token, token));
+		const token = bearerOf(request.headers);
+		const isKnown = (hook ? [hook] : others).some(each => isSameSecret(each.token, token));
 		// Who has no token learns nothing of what there is.
 		if (!isKnown) {
 			this.#limit('', mostStrangers);
@@ -244,36 +226,6 @@ function urlOf({ url = '/' }: IncomingMessage): URL {
 	const found = URL.parse(url, 'http://127.0.0.1');
 	if (!found) throw new Refusal(400, 'The address cannot be read.');
 	return found;
-}
-
-function tokenOf({ headers }: IncomingMessage): string {
-	return /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
-}
-
-/** Takes as long for a token that is nearly right as for any other. */
-function isSame(left: string, right: string): boolean {
-	return timingSafeEqual(hash('sha256', left, 'buffer'), hash('sha256', right, 'buffer'));
-}
-
-function tooMany(ms: number, text: string): Refusal {
-	return new Refusal(429, text, { 'retry-after': `${Math.max(1, Math.ceil(ms / 1000))}` });
-}
-
-function bodyOf(request: IncomingMessage): Promise<string> {
-	const tooLarge = new Refusal(413, 'The body is larger than 1 MB.');
-	if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) return Promise.reject(tooLarge);
-	return new Promise((resolve, reject) => {
-		const parts: Buffer[] = [];
-		let bytes = 0;
-		request.on('data', (part: Buffer) => {
-			bytes += part.length;
-			// The rest is let through and forgotten, so that the caller gets to read why.
-			if (bytes > maxBodyBytes) reject(tooLarge);
-			else parts.push(part);
-		});
-		request.on('end', () => resolve(Buffer.concat(parts).toString('utf8')));
-		request.on('close', () => reject(new Refusal(400, 'The body was cut off.')));
-	});
 }
 
 function valueOf(text: string, type: string): Json {
