@@ -72,6 +72,20 @@ export const commandIds = [
 	'quarterdeck.mcp.enableTool',
 	'quarterdeck.mcp.disableTool',
 	'quarterdeck.mcp.remove',
+	'quarterdeck.health.open',
+	'quarterdeck.health.check',
+	'quarterdeck.health.start',
+	'quarterdeck.health.stop',
+	'quarterdeck.health.restart',
+	'quarterdeck.health.logs',
+	'quarterdeck.health.configure',
+	'quarterdeck.alerts.show',
+	'quarterdeck.alerts.acknowledge',
+	'quarterdeck.alerts.snooze',
+	'quarterdeck.alerts.resolve',
+	'quarterdeck.alerts.muteRule',
+	'quarterdeck.alerts.rules',
+	'quarterdeck.alerts.setToken',
 	'quarterdeck.newFlow',
 	'quarterdeck.flows.openTemplates',
 	'quarterdeck.flows.showGraph',
@@ -107,6 +121,7 @@ export const commandIds = [
 	'quarterdeck.stats.copyCurl',
 	'quarterdeck.otlp.setHeaders',
 	'quarterdeck.ledger.showHealth',
+	'quarterdeck.hardware.copyReport',
 ] as const;
 export type CommandId = (typeof commandIds)[number];
 
@@ -139,6 +154,8 @@ export const viewIds = {
 	flows: 'quarterdeck.flows',
 	models: 'quarterdeck.models',
 	mcp: 'quarterdeck.mcp',
+	health: 'quarterdeck.health',
+	alerts: 'quarterdeck.alerts',
 } as const;
 
 /** Types of webview panels, for serializers. */
@@ -152,6 +169,7 @@ export const panelTypes = {
 	inspector: 'quarterdeck.mcpInspector',
 	elicitation: 'quarterdeck.mcpElicitation',
 	templates: 'quarterdeck.templatesPanel',
+	health: 'quarterdeck.healthPanel',
 	dashboard: 'quarterdeck.dashboardPanel',
 } as const;
 

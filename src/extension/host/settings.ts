@@ -18,6 +18,10 @@ export interface PriceSetting {
 const autoStarts = ['never', 'conversation', 'window'] as const;
 export type McpAutoStart = (typeof autoStarts)[number];
 
+/** Where the gauge stands in the status bar. */
+const gaugePositions = ['hidden', 'left', 'right'] as const;
+type GaugePosition = (typeof gaugePositions)[number];
+
 /** Every setting with its type and default; the manifest test fails when `package.json` says otherwise. */
 export const settingDefaults = {
 	'claude.path': '' as string,
@@ -49,6 +53,10 @@ export const settingDefaults = {
 	discoverLocalModels: true as boolean,
 	'mcp.servers': {} as Readonly<Record<string, unknown>>,
 	'mcp.autoStart': 'conversation' as McpAutoStart,
+	'gauge.position': 'right' as GaugePosition,
+	'gauge.metrics': [] as readonly string[],
+	'gauge.format': '' as string,
+	'gauge.thresholds': {} as Readonly<Record<string, unknown>>,
 	'flows.model': '' as string,
 	'flows.maxCostUsd': 10 as number,
 	'flows.maxMinutes': 60 as number,
@@ -76,6 +84,7 @@ const choices: { readonly [K in SettingKey]?: readonly SettingValue<K>[] } = {
 	'chat.permissionMode': firstModes,
 	'chat.effort': efforts,
 	'mcp.autoStart': autoStarts,
+	'gauge.position': gaugePositions,
 };
 
 const section = 'quarterdeck';
