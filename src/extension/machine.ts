@@ -2,6 +2,7 @@ import { Lazy } from '../core/base/async';
 import type { DisposableStore } from '../core/base/lifecycle';
 import type { HardwareFeed } from '../core/hardware/feed';
 import type { Nvidia } from '../core/hardware/liveFeed';
+import type { AlertFeed } from '../core/health/alert';
 import type { LedgerEvent } from '../core/ledger/events';
 import type { Ledger } from '../core/ledger/queries';
 import type { ProcessSupervisor } from '../core/process/supervisor';
@@ -11,6 +12,7 @@ import type { Toolbox } from '../core/tools/toolbox';
 import type { ChatService } from './chat/service';
 import type { FlowService } from './flow/service';
 import type { HardwareService } from './hardware/service';
+import type { HealthService } from './health/service';
 import type { Host } from './host/context';
 import type { McpService } from './mcp/service';
 import type { ProviderService } from './providers/service';
@@ -41,6 +43,8 @@ export class Machine {
 	readonly nvidia: Lazy<Nvidia>;
 	readonly hardware: Lazy<HardwareService>;
 	readonly stats: Lazy<StatsService>;
+	readonly health: Lazy<HealthService>;
+	readonly alerts: Lazy<AlertFeed>;
 	readonly #deps: MachineDeps;
 
 	constructor(deps: MachineDeps) {
@@ -59,10 +63,17 @@ export class Machine {
 			const hardware = async (): Promise<HardwareFeed> => (await this.hardware.get()).feed;
 			return store.add(new StatsService({ host, ledger, ledgerFolder, hardware }));
 		});
+		this.health = new Lazy(async () => {
+			const { HealthService } = await import('./health/service');
+			const hardware = async (): Promise<HardwareFeed> => (await this.hardware.get()).feed;
+			return store.add(await HealthService.open({ ...deps, hardware }));
+		});
+		this.alerts = new Lazy(async () => (await this.health.get()).alerts);
 	}
 
 	/** Ends what runs. */
 	async stop(): Promise<void> {
+		await (await this.health.started)?.stop();
 		await (await this.stats.started)?.stop();
 		await (await this.hardware.started)?.stop();
 		await this.#deps.supervisor.started;

@@ -22,8 +22,10 @@ export interface ServiceView {
 	readonly needs: readonly string[];
 	/** Which of `start`, `stop`, `restart`, `logs` can be done to it here. */
 	readonly actions: readonly ServiceAction[];
-	/** It was stopped on purpose: it is not watched and raises nothing. */
+	/** It was stopped on purpose, or nobody has started it: it raises nothing. */
 	readonly isStopped: boolean;
+	/** Somebody counts on it: it was set up, or it was seen at work. Only then is its failure an alert. */
+	readonly isExpected: boolean;
 }
 
 export type ServiceAction = 'start' | 'stop' | 'restart' | 'logs';

@@ -56,7 +56,7 @@ export class Secrets extends Owner {
 
 function isSecretKey(key: string): key is SecretKey {
 	return (
-		['search.key', 'stats.token', 'otlp.headers'].includes(key) ||
+		['search.key', 'stats.token', 'otlp.headers', 'alerts.token'].includes(key) ||
 		/^(?:provider\..+\.key|mcp\.(?:input|oauth)\..+|flow\.(?:secret|webhook)\..+)$/.test(key)
 	);
 }

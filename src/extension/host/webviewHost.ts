@@ -6,7 +6,7 @@ import type { Port } from '../../core/rpc/rpc';
 
 /** A surface is one bundle, `dist/webviews/<name>.js` and `.css`; what all look like is in `theme.css`. */
 export type Surface =
-	'chat' | 'ledger' | 'memory' | 'mcp' | 'artifact' | 'policy' | 'flow' | 'templates' | 'node' | 'dashboard';
+	'chat' | 'ledger' | 'memory' | 'mcp' | 'artifact' | 'policy' | 'flow' | 'templates' | 'node' | 'dashboard' | 'health';
 
 /** The page of a surface: strict content security policy, one nonce, nothing inline, nothing remote. */
 export function webviewHtml(webview: vscode.Webview, extension: vscode.Uri, surface: Surface, state: unknown): string {

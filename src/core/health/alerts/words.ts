@@ -1,0 +1,113 @@
+import { unitOf } from '../../hardware/metrics';
+import { formatBytes } from '../../ledger/views/health';
+import { formatDuration } from '../../ledger/views/format';
+import type { Transition } from './evaluator';
+import { isOwnSignal, type AlertRule } from './rule';
+
+/** What is known of a subject beside its value. */
+export interface SubjectFacts {
+	/** The service's, flow's or model's name. */
+	readonly name: string;
+	/** What was seen last: a service's reason, a run's error. */
+	readonly detail: string;
+}
+
+/** Title and cause of an alert. @param now milliseconds since 1970 */
+export function alertWords(
+	transition: Transition,
+	facts: SubjectFacts | undefined,
+	now: number,
+): { readonly title: string; readonly cause: string } {
+	const { rule, subject, value, since } = transition;
+	const name = facts?.name ?? subjectName(subject);
+	const lasted = now - since < 1000 ? '' : `, for ${formatDuration(now - since)}`;
+	const detail = facts?.detail ?? '';
+	const held = `${rule.title}: ${ruleWords(rule, transition.level)}${lasted}.`;
+	return {
+		title: titleOf(rule, name, value),
+		cause: detail === '' ? held : `${detail} (${held.replace(/\.$/, '')})`,
+	};
+}
+
+function titleOf({ on, compare }: AlertRule, name: string, value: number): string {
+	const shown = formatValue(on, value);
+	switch (on) {
+		case 'service.state':
+			return value >= 2 ? `${name} is down` : `${name} is degraded`;
+		case 'service.latency':
+			return `${name} takes ${shown} to answer`;
+		case 'service.uptime':
+			return `${name} was up ${shown} of the last day`;
+		case 'budget.day':
+			return value >= 100 ? 'The daily budget is used up' : `${shown} of the daily budget is used`;
+		case 'budget.month':
+			return value >= 100 ? 'The monthly budget is used up' : `${shown} of the monthly budget is used`;
+		case 'cost.day':
+			return `Today costs ${shown} so far`;
+		case 'cost.month':
+			return `This month costs ${shown} so far`;
+		case 'flow.failures':
+			return `${name} failed ${value === 1 ? 'once' : `${value} times in a row`}`;
+		case 'model.spilled':
+			return `${shown} of ${name} does not fit the GPU`;
+		default:
+			return compare.startsWith('>') ? `${name} is at ${shown}` : `${name} is down to ${shown}`;
+	}
+}
+
+/** "at least 90 %", "worse than 95 %". */
+export function ruleWords(rule: AlertRule, level: 0 | 1 | 2 = 1): string {
+	const threshold = level === 2 && rule.worse ? rule.worse.threshold : rule.threshold;
+	if (rule.on === 'service.state') return threshold >= 2 ? 'unhealthy' : 'degraded or worse';
+	const comparisons = { '>': 'over', '>=': 'at least', '<': 'under', '<=': 'at most' } as const;
+	const times = rule.on === 'flow.failures' ? ' in a row' : '';
+	return `${comparisons[rule.compare]} ${formatValue(rule.on, threshold)}${times}`;
+}
+
+/** A value as people write it. */
+export function formatValue(signal: string, value: number): string {
+	if (signal === 'service.latency') return formatDuration(value);
+	if (signal.startsWith('cost.')) return `$${value.toFixed(2)}`;
+	if (signal === 'flow.failures') return String(value);
+	const isPercent = isOwnSignal(signal) || unitOf(signal) === 'percent';
+	const rounded = Math.round(value * 10) / 10;
+	// What is used up is never shown before it is so.
+	if (isPercent) return `${signal.startsWith('budget.') ? Math.floor(value) : rounded} %`;
+	switch (unitOf(signal)) {
+		case 'celsius':
+			return `${rounded} °C`;
+		case 'watts':
+			return `${rounded} W`;
+		case 'megahertz':
+			return `${rounded} MHz`;
+		case 'bytes':
+			return formatBytes(Math.round(value));
+		case 'bytesPerSecond':
+			return `${formatBytes(Math.round(value))}/s`;
+		default:
+			return String(rounded);
+	}
+}
+
+const parts: Readonly<Record<string, string>> = {
+	'cpu.usage': 'The CPU',
+	'cpu.temperature': 'The CPU',
+	'cpu.load': 'The load',
+	'memory.usage': 'Memory',
+	'memory.used': 'Memory',
+	'swap.usage': 'Swap',
+	'network.received': 'The network',
+	'network.sent': 'The network',
+	'battery.percent': 'The battery',
+};
+
+/** `GPU 0`, `Disk /home`; of what is not known, the subject itself. */
+export function subjectName(subject: string): string {
+	const [kind = '', rest = ''] = subject.split(/:(.*)/su);
+	const known = parts[kind];
+	if (known !== undefined) return known;
+	if (kind === 'gpu.memory' || kind === 'gpu.memoryUsed') return `The memory of GPU ${rest}`;
+	if (kind.startsWith('gpu.')) return `GPU ${rest}`;
+	if (kind.startsWith('disk.')) return `Disk ${rest}`;
+	return rest === '' ? subject : rest;
+}

@@ -1,0 +1,42 @@
+import { connect } from 'node:net';
+import type { Clock } from '../../base/clock';
+import { CancelledError, errorText } from '../../base/errors';
+import type { CheckResult } from '../service';
+import { seconds } from './http';
+
+export interface TcpCheck {
+	readonly host: string;
+	readonly port: number;
+	readonly timeoutMs: number;
+}
+
+/** Opens a connection and closes it again; nothing is sent. */
+export function checkTcp({ host, port, timeoutMs }: TcpCheck, clock: Clock, signal: AbortSignal): Promise<CheckResult> {
+	const started = clock.monotonic();
+	return new Promise((resolve, reject) => {
+		const socket = connect({ host, port });
+		const end = (result: CheckResult): void => {
+			timer.dispose();
+			signal.removeEventListener('abort', abort);
+			socket.destroy();
+			resolve(result);
+		};
+		const abort = (): void => {
+			timer.dispose();
+			socket.destroy();
+			reject(new CancelledError());
+		};
+		const timer = clock.after(timeoutMs, () =>
+			end({ outcome: 'down', text: `Nothing answered within ${seconds(timeoutMs)}.`, latencyMs: null }),
+		);
+		signal.addEventListener('abort', abort, { once: true });
+		if (signal.aborted) return abort();
+		socket.once('connect', () => {
+			const latencyMs = Math.round(clock.monotonic() - started);
+			end({ outcome: 'up', text: `Port ${port} takes connections.`, latencyMs });
+		});
+		socket.once('error', error =>
+			end({ outcome: 'down', text: `It could not be reached: ${errorText(error)}.`, latencyMs: null }),
+		);
+	});
+}
