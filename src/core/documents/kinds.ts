@@ -1,6 +1,10 @@
 /** Kinds of documents, by their extension. */
 export const documentKinds = ['pdf', 'docx', 'xlsx', 'csv', 'tsv', 'html', 'htm', 'rtf', 'ipynb'] as const;
 export type DocumentKind = (typeof documentKinds)[number];
+/** Kinds of files that are text as they are. */
+export const textKinds = ['txt', 'md', 'json', 'xml', 'log'] as const;
+/** What is read for a program that uploads it. */
+export const parsedKinds: readonly string[] = [...textKinds, ...documentKinds];
 
 /** Bytes of the largest file that is read. */
 export const documentLimit = 50_000_000;

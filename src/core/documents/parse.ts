@@ -1,12 +1,8 @@
 import { ExpectedError } from '../base/errors';
 import { unreadable } from './document';
-import { documentKind, documentKinds } from './kinds';
+import { documentKind, parsedKinds, textKinds } from './kinds';
 import { readDocument } from './read';
 import { decodeText } from './text';
-
-/** Kinds of files that are text as they are. */
-export const textKinds = ['txt', 'md', 'json', 'xml', 'log'] as const;
-export const parsedKinds: readonly string[] = [...textKinds, ...documentKinds];
 
 /** A file as text, for a program. */
 export interface ParsedFile {

@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../base/clock';
 import { ExpectedError } from '../base/errors';
 import { bodyOf, Refusal } from '../base/localHttp';
-import { parsedKinds, textKinds, type ParsedFile } from '../documents/parse';
+import { parsedKinds, textKinds } from '../documents/kinds';
+import type { ParsedFile } from '../documents/parse';
 import { formFile, type FormFile } from './multipart';
 
 /** Bytes of the largest file that is taken. */
