@@ -4,6 +4,7 @@ import { errorText } from '../core/base/errors';
 import { DisposableStore, type Disposable } from '../core/base/lifecycle';
 import { redactingLogger } from '../core/safety/redactingLogger';
 import { registerClaude } from './claude/register';
+import { registerDashboard } from './dashboard/register';
 import { FlowActions } from './flow/actions';
 import { registerFlow } from './flow/register';
 import { Commands } from './host/commands';
@@ -15,6 +16,7 @@ import { WorkspaceState } from './host/state';
 import { registerHealth } from './health/register';
 import { registerLedger } from './ledger/register';
 import { registerMemory } from './memory/register';
+import { registerMonitors } from './monitors/register';
 import { Parts } from './parts';
 import { registerProviders } from './providers/register';
 import { registerStats } from './stats/register';
@@ -68,6 +70,10 @@ export function startApp(context: vscode.ExtensionContext): App {
 	register('hardware', () => registerHardware(host, parts.machine.hardware));
 	register('stats', () => registerStats(host, parts.machine.stats));
 	register('health', () => registerHealth(host, parts.machine));
+	register('monitors', () => registerMonitors(host, parts.machine));
+	register('dashboard', () =>
+		registerDashboard(parts.machine, { chat: parts.actions, flows: new FlowActions(parts.flow) }),
+	);
 	register('claude', () => registerClaude(host, { recheck: async () => (await parts.service.get()).recheck() }));
 	context.subscriptions.push(output, { dispose: () => store.dispose() });
 	return { stop: () => parts.stop() };

@@ -15,6 +15,9 @@ import type { HardwareService } from './hardware/service';
 import type { HealthService } from './health/service';
 import type { Host } from './host/context';
 import type { McpService } from './mcp/service';
+import type { KillSwitchItem } from './monitors/killSwitchItem';
+import type { Reports } from './monitors/reports';
+import type { MonitorService } from './monitors/service';
 import type { ProviderService } from './providers/service';
 import type { StatsService } from './stats/service';
 import type { ToolsService } from './tools/service';
@@ -45,12 +48,16 @@ export class Machine {
 	readonly stats: Lazy<StatsService>;
 	readonly health: Lazy<HealthService>;
 	readonly alerts: Lazy<AlertFeed>;
-	readonly #deps: MachineDeps;
+	readonly killSwitch: Lazy<KillSwitchItem>;
+	readonly monitors: Lazy<MonitorService>;
+	readonly reports: Lazy<Reports>;
+	/** What they work on, for widgets of the dashboard too. */
+	readonly deps: MachineDeps;
 
 	constructor(deps: MachineDeps) {
 		const { host, store, supervisor, ledger, ledgerFolder } = deps;
 		const append = (event: LedgerEvent): void => deps.append(event);
-		this.#deps = deps;
+		this.deps = deps;
 		this.nvidia = new Lazy(async () =>
 			(await import('./hardware/nvidia')).nvidiaOf(host, store, () => supervisor.get()),
 		);
@@ -69,13 +76,36 @@ export class Machine {
 			return store.add(await HealthService.open({ ...deps, hardware }));
 		});
 		this.alerts = new Lazy(async () => (await this.health.get()).alerts);
+		this.killSwitch = new Lazy(async () => {
+			const { KillSwitchItem } = await import('./monitors/killSwitchItem');
+			return store.add(new KillSwitchItem(host));
+		});
+		this.monitors = new Lazy(async () => {
+			const [{ MonitorService }, health, item, gate] = await Promise.all([
+				import('./monitors/service'),
+				this.health.get(),
+				this.killSwitch.get(),
+				deps.newGate(),
+			]);
+			return store.add(await MonitorService.open({ ...deps, append, gate, health, alerts: health.alerts, item }));
+		});
+		this.reports = new Lazy(async () => {
+			const [{ Reports }, health, monitors] = await Promise.all([
+				import('./monitors/reports'),
+				this.health.get(),
+				this.monitors.get(),
+			]);
+			const hardware = async (): Promise<HardwareFeed> => (await this.hardware.get()).feed;
+			return store.add(new Reports({ ...deps, append, health, hardware }, monitors));
+		});
 	}
 
 	/** Ends what runs. */
 	async stop(): Promise<void> {
+		await (await this.monitors.started)?.stop();
 		await (await this.health.started)?.stop();
 		await (await this.stats.started)?.stop();
 		await (await this.hardware.started)?.stop();
-		await this.#deps.supervisor.started;
+		await this.deps.supervisor.started;
 	}
 }

@@ -1,5 +1,7 @@
 import { ExpectedError } from '../base/errors';
 import type { HealthFeed, ServiceView } from '../health/health';
+import { plural } from '../ledger/views/format';
+import { formatBytes } from '../ledger/views/health';
 import type { RepairPlan, Runbook } from './runbook';
 
 /** A model in the memory of a server that can unload it. */
@@ -135,12 +137,12 @@ function unloadModel(ports: RepairPorts): Runbook {
 			return {
 				title: `Unload ${model}`,
 				verb: 'Unload',
-				question: `Unload ${model}, which takes ${bytesText(bytes)}?`,
+				question: `Unload ${model}, which takes ${formatBytes(bytes)}?`,
 				input: { provider, model, bytes },
 				touches: [model],
 				run: async ({ signal }) => {
 					await ports.unload(largest, signal);
-					return `${model} was unloaded; it took ${bytesText(bytes)}.`;
+					return `${model} was unloaded; it took ${formatBytes(bytes)}.`;
 				},
 			};
 		},
@@ -158,14 +160,14 @@ function closeIdleAgents(ports: RepairPorts): Runbook {
 		async plan() {
 			const idle = await ports.idleAgents();
 			if (idle.length === 0) return undefined;
-			const what = counted(idle.length, 'idle agent');
+			const what = plural(idle.length, 'idle agent');
 			return {
 				title: `Close ${what}`,
 				verb: 'Close',
 				question: `Close ${what}? Their conversations go on with the next prompt.`,
 				input: { conversations: idle },
 				touches: idle,
-				run: async () => `${counted(await ports.closeIdleAgents(), 'idle agent')} closed.`,
+				run: async () => `${plural(await ports.closeIdleAgents(), 'idle agent')} closed.`,
 			};
 		},
 	};
@@ -184,11 +186,11 @@ function clearCaches({ caches }: RepairPorts): Runbook {
 			const filled = sized.filter(({ bytes }) => bytes > 0);
 			const total = filled.reduce((sum, { bytes }) => sum + bytes, 0);
 			if (total === 0) return undefined;
-			const names = filled.map(({ cache, bytes }) => `${cache.name} (${bytesText(bytes)})`);
+			const names = filled.map(({ cache, bytes }) => `${cache.name} (${formatBytes(bytes)})`);
 			return {
 				title: 'Clear Quarterdeck’s caches',
 				verb: 'Clear Caches',
-				question: `Clear Quarterdeck’s caches, up to ${bytesText(total)}?`,
+				question: `Clear Quarterdeck’s caches, up to ${formatBytes(total)}?`,
 				input: { caches: names },
 				touches: names,
 				run: async ({ signal }) => {
@@ -197,7 +199,7 @@ function clearCaches({ caches }: RepairPorts): Runbook {
 						if (signal.aborted) break;
 						freed += await cache.clear();
 					}
-					return `${bytesText(freed)} were given back.`;
+					return `${formatBytes(freed)} were given back.`;
 				},
 			};
 		},
@@ -241,15 +243,4 @@ export function portPlan(
 			return `${label} (process ${pid}) was ended.`;
 		},
 	};
-}
-
-function counted(count: number, what: string): string {
-	return `${count} ${what}${count === 1 ? '' : 's'}`;
-}
-
-/** "12 MB". */
-export function bytesText(bytes: number): string {
-	if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
-	if (bytes >= 1e6) return `${Math.round(bytes / 1e6)} MB`;
-	return `${Math.ceil(bytes / 1e3)} KB`;
 }

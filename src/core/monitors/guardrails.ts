@@ -1,7 +1,8 @@
 import type { Incident } from './incident';
 import type { KillState } from './killSwitch';
-import { limits } from './limits';
+import { limits, type AutonomyLevel } from './limits';
 import type { RepairRecord, RunningRepair } from './repairLog';
+import type { Runbook } from './runbook';
 
 /** In the order in which they are asked. */
 export const guardrails = [
@@ -25,10 +26,6 @@ export const guardrailNames: Readonly<Record<Guardrail, string>> = {
 	gate: 'gate',
 };
 
-/** 0 observe, 1 suggest, 2 ask for each, 3 act and tell, 4 act quietly. */
-export const autonomyLevels = [0, 1, 2, 3, 4] as const;
-export type AutonomyLevel = (typeof autonomyLevels)[number];
-
 /** What is known right before a repair would begin. */
 export interface GuardFacts {
 	/** Milliseconds since 1970. */
@@ -40,7 +37,7 @@ export interface GuardFacts {
 	/** A person has just asked for exactly this repair, or the monitors would do it by themselves. */
 	readonly by: 'user' | 'monitor';
 	readonly incident: Pick<Incident, 'key' | 'since'>;
-	readonly runbook: { readonly id: string; readonly needsLevel: AutonomyLevel; readonly coolDownMs: number };
+	readonly runbook: Pick<Runbook, 'id' | 'needsLevel' | 'coolDownMs' | 'isAlwaysAsked'>;
 	/** How many services, processes, models or folders the repair reaches. */
 	readonly touches: number;
 	/** What the user lets a repair reach without being asked. */
@@ -80,6 +77,8 @@ const autonomy: Check = ({ level, isTrusted, by, runbook }) => {
 	// Their word for exactly this one is more than any level.
 	if (by === 'user') return undefined;
 	if (level === 1) return { kind: 'suggest' };
+	if (runbook.isAlwaysAsked === true && level > 2)
+		return { kind: 'ask', why: 'It comes with the settings of this workspace, so it never acts by itself.' };
 	if (level >= Math.max(3, runbook.needsLevel)) return undefined;
 	const why =
 		level === 2

@@ -1,3 +1,7 @@
+/** 0 observe, 1 suggest, 2 ask for each, 3 act and tell, 4 act quietly. */
+export const autonomyLevels = [0, 1, 2, 3, 4] as const;
+export type AutonomyLevel = (typeof autonomyLevels)[number];
+
 /** How often repairs may be tried, and for how long. */
 export const limits = {
 	attemptsPerIncident: 3,

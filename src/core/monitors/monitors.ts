@@ -125,13 +125,13 @@ export class Monitors extends Owner {
 	}
 
 	/** Does what a person has just asked for. */
-	async allow(key: string, runbook: string): Promise<RepairOutcome> {
+	async allow(key: string, runbook: string, execution?: ExecutionId): Promise<RepairOutcome> {
 		const open = this.#deps.book.find(key);
 		if (!open) return { kind: 'gone' };
 		const repairs = await this.#plans(open.incident, 'user');
 		const wanted = repairs.find(repair => repair.runbook.id === runbook);
 		if (!wanted) throw new ExpectedError('no-repair', 'That cannot be done here any more.');
-		return this.#repair(wanted);
+		return this.#repair(execution === undefined ? wanted : { ...wanted, execution });
 	}
 
 	/** The user does not want to be told of this one again. */

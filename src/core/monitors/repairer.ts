@@ -3,10 +3,10 @@ import { CancelledError, errorText } from '../base/errors';
 import { newId, type ExecutionId, type StepId } from '../base/ids';
 import type { LedgerEvent } from '../ledger/events';
 import type { Gate } from '../safety/gate';
-import { guardrailNames, judge, type AutonomyLevel, type Guardrail, type GuardVerdict } from './guardrails';
+import { guardrailNames, judge, type Guardrail, type GuardVerdict } from './guardrails';
 import type { Incident } from './incident';
 import type { KillSwitch } from './killSwitch';
-import { limits } from './limits';
+import { limits, type AutonomyLevel } from './limits';
 import type { Looks, Sight } from './look';
 import type { RepairLog, RepairTurn } from './repairLog';
 import type { RepairPlan, Runbook } from './runbook';
@@ -39,6 +39,8 @@ export interface Repair {
 	readonly plan: RepairPlan;
 	/** `user`: a person has just asked for exactly this one. */
 	readonly by: 'user' | 'monitor';
+	/** What it is called in the ledger, for who answers the gate's question about it. */
+	readonly execution?: ExecutionId;
 }
 
 export type RepairOutcome =
@@ -103,7 +105,7 @@ export class Repairer {
 		if (verdict.kind === 'suggest') return verdict;
 		const before = await this.#deps.looks.look(repair.incident);
 		if (before.isGone) return { kind: 'gone' };
-		const execution = newId<ExecutionId>();
+		const execution = repair.execution ?? newId<ExecutionId>();
 		const end = new AbortController();
 		this.#ends.add(end);
 		const timer = this.#deps.clock.after(limits.staleMs, () => end.abort());

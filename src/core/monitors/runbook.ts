@@ -1,6 +1,6 @@
 import type { ExecutionId } from '../base/ids';
 import type { Json } from '../base/json';
-import type { AutonomyLevel } from './guardrails';
+import type { AutonomyLevel } from './limits';
 import type { Condition, Incident } from './incident';
 
 /** What a repair runs with. */
@@ -34,6 +34,8 @@ export interface Runbook {
 	readonly tool: string;
 	/** The autonomy level from which it acts by itself. */
 	readonly needsLevel: AutonomyLevel;
+	/** It never acts by itself: a workspace's own settings brought it. */
+	readonly isAlwaysAsked?: boolean;
 	/** How long it is not tried again for the same incident. */
 	readonly coolDownMs: number;
 	/** How long the condition may take to be gone, after it was done. */

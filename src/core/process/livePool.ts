@@ -34,6 +34,18 @@ export class LivePool<Key> implements Disposable {
 		return [...this.#entries.keys()];
 	}
 
+	/** Those that have nothing to do. */
+	get idle(): readonly Key[] {
+		return [...this.#entries].flatMap(([key, { isBusy }]) => (isBusy ? [] : [key]));
+	}
+
+	/** Closes what has nothing to do, and says how many there were. */
+	closeIdle(): number {
+		const { idle } = this;
+		for (const key of idle) this.#close(key);
+		return idle.length;
+	}
+
 	/** Settings changed. */
 	configure(maxLive: number, idleMs: number): void {
 		this.#maxLive = maxLive;

@@ -112,6 +112,16 @@ export class ChatService extends Owner {
 		return obstacle ? obstacle.title : `Claude Code ${found?.version ?? ''} at ${found?.path ?? ''}`;
 	}
 
+	/** Titles of the conversations whose agent has nothing to do. */
+	get idleAgents(): readonly string[] {
+		return this.#pool.idle.map(id => this.#find(id)?.view.title ?? 'a conversation');
+	}
+
+	/** Closes the agents that have nothing to do; their conversations go on with the next prompt. */
+	closeIdleAgents(): number {
+		return this.#pool.closeIdle();
+	}
+
 	/** Closes every conversation with its process. */
 	async stop(): Promise<void> {
 		await this.conversations.closeAll();

@@ -34,7 +34,8 @@ export function flowsPort(service: () => Promise<FlowService>): FlowsPort {
 	};
 }
 
-async function whileRunning(
+/** Waits for the end of a run, which ends with the signal. */
+export async function whileRunning(
 	live: LiveRun,
 	signal: AbortSignal,
 	onProgress: (text: string) => void,

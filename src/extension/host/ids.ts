@@ -120,6 +120,10 @@ export const commandIds = [
 	'quarterdeck.stats.newToken',
 	'quarterdeck.stats.copyCurl',
 	'quarterdeck.otlp.setHeaders',
+	'quarterdeck.monitors.suggestions',
+	'quarterdeck.monitors.toggleKillSwitch',
+	'quarterdeck.monitors.report',
+	'quarterdeck.monitors.reportWithModel',
 	'quarterdeck.ledger.showHealth',
 	'quarterdeck.hardware.copyReport',
 ] as const;

@@ -4,6 +4,7 @@ import { Owner } from '../../core/base/lifecycle';
 import type { Effort } from '../../core/chat/items';
 import { efforts, firstModes } from '../../core/chat/limits';
 import type { Tier } from '../../core/ledger/events';
+import { autonomyLevels, type AutonomyLevel } from '../../core/monitors/limits';
 
 /** US dollars per million tokens. */
 export interface PriceSetting {
@@ -68,6 +69,10 @@ export const settingDefaults = {
 	'alerts.quietHours': '' as string,
 	'alerts.ntfyTopic': '' as string,
 	'alerts.webhook': '' as string,
+	'autonomy.level': 1 as AutonomyLevel,
+	'autonomy.maxTargets': 3 as number,
+	runbooks: [] as readonly unknown[],
+	'report.schedule': '' as string,
 	'ledger.retentionDays': 365 as number,
 	'ledger.retentionMb': 80 as number,
 	'statsServer.enable': false as boolean,
@@ -84,6 +89,7 @@ const choices: { readonly [K in SettingKey]?: readonly SettingValue<K>[] } = {
 	'chat.permissionMode': firstModes,
 	'chat.effort': efforts,
 	'mcp.autoStart': autoStarts,
+	'autonomy.level': autonomyLevels,
 	'gauge.position': gaugePositions,
 };
 

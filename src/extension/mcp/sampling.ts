@@ -78,7 +78,8 @@ export async function sample(
 	}
 }
 
-function costOf(
+/** What an answer cost: as the server says, or by our prices. */
+export function costOf(
 	providers: Providers,
 	model: string,
 	usage: Usage,
@@ -118,7 +119,8 @@ async function askUser(
 	}
 }
 
-async function pickModel(providers: Providers, signal: AbortSignal): Promise<SamplingModel | undefined> {
+/** Asks for a model of those that are up; `undefined` when the user cancels. */
+export async function pickModel(providers: Providers, signal: AbortSignal): Promise<SamplingModel | undefined> {
 	const listed = await providers.models(signal);
 	const items = listed.flatMap(entry =>
 		entry.state === 'ready'

@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { limits } from '../../../src/core/monitors/limits';
-import type { AutonomyLevel } from '../../../src/core/monitors/guardrails';
+import { limits, type AutonomyLevel } from '../../../src/core/monitors/limits';
 import { newWorld, pass, settle, type World } from './world';
 
 const services = ['provider:ollama', 'mcp:files', 'user:web'] as const;

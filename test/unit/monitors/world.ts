@@ -17,7 +17,7 @@ import {
 	type PortHolder,
 	type RepairPorts,
 } from '../../../src/core/monitors/builtIn';
-import type { AutonomyLevel } from '../../../src/core/monitors/guardrails';
+import type { AutonomyLevel } from '../../../src/core/monitors/limits';
 import { IncidentBook } from '../../../src/core/monitors/incidentBook';
 import type { Finding } from '../../../src/core/monitors/incident';
 import { KillSwitch } from '../../../src/core/monitors/killSwitch';
