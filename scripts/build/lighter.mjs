@@ -1,4 +1,5 @@
 // Plugins of esbuild that leave out of libraries what the extension never uses. Each fails when its library has changed.
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 /**
@@ -36,5 +37,45 @@ export const smallZip = {
 	name: 'small-zip',
 	setup(build) {
 		build.onResolve({ filter: /^jszip$/ }, () => ({ path: resolve('scripts/build/jszip.mjs') }));
+	},
+};
+
+/**
+ * Of systeminformation's many answers these are used, and on macOS and Windows alone. As modules, its files let esbuild
+ * leave out every function that is not needed: 59 KB instead of 320.
+ */
+const systemAnswers = {
+	battery: ['battery', 'default'],
+	graphics: ['graphics', 'graphics'],
+	mem: ['memory', 'mem'],
+	networkStats: ['network', 'networkStats'],
+	processes: ['processes', 'processes'],
+};
+const otherSystems = /^const (?:_linux|_freebsd|_openbsd|_netbsd|_sunos) = .*$/gm;
+
+export const fewSystemAnswers = {
+	name: 'few-system-answers',
+	setup(build) {
+		build.initialOptions.define = {
+			...build.initialOptions.define,
+			...Object.fromEntries(['_linux', '_freebsd', '_openbsd', '_netbsd', '_sunos'].map(name => [name, 'false'])),
+		};
+		build.onLoad({ filter: /systeminformation[/\\]lib[/\\]index\.js$/ }, () => ({
+			contents: Object.entries(systemAnswers)
+				.map(([name, [file, exported]]) => `export { ${exported} as ${name} } from './${file}.js';`)
+				.join('\n'),
+		}));
+		build.onLoad({ filter: /systeminformation[/\\]lib[/\\]\w+\.js$/ }, ({ path }) => {
+			const text = readFileSync(path, 'utf8');
+			const contents = text
+				.replaceAll(otherSystems, '')
+				.replaceAll(/^(?:const|let) (\w+) = require\('([^']+)'\);$/gm, "import * as $1 from '$2';")
+				.replaceAll(/^(?:const|let) (\w+) = require\('([^']+)'\)\.(\w+);$/gm, "import { $3 as $1 } from '$2';")
+				.replaceAll(/^exports\.(\w+) = (\w+);$/gm, 'export { $2 as $1 };')
+				.replaceAll(/^module\.exports = /gm, 'export default ');
+			if (/^(?:exports\.|module\.exports|(?:const|let) \w+ = require\()/m.test(contents) || contents === text)
+				throw new Error(`${path} is written in another way than before`);
+			return { contents };
+		});
 	},
 };

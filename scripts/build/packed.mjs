@@ -3,7 +3,7 @@ import * as esbuild from 'esbuild';
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
-import { englishZod, smallZip } from './lighter.mjs';
+import { englishZod, fewSystemAnswers, smallZip } from './lighter.mjs';
 import { pdfText } from './pdfText.mjs';
 
 /** File name and what is used of each library; `null` for one in CommonJS, which is kept whole. */
@@ -12,6 +12,7 @@ const libraries = {
 	'beautiful-mermaid': { name: 'mermaid', used: ['renderMermaidSVG'] },
 	mammoth: { name: 'word', used: null },
 	'read-excel-file/node': { name: 'excel', used: ['default'] },
+	systeminformation: { name: 'system', used: ['battery', 'graphics', 'mem', 'networkStats', 'processes'] },
 	'unpdf/pdfjs': { name: 'pdf', used: ['getDocument'] },
 };
 
@@ -50,7 +51,7 @@ export async function writePackedLibraries(folder, isFinal) {
 				format: 'cjs',
 				target: 'es2023',
 				legalComments: 'none',
-				plugins: [englishZod, pdfText, smallZip],
+				plugins: [englishZod, fewSystemAnswers, pdfText, smallZip],
 			});
 			writeFileSync(join(folder, `${name}.js.br`), packed(outputFiles[0].contents, isFinal));
 		}),

@@ -18,6 +18,12 @@ const ownFolders: Plugin = {
 
 /** Bundles a script that uses `src`, whose imports Node does not resolve by itself, and loads it. */
 export async function loadBundled(file: string, outfile: string): Promise<unknown> {
+	await bundleScript(file, outfile);
+	return import(pathToFileURL(outfile).href);
+}
+
+/** Bundles a script that uses `src`, for a process of its own. */
+export async function bundleScript(file: string, outfile: string): Promise<void> {
 	const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<
 		'dependencies' | 'devDependencies',
 		Readonly<Record<string, string>>
@@ -33,5 +39,4 @@ export async function loadBundled(file: string, outfile: string): Promise<unknow
 		plugins: [ownFolders],
 		logLevel: 'warning',
 	});
-	return import(pathToFileURL(outfile).href);
 }

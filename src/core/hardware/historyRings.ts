@@ -27,7 +27,8 @@ export class HistoryRings {
 		// A clock that was set back takes what seems to come later with it: the times ascend.
 		while (this.#count > 0 && this.span!.to >= sample.at) this.#count--;
 		const before = this.#count < 2 ? -Infinity : this.#at[this.#slot(this.#count - 2)]!;
-		if (sample.at - before < closestMs) this.#count--;
+		// Closer than the rest, it stood only until a later one came.
+		if (this.#count > 0 && this.span!.to - before < closestMs) this.#count--;
 		if (this.#count === length) this.#start = this.#slot(1);
 		else this.#count++;
 		const slot = this.#slot(this.#count - 1);

@@ -70,5 +70,6 @@ export const metricKinds = Object.keys(units);
 
 /** What a metric is counted in; `undefined` for a name that is none of ours. */
 export function unitOf(metric: string): MetricUnit | undefined {
-	return units[metric.split(':', 1)[0] ?? ''];
+	const kind = metric.split(':', 1)[0] ?? '';
+	return Object.hasOwn(units, kind) ? units[kind] : undefined;
 }

@@ -5,7 +5,10 @@ import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { buildWorkers } from '../../../scripts/build/workers.mjs';
 import type { DiagramsContract } from '../../../src/core/artifacts/diagram';
+import { unpack } from '../../../src/core/base/packed';
 import type { DocumentsContract } from '../../../src/core/documents/protocol';
+import type { HardwareContract } from '../../../src/core/hardware/protocol';
+import type { Sample } from '../../../src/core/hardware/sample';
 import { connect, type Client, type Contract } from '../../../src/core/rpc/rpc';
 import type { PageContract } from '../../../src/core/tools/web/pageProtocol';
 import { makeExcel, makePdf, makeWord, paragraph } from '../../fakes/documents';
@@ -66,4 +69,28 @@ test('errors of an unpacked library name its file, and nothing of it is written'
 	await expect(client.call('draw', { text: 'no diagram', colours })).rejects.toMatchObject({ code: 'bad-diagram' });
 	expect(existsSync(join(folder, 'mermaid.js'))).toBe(false);
 	expect(readdirSync(folder).filter(name => name.endsWith('.br'))).toContain('mermaid.js.br');
+});
+
+test('the machine is looked at', async () => {
+	const client = start<HardwareContract>('hardware.js');
+	expect(await client.call('facts', null)).toMatchObject({ hostname: expect.any(String), cores: expect.any(Number) });
+	const heard: Sample[] = [];
+	const listening = client.on('sample', sample => heard.push(sample));
+	await client.call('pace', { ms: 50, withProcesses: process.platform === 'linux' });
+	await expect.poll(() => heard.length, { timeout: 20_000 }).toBeGreaterThan(1);
+	listening.dispose();
+	expect(heard[1]?.memory.total).toBeGreaterThan(0);
+	if (process.platform === 'linux') expect(heard[1]?.processes?.length).toBeGreaterThan(0);
+});
+
+test('what tells of macOS and Windows is unpacked with the answers that are used, and no others', () => {
+	const library = unpack(join(folder, 'system.js.br')) as Record<string, unknown>;
+	const kinds = Object.entries(library).map(([name, value]) => [name, typeof value]);
+	expect(Object.fromEntries(kinds)).toEqual({
+		battery: 'function',
+		graphics: 'function',
+		mem: 'function',
+		networkStats: 'function',
+		processes: 'function',
+	});
 });

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+
+/** What this process, with its threads and the programs that it started and that have ended, used so far. */
+export interface Used {
+	/** Milliseconds of a core. */
+	readonly ownMs: number;
+	readonly childMs: number;
+	/** MB that no other process shares. */
+	readonly privateMb: number;
+	readonly residentMb: number;
+}
+
+/** Looks at this process. Linux alone tells all of it. */
+export function used(): Used {
+	globalThis.gc?.();
+	const { user, system } = process.cpuUsage();
+	const stat = readFileSync('/proc/self/stat', 'utf8');
+	const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+	const rollup = readFileSync('/proc/self/smaps_rollup', 'utf8');
+	const kilobytes = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(rollup)?.[1] ?? 0);
+	return {
+		ownMs: (user + system) / 1000,
+		// In ticks of 10 ms.
+		childMs: (Number(fields[13]) + Number(fields[14])) * 10,
+		privateMb: (kilobytes('Private_Clean') + kilobytes('Private_Dirty')) / 1024,
+		residentMb: kilobytes('Rss') / 1024,
+	};
+}

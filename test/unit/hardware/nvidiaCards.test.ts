@@ -1,0 +1,205 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { silentLogger } from '../../../src/core/base/logger';
+import { NvidiaApps } from '../../../src/core/hardware/nvidia/apps';
+import { NvidiaCards } from '../../../src/core/hardware/nvidia/cards';
+import { ManualClock } from '../../fakes/manualClock';
+import { FakeSupervisor } from './fakeSmi';
+import { soon } from './soon';
+
+const fixture = (name: string): string => readFileSync(join(import.meta.dirname, 'fixtures', name), 'utf8');
+const minute = 60_000;
+
+function world(commands: readonly (readonly [string])[] = [['nvidia-smi']]) {
+	const clock = new ManualClock();
+	const supervisor = new FakeSupervisor();
+	const started = (): Promise<FakeSupervisor> => Promise.resolve(supervisor);
+	const cards = new NvidiaCards({ clock, log: silentLogger, supervisor: started, commands });
+	const apps = new NvidiaApps(clock, cards, started);
+	onTestFinished(() => {
+		apps.dispose();
+		cards.dispose();
+	});
+	const seen = (count: number) => soon(() => cards.cards.length).toBe(count);
+	const starts = (count: number) => soon(() => supervisor.starts.length).toBe(count);
+	return { clock, supervisor, cards, apps, seen, starts };
+}
+
+describe('NVIDIA’s cards', () => {
+	test('are told by one tool at the quickest pace that is asked for; it ends with its last watcher', async () => {
+		const { clock, supervisor, cards, seen, starts } = world();
+		const gauge = cards.watch(2000);
+		const other = cards.watch(60_000);
+		await starts(1);
+		expect(supervisor.last.paceMs).toBe(2000);
+		supervisor.last.say(fixture('h100x8.csv'));
+		await seen(8);
+		const page = cards.watch(1000);
+		await starts(2);
+		expect(supervisor.running.map(({ paceMs }) => paceMs)).toEqual([1000]);
+		// A page that is closed may come back: the pace goes down later.
+		page.dispose();
+		for (const ms of [9_000, 10_000, 10_000]) {
+			clock.advance(ms);
+			supervisor.last.say(fixture('h100x8.csv'));
+			await seen(8);
+		}
+		expect(supervisor.starts).toHaveLength(2);
+		clock.advance(1000);
+		await starts(3);
+		expect(supervisor.last.paceMs).toBe(2000);
+		gauge.dispose();
+		other.dispose();
+		expect(supervisor.running).toEqual([]);
+	});
+
+	test('one that falls off is gone with the next look, also while the others stay', async () => {
+		const { clock, supervisor, cards, seen, starts } = world();
+		cards.watch(2000);
+		await starts(1);
+		const lines = fixture('mixed.csv');
+		supervisor.last.say(lines);
+		await seen(3);
+		const left = `${lines.trimEnd().split('\n').slice(0, 2).join('\n')}\n`;
+		clock.advance(2000);
+		supervisor.last.say(left);
+		clock.advance(2000);
+		supervisor.last.say(left);
+		await seen(2);
+	});
+
+	test('a look that says nothing of late is not shown as one of now', async () => {
+		const { clock, supervisor, cards, seen, starts } = world();
+		cards.watch(2000);
+		await starts(1);
+		supervisor.last.say(fixture('rtx4090.csv'));
+		await seen(1);
+		clock.advance(12_000);
+		expect(cards.cards).toEqual([]);
+	});
+
+	test('a tool that hangs is ended and started again, each time later', async () => {
+		const { clock, supervisor, cards, seen, starts } = world();
+		cards.watch(2000);
+		await starts(1);
+		supervisor.last.say(fixture('rtx4090.csv'));
+		await seen(1);
+		for (const [count, wait] of [5_000, 10_000, 20_000, 40_000].entries()) {
+			clock.advance(15_000);
+			expect(supervisor.running).toEqual([]);
+			expect(cards.problem).toBe('nvidia-smi does not answer.');
+			clock.advance(wait - 1);
+			expect(supervisor.starts).toHaveLength(count + 1);
+			clock.advance(1);
+			await starts(count + 2);
+		}
+		supervisor.last.say(fixture('rtx4090.csv'));
+		await seen(1);
+		expect(cards.problem).toBeUndefined();
+	});
+
+	test('a card that is lost is not shown, and looked for again soon', async () => {
+		const { clock, supervisor, cards, seen, starts } = world();
+		cards.watch(2000);
+		await starts(1);
+		supervisor.last.say(fixture('rtx4090.csv'));
+		await seen(1);
+		supervisor.last.say(fixture('lost.txt'));
+		supervisor.last.end(15);
+		await seen(0);
+		expect(cards.problem).toContain('GPU is lost');
+		clock.advance(5_000);
+		await starts(2);
+	});
+
+	test('without a driver that works there is its own sentence, and minutes of rest', async () => {
+		const { clock, supervisor, cards, starts } = world();
+		cards.watch(2000);
+		await starts(1);
+		supervisor.last.say(fixture('driverError.txt'));
+		supervisor.last.end(9);
+		await soon(() => cards.problem).toContain("couldn't communicate with the NVIDIA driver");
+		expect(cards.isResting).toBe(true);
+		clock.advance(5 * minute - 1);
+		expect(supervisor.starts).toHaveLength(1);
+		clock.advance(1);
+		await starts(2);
+	});
+
+	test('a machine without the tool is asked again only after minutes, and has no problem', async () => {
+		const { clock, supervisor, cards, starts } = world([['nvidia-smi'], ['/usr/lib/wsl/lib/nvidia-smi']]);
+		let rests = 0;
+		const resting = cards.onDidRest(() => rests++);
+		const watching = cards.watch(2000);
+		await starts(1);
+		supervisor.last.end(0, new Error('spawn nvidia-smi ENOENT'));
+		await starts(2);
+		expect(supervisor.last.request.command).toBe('/usr/lib/wsl/lib/nvidia-smi');
+		supervisor.last.end(0, new Error('spawn ENOENT'));
+		await soon(() => rests).toBe(1);
+		expect(cards.problem).toBeUndefined();
+		watching.dispose();
+		cards.watch(1000);
+		clock.advance(9 * minute);
+		expect(supervisor.starts).toHaveLength(2);
+		clock.advance(minute);
+		await starts(3);
+		resting.dispose();
+	});
+
+	test('fields that an older tool refuses are left out, and the others told all the same', async () => {
+		const { supervisor, cards, seen, starts } = world();
+		cards.watch(2000);
+		await starts(1);
+		supervisor.last.say('Field "utilization.encoder" is not a valid field to query.\n\n');
+		await starts(2);
+		expect(supervisor.last.fields).not.toContain('utilization.encoder');
+		supervisor.last.say(fixture('refused.txt'));
+		await starts(3);
+		expect(supervisor.last.fields).toContain('clocks_event_reasons.active');
+		const fields = supervisor.last.fields;
+		supervisor.last.say(
+			`${fields.map(field => (field === 'index' ? '0' : field === 'name' ? 'Tesla' : '7')).join(', ')}\n`,
+		);
+		await seen(0); // Seven cards are told of: one line is not the whole look.
+		for (let index = 1; index < 7; index++)
+			supervisor.last.say(`${fields.map(field => (field === 'index' ? `${index}` : '7')).join(', ')}\n`);
+		await seen(7);
+	});
+
+	test('nobody who watches: nothing is started, also when the supervisor answers late', async () => {
+		const { supervisor, cards } = world();
+		cards.watch(2000).dispose();
+		await Promise.resolve();
+		expect(supervisor.starts).toEqual([]);
+		expect(cards.cards).toEqual([]);
+	});
+});
+
+describe('processes on NVIDIA’s cards', () => {
+	test('are asked for once there is a card and somebody sees them', async () => {
+		const { clock, supervisor, cards, apps, seen, starts } = world();
+		const told: (readonly [number, number])[][] = [];
+		const listening = apps.onDidChange(memory => told.push([...memory]));
+		apps.isWanted = true;
+		cards.watch(1000);
+		await starts(1);
+		supervisor.last.say(fixture('rtx4090.csv'));
+		await seen(1);
+		await starts(2);
+		expect(supervisor.last.request.args[0]).toBe('--query-compute-apps=pid,gpu_uuid,used_memory');
+		supervisor.last.say('7, GPU-a, 100\n7, GPU-b, 50\n9, GPU-a, [N/A]\n');
+		await soon(() => {
+			clock.advance(100);
+			return told.length;
+		}).toBe(1);
+		expect(told).toEqual([[[7, 150 * 1024 ** 2]]]);
+		// They ended: the tool says nothing more.
+		clock.advance(13_000);
+		expect(told.at(-1)).toEqual([]);
+		apps.isWanted = false;
+		expect(supervisor.running.map(({ fields }) => fields[0])).toEqual(['index']);
+		listening.dispose();
+	});
+});
