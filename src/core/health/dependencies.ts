@@ -14,11 +14,12 @@ export interface Dependent {
  */
 export function downBecauseOf(id: string, services: ReadonlyMap<string, Dependent>): Dependent | undefined {
 	const seen = new Set([id]);
+	const ring = dependentsOf(id, services.values());
 	const look = (needs: readonly string[]): Dependent | undefined => {
 		for (const need of needs) {
 			const needed = services.get(need);
-			// A ring of needs is walked once.
-			if (!needed || seen.has(need)) continue;
+			// What needs this one in turn cannot be its excuse: of a ring, each stands for itself.
+			if (!needed || seen.has(need) || ring.has(need)) continue;
 			seen.add(need);
 			const deeper = look(needed.needs);
 			if (deeper) return deeper;

@@ -44,14 +44,9 @@ export class ServiceState {
 		return this.#now;
 	}
 
-	/** Failures in a row that were not enough yet, or that made it unhealthy. */
-	get failures(): number {
-		return this.#failures;
-	}
-
-	/** A failed look did not change the state yet. */
+	/** The last look says another thing than the state, which did not change yet. */
 	get isInDoubt(): boolean {
-		return this.#failures > 0 && this.#now.state !== 'unhealthy';
+		return this.#now.state === 'unhealthy' ? this.#successes > 0 : this.#failures > 0;
 	}
 
 	/** Takes over what is known elsewhere. */
@@ -73,7 +68,7 @@ export class ServiceState {
 		const isSame = state === this.#now.state && isStopped === this.#now.isStopped;
 		this.#now = {
 			state,
-			// A failure that is no change yet is no reason for the state that still holds.
+			// What is no change yet is no reason for the state that still holds.
 			reason: this.isInDoubt && isSame && this.#now.checkedAt !== null ? this.#now.reason : result.text,
 			since: isSame ? this.#now.since : at,
 			checkedAt: at,

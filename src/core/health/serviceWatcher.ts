@@ -88,7 +88,7 @@ export class ServiceWatcher extends Owner {
 		// The first failures after a sleep say nothing of the service.
 		if (!isUp && clock.monotonic() - this.#wokeAt < wakeMs) return;
 		this.#state.take(result, clock.now());
-		this.#deadLooks = this.#state.now.state === 'unhealthy' ? this.#deadLooks + 1 : 0;
+		this.#deadLooks = !isUp && this.#state.now.state === 'unhealthy' ? this.#deadLooks + 1 : 0;
 		onResult(this.service, result);
 	}
 

@@ -1,0 +1,146 @@
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTcp } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../../src/core/base/clock';
+import { checkFile } from '../../../src/core/health/checks/file';
+import { checkHttp, type HttpCheck } from '../../../src/core/health/checks/http';
+import { checkTcp } from '../../../src/core/health/checks/tcp';
+import type { CheckResult } from '../../../src/core/health/service';
+
+const never = new AbortController().signal;
+const plain: Omit<HttpCheck, 'url'> = {
+	method: 'GET',
+	statuses: [],
+	contains: null,
+	json: null,
+	certificateDays: 14,
+	timeoutMs: 20_000,
+};
+
+async function listen(server: Server | ReturnType<typeof createTcp>): Promise<number> {
+	await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+	onTestFinished(() => {
+		if ('closeAllConnections' in server) server.closeAllConnections();
+		server.close();
+	});
+	return (server.address() as { readonly port: number }).port;
+}
+
+async function ask(answer: RequestListener, check: Partial<HttpCheck> = {}): Promise<CheckResult> {
+	const port = await listen(createServer(answer));
+	return checkHttp({ ...plain, url: `http://127.0.0.1:${port}/`, ...check }, systemClock, never);
+}
+
+test('a status says how a web server is', async () => {
+	expect(await ask((_request, response) => response.writeHead(204).end())).toMatchObject({ outcome: 'up' });
+	expect(await ask((_request, response) => response.writeHead(500).end())).toMatchObject({
+		outcome: 'down',
+		text: 'It answered with status 500, not 200 to 399.',
+	});
+	expect(await ask((_request, response) => response.writeHead(401).end(), { statuses: [200, 401] })).toMatchObject({
+		outcome: 'up',
+	});
+});
+
+test('a redirect is an answer and is not followed', async () => {
+	let asked = 0;
+	const result = await ask(
+		(_request, response) => {
+			asked++;
+			response.writeHead(302, { location: '/elsewhere' }).end();
+		},
+		{ statuses: [200] },
+	);
+	expect([result.outcome, asked]).toEqual(['down', 1]);
+});
+
+test('words and JSON of the answer', async () => {
+	const answer: RequestListener = (_request, response) => response.end('{"status":"ok","checks":[{"ok":true}]}');
+	expect(await ask(answer, { contains: '"ok"' })).toMatchObject({ outcome: 'up' });
+	expect(await ask(answer, { contains: 'fine' })).toMatchObject({
+		outcome: 'down',
+		text: 'Its answer does not hold “fine”.',
+	});
+	expect(await ask(answer, { json: { path: 'checks.0.ok', equals: true } })).toMatchObject({ outcome: 'up' });
+	expect(await ask(answer, { json: { path: 'constructor.name', equals: 'Object' } })).toMatchObject({
+		text: 'Its answer has nothing at constructor.name, not "Object".',
+	});
+	expect(await ask((_request, response) => response.end('<p>'), { json: { path: 'a', equals: 1 } })).toMatchObject({
+		text: 'Its answer is no JSON.',
+	});
+});
+
+test('a server that drips is given up, and one that sends for ever is cut off', async () => {
+	const drip: RequestListener = (_request, response) => {
+		response.writeHead(200);
+		const timer = setInterval(() => response.write('.'), 20);
+		response.on('close', () => clearInterval(timer));
+	};
+	expect(await ask(drip, { contains: 'end', timeoutMs: 300 })).toEqual({
+		outcome: 'down',
+		text: 'It did not finish an answer within 0.3 seconds.',
+		latencyMs: null,
+	});
+	let sent = 0;
+	const flood: RequestListener = (_request, response) => {
+		const piece = Buffer.alloc(16_384, 'x');
+		const more = (): void => {
+			while (!response.destroyed && sent < 1e9 && response.write(piece)) sent += piece.length;
+			if (!response.destroyed && sent < 1e9) response.once('drain', more);
+		};
+		more();
+	};
+	expect(await ask(flood, { contains: 'needle' })).toMatchObject({
+		outcome: 'down',
+		text: 'Its answer does not hold “needle” (only the first 64 KB are read).',
+	});
+	expect(sent).toBeLessThan(50e6);
+});
+
+test('nothing that listens, and headers that never come', async () => {
+	const port = await listen(createTcp());
+	const closed = await listen(createTcp());
+	expect(await checkHttp({ ...plain, url: 'http://127.0.0.1:1/' }, systemClock, never)).toMatchObject({
+		outcome: 'down',
+		latencyMs: null,
+	});
+	const silent = { ...plain, url: `http://127.0.0.1:${port}/`, timeoutMs: 200 };
+	expect(await checkHttp(silent, systemClock, never)).toMatchObject({ outcome: 'down' });
+	expect(await checkTcp({ host: '127.0.0.1', port: closed, timeoutMs: 20_000 }, systemClock, never)).toMatchObject({
+		outcome: 'up',
+	});
+	expect(await checkTcp({ host: '127.0.0.1', port: 1, timeoutMs: 20_000 }, systemClock, never)).toMatchObject({
+		outcome: 'down',
+	});
+});
+
+test('a check that is not wanted any more rejects', async () => {
+	const port = await listen(createTcp());
+	const end = new AbortController();
+	const asking = checkHttp({ ...plain, url: `http://127.0.0.1:${port}/` }, systemClock, end.signal);
+	end.abort();
+	await expect(asking).rejects.toThrow('Cancelled');
+	await expect(checkTcp({ host: '127.0.0.1', port, timeoutMs: 9 }, systemClock, end.signal)).rejects.toThrow(
+		'Cancelled',
+	);
+});
+
+test('a file is there and fresh', async () => {
+	const folder = mkdtempSync(join(tmpdir(), 'quarterdeck-health-'));
+	onTestFinished(() => rmSync(folder, { recursive: true }));
+	const path = join(folder, 'backup.tar');
+	const check = { path, youngerThanMs: 3_600_000, timeoutMs: 20_000 };
+	expect(await checkFile(check, systemClock, never)).toMatchObject({ outcome: 'down', text: 'It is not there.' });
+	writeFileSync(path, '');
+	expect(await checkFile(check, systemClock, never)).toMatchObject({ outcome: 'up' });
+	const old = Date.now() / 1000 - 2 * 3600;
+	utimesSync(path, old, old);
+	expect(await checkFile(check, systemClock, never)).toMatchObject({
+		outcome: 'down',
+		text: 'It was written last 120 minutes ago.',
+	});
+	expect(await checkFile({ ...check, youngerThanMs: null }, systemClock, never)).toMatchObject({ outcome: 'up' });
+});
