@@ -102,14 +102,17 @@ class ShownDashboard {
 	}
 }
 
+function idOf(params: unknown): DashboardId {
+	return asId<DashboardId>(one.parse(params).id);
+}
+
 function handlers(deps: DashboardPageDeps, shown: ShownDashboard, hub: () => TopicHub): Handlers<DashboardContract> {
 	const { store, sources: sourceDeps } = deps;
 	const { host } = sourceDeps;
-	const idOf = (params: unknown): DashboardId => asId<DashboardId>(one.parse(params).id);
 	return {
 		view: () => shown.view(),
 		save: async ({ dashboard }) => store.save(readDashboard(dashboard)),
-		show: async params => shown.show(idOf(params)).then(() => undefined),
+		show: params => shown.show(idOf(params)),
 		create: async ({ copyOf }) => {
 			const made = await (copyOf === null ? store.create('Dashboard') : store.duplicate(copyOf));
 			await shown.show(made.id);
@@ -139,7 +142,7 @@ function handlers(deps: DashboardPageDeps, shown: ShownDashboard, hub: () => Top
 			const { command, args } = offered.parse(params);
 			await host.commands.run(command, args);
 		},
-		openLink: async ({ href }) => openLink(String(href)),
+		openLink: async ({ href }) => openLink(href),
 	};
 }
 

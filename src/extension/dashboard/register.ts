@@ -1,15 +1,27 @@
 import * as vscode from 'vscode';
 import { Lazy } from '../../core/base/async';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle';
+import type { Host } from '../host/context';
 import { panelTypes } from '../host/ids';
 import { Panels } from '../host/panels';
+import type { Runners } from '../ledger/commands';
+import type { Machine } from '../machine';
 import type { SourceDeps } from './source';
 import type { DashboardStore } from './store';
 
 /** Registers the dashboard's page and its commands. */
-export function registerDashboard(deps: SourceDeps): Disposable {
-	const { host } = deps;
+export function registerDashboard(machine: Machine, runners: Runners): Disposable {
+	const { host, ledger, approvals } = machine.deps;
 	const lifetime = new DisposableStore();
+	const sources: SourceDeps = {
+		host,
+		ledger,
+		approvals,
+		runners,
+		machine,
+		hardware: new Lazy(async () => (await machine.hardware.get()).feed),
+		newGate: () => machine.deps.newGate(),
+	};
 	const store = new Lazy<DashboardStore>(async () => {
 		const { DashboardStore } = await import('./store');
 		return lifetime.add(new DashboardStore(host.state, host.log));
@@ -24,13 +36,18 @@ export function registerDashboard(deps: SourceDeps): Disposable {
 				const { connectDashboardPage } = await import('./page');
 				return connectDashboardPage(identity, port, panel, {
 					store: await store.get(),
-					sources: deps,
+					sources,
 					update: (of, id, title) => panels.update(of, id, title),
 				});
 			},
 		}),
 	);
-	const { commands } = host;
+	lifetime.add(registerCommands(host, store, panels));
+	return lifetime;
+}
+
+function registerCommands({ commands }: Host, store: Lazy<DashboardStore>, panels: Panels): Disposable {
+	const lifetime = new DisposableStore();
 	lifetime.add(
 		commands.register('quarterdeck.dashboard.open', async () => {
 			const { id, name } = (await store.get()).shown;

@@ -5,7 +5,10 @@ import type { Action, Topic } from '../../core/dashboard/topic';
 import type { Sink } from '../../core/dashboard/topicHub';
 import type { HardwareFeed } from '../../core/hardware/feed';
 import type { Ledger } from '../../core/ledger/queries';
+import type { Approvals } from '../../core/safety/approvals';
+import type { Gate } from '../../core/safety/gate';
 import type { Host } from '../host/context';
+import type { Runners } from '../ledger/commands';
 import type { Machine } from '../machine';
 
 /** What sources read from and act on. */
@@ -13,7 +16,12 @@ export interface SourceDeps {
 	readonly host: Host;
 	readonly ledger: Lazy<Ledger>;
 	readonly hardware: Lazy<HardwareFeed>;
-	/** The other services: health, alerts, and what they work on. */
+	/** What runs executions in this window. */
+	readonly runners: Runners;
+	/** Decides what a press on a widget may do. */
+	readonly approvals: Approvals;
+	newGate(): Promise<Gate>;
+	/** The other services: health, alerts, repairs. */
 	readonly machine: Machine;
 }
 
@@ -43,7 +51,7 @@ export function tells<P extends Json, D, C>(
 ): Teller {
 	return {
 		name: topic.name,
-		open: (params, sink, deps) => open(readOrSay(topic, params), sink as Sink<D, C>, deps),
+		open: (params, sink, deps) => open(readOrSay(topic, params), sink, deps),
 	};
 }
 

@@ -22,7 +22,7 @@ import {
 import { useEffect, useMemo, useRef, type ReactElement } from 'react';
 import { parseChart, type Chart as ChartData } from '../../core/artifacts/chart';
 import { HighlightedCode } from '../shared/components/CodeBlock';
-import { useThemeCount } from './theme';
+import { useThemeCount } from '../shared/theme';
 
 Chart.register(
 	ArcElement,

@@ -3,7 +3,7 @@ import type { DiagramColours } from '../../core/artifacts/diagram';
 import { HighlightedCode } from '../shared/components/CodeBlock';
 import { ProgressRing } from '../shared/components/toolkit';
 import { Picture } from './Picture';
-import { cssColour, useThemeCount } from './theme';
+import { cssColour, useThemeCount } from '../shared/theme';
 
 /** Draws a diagram in the host; rejects with what is wrong with it. */
 export type DrawDiagram = (text: string, colours: DiagramColours) => Promise<string>;

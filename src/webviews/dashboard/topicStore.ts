@@ -85,7 +85,7 @@ export class TopicStore implements Disposable {
 	}
 
 	#newEntry<P extends Json, D, C>(key: string, request: TopicRequest, topic: Topic<P, D, C>): Entry {
-		const merge = topic.merge as Entry['merge'];
+		const merge: Entry['merge'] = topic.merge && ((data, change) => topic.merge?.(data as D, change as C));
 		const entry: Entry = { request, merge, listeners: new Set(), readers: 0, state: nothing, ending: undefined };
 		this.#entries.set(key, entry);
 		this.#ask();

@@ -1,7 +1,7 @@
 // The host's side of the policy page, without VS Code and without the disk.
-import { toDisposable } from '../../../src/core/base/lifecycle';
-import { connect, serve, type Client, type Port } from '../../../src/core/rpc/rpc';
+import { connect, serve, type Client } from '../../../src/core/rpc/rpc';
 import type { PolicyContract } from '../../../src/core/safety/policyProtocol';
+import { linkedPorts } from '../gallery/linkedPorts';
 
 type Requests = PolicyContract['requests'];
 
@@ -51,18 +51,4 @@ export function createFakeHost(answers: Answers): FakeHost {
 		openFile: params => note('openFile', params),
 	});
 	return fake;
-}
-
-function linkedPorts(): readonly [Port, Port] {
-	const listeners: ((message: unknown) => void)[][] = [[], []];
-	const port = (own: number): Port => ({
-		post: message => queueMicrotask(() => listeners[1 - own]?.forEach(listen => listen(structuredClone(message)))),
-		onMessage: listener => {
-			listeners[own]?.push(listener);
-			return toDisposable(() => {
-				listeners[own] = (listeners[own] ?? []).filter(other => other !== listener);
-			});
-		},
-	});
-	return [port(0), port(1)];
 }

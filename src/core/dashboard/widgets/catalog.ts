@@ -1,9 +1,34 @@
 import type { WidgetDefinition } from '../widget';
 import { clockWidget } from './clock';
+import { costWidget } from './cost';
 import { cpuWidget } from './cpu';
+import { diskWidget } from './disk';
+import { failuresWidget } from './failures';
+import { fileTailWidget } from './fileTail';
+import { gpuWidget } from './gpu';
+import { memoryWidget } from './memory';
+import { networkWidget } from './network';
+import { noteWidget } from './note';
+import { processesWidget } from './processes';
+import { runningWidget } from './running';
+import { timeSeriesWidget } from './timeSeries';
 
 /** Every widget that there is, in the order of the gallery. `webviews/dashboard/widgets/catalog.tsx` draws each of them. */
-export const widgetDefinitions: readonly WidgetDefinition[] = [cpuWidget, clockWidget];
+export const widgetDefinitions: readonly WidgetDefinition[] = [
+	gpuWidget,
+	cpuWidget,
+	memoryWidget,
+	diskWidget,
+	networkWidget,
+	processesWidget,
+	timeSeriesWidget,
+	costWidget,
+	runningWidget,
+	failuresWidget,
+	noteWidget,
+	clockWidget,
+	fileTailWidget,
+];
 
 const byKind = new Map(widgetDefinitions.map(definition => [definition.kind, definition]));
 

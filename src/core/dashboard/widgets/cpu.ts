@@ -1,4 +1,5 @@
 import { booleanSetting } from '../settings';
+import { historySetting } from '../settingsCommon';
 import { defineWidget } from '../widget';
 
 export const cpuWidget = defineWidget({
@@ -7,6 +8,9 @@ export const cpuWidget = defineWidget({
 	description: 'How busy the processors are, all together and each core, with frequency, temperature and load.',
 	icon: 'pulse',
 	group: 'machine',
-	size: { w: 3, h: 4, leastW: 2, leastH: 3 },
-	settings: { showCores: booleanSetting({ title: 'Show each core', default: true }) },
+	size: { w: 3, h: 5, leastW: 2, leastH: 3 },
+	settings: {
+		history: historySetting(),
+		showCores: booleanSetting({ title: 'Show each core', default: true }),
+	},
 });

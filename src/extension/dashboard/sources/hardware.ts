@@ -1,4 +1,3 @@
-import type { Json } from '../../../core/base/json';
 import type { Disposable } from '../../../core/base/lifecycle';
 import type { Topic } from '../../../core/dashboard/topic';
 import type { Sink } from '../../../core/dashboard/topicHub';
@@ -10,6 +9,7 @@ import {
 	memoryTopic,
 	networkTopic,
 } from '../../../core/dashboard/topics/hardware';
+import type { HardwareFeed } from '../../../core/hardware/feed';
 import type { Sample } from '../../../core/hardware/sample';
 import { tells, type Source, type SourceDeps, type Teller } from '../source';
 import { following } from './watched';
@@ -21,7 +21,9 @@ export const hardwareSource: Source = {
 		sampled(memoryTopic, ({ memory }) => memory),
 		sampled(disksTopic, ({ disks }) => disks),
 		sampled(networkTopic, ({ network }) => network ?? null),
-		sampled(gpusTopic, ({ gpus }) => gpus),
+		tells(gpusTopic, (_params, sink, deps) =>
+			eachSample(sink, deps, ({ gpus }, { gpuProblem }) => ({ gpus, problem: gpuProblem ?? null })),
+		),
 		tells(machineTopic, (_params, sink, { hardware }) =>
 			following(sink, async () => sink.tell(await (await hardware.get()).facts())),
 		),
@@ -29,20 +31,20 @@ export const hardwareSource: Source = {
 };
 
 function sampled<D>(topic: Topic<null, D>, part: (sample: Sample) => D | undefined): Teller {
-	return tells(topic, (_params: Json, sink, deps) => eachSample(sink, deps, sample => part(sample)));
+	return tells(topic, (_params, sink, deps) => eachSample(sink, deps, sample => part(sample)));
 }
 
 /** Tells a part of each sample; what a sample does not hold is left as it was told before. */
 export function eachSample<D>(
 	sink: Sink<D>,
 	{ hardware }: Pick<SourceDeps, 'hardware'>,
-	part: (sample: Sample) => D | undefined,
+	part: (sample: Sample, feed: HardwareFeed) => D | undefined,
 ): Disposable {
 	return following(sink, async store => {
 		const feed = await hardware.get();
 		if (store.isDisposed) return;
 		const tell = (sample: Sample): void => {
-			const data = part(sample);
+			const data = part(sample, feed);
 			if (data !== undefined) sink.tell(data);
 		};
 		store.add(feed.onDidSample(tell));

@@ -1,43 +1,23 @@
-import { useEffect, useMemo, useState, type ReactElement } from 'react';
+import { useMemo, type ReactElement } from 'react';
 import type { SettingsOf } from '../../../core/dashboard/settings';
 import type { clockWidget } from '../../../core/dashboard/widgets/clock';
-import { useIsSeen, usePage } from '../context';
 import { Empty } from '../Live';
+import { useNow } from '../useNow';
 import type { WidgetProps } from '../widget';
 
 type Settings = SettingsOf<typeof clockWidget.settings>;
 
 export function Clock({ settings }: WidgetProps<Settings>): ReactElement {
-	const now = useSeconds(settings.showSeconds);
+	const now = useNow(settings.showSeconds ? 1000 : 60_000);
 	const formats = useMemo(() => formatsOf(settings), [settings]);
 	if (!formats) return <Empty icon="watch">There is no time zone “{settings.zone}”. Change it in the settings.</Empty>;
 	return (
 		<time className="clock" dateTime={new Date(now).toISOString()}>
 			<span className="clock-time">{formats.time.format(now)}</span>
-			{settings.showDate && <span className="clock-date">{formats.date.format(now)}</span>}
-			{settings.zone !== '' && <span className="muted">{settings.zone}</span>}
+			{settings.showDate && <span>{formats.date.format(now)}</span>}
+			{settings.zone.trim() !== '' && <span className="muted">{settings.zone}</span>}
 		</time>
 	);
-}
-
-/** The time, at each full second or minute while it is in view. */
-function useSeconds(everySecond: boolean): number {
-	const { now } = usePage();
-	const isSeen = useIsSeen();
-	const [at, setAt] = useState(now);
-	useEffect(() => {
-		if (!isSeen) return undefined;
-		let timer: ReturnType<typeof setTimeout>;
-		const tick = (): void => {
-			const at = now();
-			setAt(at);
-			const pace = everySecond ? 1000 : 60_000;
-			timer = setTimeout(tick, pace - (at % pace));
-		};
-		tick();
-		return () => clearTimeout(timer);
-	}, [now, everySecond, isSeen]);
-	return at;
 }
 
 function formatsOf({ zone, hours, showSeconds }: Settings): Record<'time' | 'date', Intl.DateTimeFormat> | undefined {
