@@ -142,7 +142,7 @@ function axisColours(): Pick<uPlot.Axis, 'stroke' | 'ticks' | 'font'> & { readon
 
 /** Themes draw lines of charts as strong as text; a grid lies behind. */
 function faint(colour: string): string {
-	return `color-mix(in srgb, ${colour} 35%, transparent)`;
+	return `color-mix(in srgb, ${colour} 22%, transparent)`;
 }
 
 function timeTexts(ticks: readonly number[]): string[] {
