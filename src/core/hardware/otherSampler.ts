@@ -7,7 +7,7 @@ import { Owner } from '../base/lifecycle';
 import { runsModels } from './aiProcess';
 import { CpuTimes } from './cpuTimes';
 import { DiskSpaces, type DiskSpace, type Mount } from './diskSpace';
-import { rankProcesses } from './processRanking';
+import { rankProcesses, shownCommand } from './processRanking';
 import type { StaticFacts } from './protocol';
 import { Rates } from './rates';
 import type { BatterySample, GpuSample, MemorySample, NetworkSample, ProcessSample, Sample } from './sample';
@@ -156,7 +156,12 @@ export class OtherSampler extends Owner implements Sampler {
 			};
 		});
 		const { ownPid } = this.#system;
-		return rankProcesses({ processes, gpuMemory: this.#gpuMemory, ownPid, command: pid => commands.get(pid) });
+		return rankProcesses({
+			processes,
+			gpuMemory: this.#gpuMemory,
+			ownPid,
+			command: pid => shownCommand(commands.get(pid) ?? ''),
+		});
 	}
 }
 

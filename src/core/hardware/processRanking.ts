@@ -26,7 +26,7 @@ export interface Ranked {
 	readonly gpuMemory: ReadonlyMap<number, number>;
 	/** The window's own process: what descends from it is ours. */
 	readonly ownPid: number;
-	/** The command line; asked for those alone that are named. */
+	/** The command line as it may be shown; asked for those alone that are named. */
 	readonly command: (pid: number, startedAt: number | undefined) => string | undefined;
 }
 
@@ -66,7 +66,7 @@ export function rankProcesses({ processes, gpuMemory, ownPid, command }: Ranked)
 			return {
 				...seen,
 				name: nameOf(seen.name, line),
-				...(line !== undefined && line !== '' && { command: shown(line) }),
+				...(line !== undefined && line !== '' && { command: line }),
 				...(gpu !== undefined && { gpuMemory: gpu }),
 				isAi: ai.has(process.pid),
 				isOurs: ours.has(process.pid),
@@ -81,8 +81,8 @@ function nameOf(name: string, command: string | undefined): string {
 	return program !== '' && (name === 'MainThread' || program.startsWith(name)) ? program : name;
 }
 
-/** The command line as it may be seen: without what looks like a secret. */
-function shown(command: string): string {
+/** A command line as it may be seen: short, and without what looks like a secret. */
+export function shownCommand(command: string): string {
 	const text = redactSecrets(command.slice(0, 4096)).text;
 	return text.length > longestCommand ? `${text.slice(0, longestCommand - 1)}…` : text;
 }

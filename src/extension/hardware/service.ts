@@ -51,7 +51,7 @@ export class HardwareService extends Owner {
 				clock: host.clock,
 				log: host.log,
 				platform: process.platform,
-				remote: remoteName === undefined ? undefined : (remotes[remoteName] ?? remoteName),
+				remote: remoteName === undefined ? undefined : (remotes[remoteName] ?? 'Remote'),
 				startWorker: () =>
 					new WorkerPort(host.context.asAbsolutePath(join('dist', 'workers', 'hardware.js')), host.log, workerLimits),
 				nvidia: async () => (vscode.workspace.isTrusted ? nvidia.get() : undefined),

@@ -119,14 +119,15 @@ describe('the gauge’s colour', () => {
 describe('the gauge’s hover', () => {
 	test('names the machine and how it is reached, the cause, and each part with a bar', () => {
 		const shown = sample({ gpus: [gpu(0, { watts: 310.2, wattsLimit: 450, throttled: ['Thermal'] })] });
-		const hover = gaugeHover({ sample: shown, facts, causes: ['Disk / 92 %'], gpuProblem: undefined });
+		const drawn = gaugeHover({ sample: shown, facts, causes: ['Disk / 92 %'], gpuProblem: undefined });
+		const hover = drawn.replaceAll('\u00A0', ' ');
 		expect(hover).toContain('**ada\\-box** · Remote\\-SSH · Debian GNU/Linux 12 · limited to 32 GB of memory');
 		expect(hover).toContain('$(warning) **Disk / 92 %**');
 		expect(hover).toContain(
-			'| GPU 0 · GeForce RTX 4090 | `█████░░░` 63 % | `██████░░` 18.2 of 24 GB | 61 °C $(warning) Thermal | 310 of 450 W |',
+			'| GPU 0 · GeForce RTX 4090 | `████░░` 63 % | `█████░` 18.2 of 24 GB | 61 °C $(warning) Thermal | 310/450 W |',
 		);
-		expect(hover).toContain('| CPU · 16 cores | `█░░░░░░░` 12 % | `██░░░░░░` 8 of 32 GB |');
-		expect(hover).toContain('| / | `███████░` 92 % | 8 GB free |');
+		expect(hover).toContain('| CPU · 16 cores | `█░░░░░` 12 % | `██░░░░` 8 of 32 GB |');
+		expect(hover).toContain('| / | `██████` 92 % | 8 GB free |');
 		expect(hover).toContain('↓ 1.5 MB/s · ↑ 0 B/s · load 1.50 1.00 0.50');
 	});
 
@@ -138,9 +139,9 @@ describe('the gauge’s hover', () => {
 	});
 
 	test.each([
-		[-5, '░░░░░░░░'],
-		[50, '████░░░░'],
-		[120, '████████'],
+		[-5, '░░░░░░'],
+		[50, '███░░░'],
+		[120, '██████'],
 	])('a bar of %d', (value, text) => expect(bar(value)).toBe(text));
 });
 

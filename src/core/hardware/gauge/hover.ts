@@ -11,7 +11,7 @@ export interface HoverParts {
 	readonly gpuProblem: string | undefined;
 }
 
-const barLength = 8;
+const barLength = 6;
 /** A server with many disks would fill the screen. */
 const mostDisks = 6;
 
@@ -60,9 +60,7 @@ function gpuRow(gpu: GpuSample): string {
 			? ''
 			: withBar(percentOf(memoryUsed, memoryTotal), ofBytes(memoryUsed, memoryTotal));
 	const power =
-		watts === undefined
-			? ''
-			: `${Math.round(watts)}${wattsLimit === undefined ? '' : ` of ${Math.round(wattsLimit)}`} W`;
+		watts === undefined ? '' : `${Math.round(watts)}${wattsLimit === undefined ? '' : `/${Math.round(wattsLimit)}`} W`;
 	const slow = throttled.length > 0 ? ` $(warning) ${throttled.join(', ')}` : '';
 	const heat = temperature === undefined ? '' : `${Math.round(temperature)} °C`;
 	return row(
@@ -100,14 +98,16 @@ function rest({ network, battery, cpu }: Sample): string {
 }
 
 function row(...cells: readonly string[]): string {
-	return `| ${[...cells, '', '', '', ''].slice(0, 5).join(' | ')} |`;
+	const [name = '', ...told] = [...cells, '', '', '', ''].slice(0, 5);
+	// A hover is narrow: names may break, numbers may not.
+	return `| ${[name, ...told.map(cell => cell.replaceAll(' ', '\u00A0'))].join(' | ')} |`;
 }
 
 function withBar(value: number | undefined, text: string): string {
 	return value === undefined ? text : `\`${bar(value)}\` ${text}`;
 }
 
-/** Eight cells of a font whose letters are all of one width. */
+/** Cells of a font whose letters are all of one width. */
 export function bar(value: number): string {
 	const full = Math.round((Math.min(100, Math.max(0, value)) / 100) * barLength);
 	return '█'.repeat(full) + '░'.repeat(barLength - full);

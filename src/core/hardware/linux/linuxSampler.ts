@@ -21,7 +21,7 @@ import { ProcessReader } from './processes';
 
 const spaceMs = 15_000;
 const batteryMs = 30_000;
-const processesMs = 3_000;
+const processesMs = 4_000;
 /** Listing thousands of processes takes time: the next list waits until it was a hundredth of what passed. */
 const processesShare = 100;
 

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { mayRunModels, runsModels } from '../aiProcess';
-import { rankProcesses, type SeenProcess } from '../processRanking';
+import { rankProcesses, shownCommand, type SeenProcess } from '../processRanking';
 import { Rates, type Moment } from '../rates';
 import type { ProcessSample } from '../sample';
 import { namesIn, readWord } from './kernelFile';
@@ -40,6 +40,12 @@ export function parseStat(text: string): Stat | undefined {
 	};
 }
 
+interface Command {
+	readonly startedAt: number;
+	readonly text: string;
+	shown: string | undefined;
+}
+
 const states: Readonly<Record<string, string>> = {
 	R: 'running',
 	S: 'sleeping',
@@ -56,7 +62,7 @@ export class ProcessReader {
 	readonly #ownPid: number;
 	readonly #rates = new Rates();
 	readonly #pageBytes: number;
-	#commands = new Map<number, { readonly startedAt: number; readonly text: string }>();
+	#commands = new Map<number, Command>();
 
 	constructor(proc: string, ownPid: number) {
 		this.#proc = proc;
@@ -82,7 +88,7 @@ export class ProcessReader {
 			const { pid, parent, name, pages, startedAt } = stat;
 			const share = this.#rates.perSecond(`${pid} ${startedAt}`, stat.ticks);
 			const isKnown = this.#commands.get(pid)?.startedAt === startedAt;
-			const command = mayRunModels(name) && (isKnown || left-- > 0) ? this.#command(pid, startedAt) : undefined;
+			const command = mayRunModels(name) && (isKnown || left-- > 0) ? this.#command(pid, startedAt).text : undefined;
 			return {
 				pid,
 				parent,
@@ -98,7 +104,7 @@ export class ProcessReader {
 			processes,
 			gpuMemory,
 			ownPid: this.#ownPid,
-			command: (pid, startedAt) => this.#command(pid, startedAt ?? 0),
+			command: (pid, startedAt) => this.#shown(pid, startedAt ?? 0),
 		});
 	}
 
@@ -115,12 +121,19 @@ export class ProcessReader {
 		}
 	}
 
-	#command(pid: number, startedAt: number): string {
+	/** Looking for secrets takes longer than all else that is done for a process: once in its life is enough. */
+	#shown(pid: number, startedAt: number): string {
+		const command = this.#command(pid, startedAt);
+		return (command.shown ??= shownCommand(command.text));
+	}
+
+	#command(pid: number, startedAt: number): Command {
 		const known = this.#commands.get(pid);
-		if (known?.startedAt === startedAt) return known.text;
+		if (known?.startedAt === startedAt) return known;
 		const text = (readWord(join(this.#proc, String(pid), 'cmdline')) ?? '').replaceAll('\0', ' ').trim();
-		this.#commands.set(pid, { startedAt, text });
-		return text;
+		const command: Command = { startedAt, text, shown: undefined };
+		this.#commands.set(pid, command);
+		return command;
 	}
 }
 
