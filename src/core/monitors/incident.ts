@@ -53,22 +53,23 @@ export function isCondition(value: unknown): value is Condition {
 
 /**
  * What a change of a service's state means. Only what answered before and does so no longer went down: a service that was
- * never seen to answer is not running here, one that comes back is no incident, and what a person or a repair asked for
- * is wanted. One that is behind a dead one is not its own fault.
+ * never seen to answer is not running here, one that comes back is no incident, and what a person asked for is wanted.
+ * One that is behind a dead one is not its own fault. While a repair has it stand still, that is no news.
  */
 export function findingOfChange({ service, previous, intent }: HealthChange): Finding {
-	const both = [keyOf('service.down', service.id), keyOf('service.degraded', service.id)];
-	if (service.state === 'healthy' || service.isStopped || service.state === 'unreachable')
+	const down = keyOf('service.down', service.id);
+	const both = [down, keyOf('service.degraded', service.id)];
+	if (service.state === 'healthy' || service.state === 'unreachable' || intent === 'user')
 		return { kind: 'over', keys: both };
-	if (intent !== 'unasked') return { kind: 'over', keys: both };
+	if (service.isStopped) return nothing;
 	// What it needs is back, and it is not.
 	const isLeftBehind = previous === 'unreachable' && service.isExpected;
 	if (service.state === 'unhealthy' && (answering.includes(previous) || isLeftBehind))
 		return opened('service.down', service);
-	if (service.state === 'degraded' && previous === 'healthy') return opened('service.degraded', service);
+	if (service.state !== 'degraded') return nothing;
+	if (previous === 'healthy' && intent === 'unasked') return opened('service.degraded', service);
 	// It answers again, if badly.
-	if (service.state === 'degraded') return { kind: 'over', keys: [both[0]!] };
-	return nothing;
+	return { kind: 'over', keys: [down] };
 }
 
 /** Whether an incident of a service is over, as the service stands. */

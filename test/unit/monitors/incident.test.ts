@@ -73,11 +73,21 @@ describe('a change of a service', () => {
 		});
 	});
 
-	test('that a person or a repair asked for is none', () => {
-		for (const intent of ['user', 'runbook'] as const)
-			expect(findingOfChange(change('healthy', 'unhealthy', { intent }))).toMatchObject({ kind: 'over' });
+	test('that a person asked for is none, whether it stands still or fails at it', () => {
+		expect(findingOfChange(change('healthy', 'unhealthy', { intent: 'user' }))).toMatchObject({ kind: 'over' });
 		const stopped = { ...service, isStopped: true };
-		expect(findingOfChange(change('healthy', 'unhealthy', { service: stopped }))).toMatchObject({ kind: 'over' });
+		const stop = change('healthy', 'unknown', { service: stopped, intent: 'user' });
+		expect(findingOfChange(stop)).toMatchObject({ kind: 'over' });
+	});
+
+	test('that a repair brings about ends nothing, unless it is well again', () => {
+		const stopped = { ...service, isStopped: true };
+		const intent = 'runbook';
+		expect(findingOfChange(change('unhealthy', 'unknown', { service: stopped, intent }))).toEqual({ kind: 'nothing' });
+		expect(findingOfChange(change('unknown', 'unhealthy', { intent }))).toEqual({ kind: 'nothing' });
+		expect(findingOfChange(change('unknown', 'healthy', { intent }))).toMatchObject({ kind: 'over' });
+		// It was repaired, and went down again at once.
+		expect(findingOfChange(change('healthy', 'unhealthy', { intent }))).toMatchObject({ kind: 'opened' });
 	});
 
 	test('of one that never answered here, or that is behind a dead one, is none', () => {

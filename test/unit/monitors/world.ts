@@ -194,9 +194,7 @@ export function newWorld(options: WorldOptions = {}) {
 		health,
 		loadedModels: () => Promise.resolve(machine.loaded),
 		unload: async ({ model }) => void machine.unloaded.push(model),
-		get caches() {
-			return machine.caches;
-		},
+		caches: machine.caches,
 		idleAgents: () => Promise.resolve(machine.idle),
 		closeIdleAgents: () => Promise.resolve(machine.idle.length),
 		portOf: service => Promise.resolve(machine.ports[service]),
