@@ -28,3 +28,11 @@ export function tool<K extends keyof Tools>(name: K): Tools[K] {
 	if (!found) throw new Error(`The ${name} is not here. Fetch it with: node scripts/setup.mjs --${name}`);
 	return found;
 }
+
+/**
+ * A browser's arguments for drawing with the processor, as on a machine without a GPU. The fetched browser's own have a
+ * GPU emulated, which takes several times the work and lags behind the page.
+ */
+export function withoutGpu(args: readonly string[]): string[] {
+	return [...args.filter(argument => !/gpu|gl=|angle|swiftshader/.test(argument)), '--disable-gpu'];
+}

@@ -37,8 +37,7 @@ afterAll(async () => {
 const comparison = (): Promise<Frame> => editor.frameWith('.mode-compare .card');
 
 test('Git’s comparison colours what was added, removed and changed, and follows the file', async () => {
-	await editor.page.keyboard.press('Control+p');
-	await editor.pickInput('release.flow.json');
+	await editor.openFile('release.flow.json');
 	await (await editor.surface('flow')).locator('#node-old').waitFor();
 	const { old: _, ...nodes } = flow.nodes;
 	const changed = {

@@ -27,8 +27,7 @@ beforeAll(async () => {
 	writeFileSync(path(), JSON.stringify(empty));
 	await editor.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
 	await editor.command('View: Close Primary Side Bar');
-	await editor.page.keyboard.press('Control+p');
-	await editor.pickInput('words.flow.json');
+	await editor.openFile('words.flow.json');
 	await opened();
 });
 
@@ -201,11 +200,9 @@ test('undo goes on over a page that was closed, and what was not saved is there 
 	await card('static-text-2').locator('.card-icon').click();
 	await choose('static-text-2', 'Delete Selection');
 	await card('static-text-2').waitFor({ state: 'detached' });
-	await editor.page.keyboard.press('Control+p');
-	await editor.pickInput('other.txt');
+	await editor.openFile('other.txt');
 	await until('the page gone', () => page.isDetached());
-	await editor.page.keyboard.press('Control+p');
-	await editor.pickInput('words.flow.json');
+	await editor.openFile('words.flow.json');
 	await opened();
 	await card('log').waitFor();
 	expect(await card('static-text-2').count()).toBe(0);

@@ -35,8 +35,7 @@ afterAll(async () => {
 });
 
 async function open(): Promise<void> {
-	await editor.page.keyboard.press('Control+p');
-	await editor.pickInput('release.flow.json');
+	await editor.openFile('release.flow.json');
 	page = await editor.surface('flow');
 	await page.locator('#node-shout').waitFor();
 }

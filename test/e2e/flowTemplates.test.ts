@@ -95,8 +95,7 @@ const run = (): Promise<void> => page.getByRole('button', { name: 'Run', exact: 
 
 /** Opens a flow; `node` is one that no flow before had. */
 async function open(path: string, node: string): Promise<void> {
-	await editor.page.keyboard.press('Control+p');
-	await editor.pickInput(path);
+	await editor.openFile(path);
 	page = await editor.frameWith(`#node-${node}`);
 }
 

@@ -71,8 +71,7 @@ afterAll(async () => {
 });
 
 async function openFlow(name: string, node: string): Promise<Frame> {
-	await editor.page.keyboard.press('Control+p');
-	await editor.pickInput(name);
+	await editor.openFile(name);
 	const opened = await editor.surface('flow');
 	await opened.locator(`#node-${node}`).waitFor();
 	return opened;

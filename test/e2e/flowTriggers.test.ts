@@ -31,8 +31,7 @@ beforeAll(async () => {
 	await editor.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
 	mkdirSync(join(editor.place.folder, 'docs'), { recursive: true });
 	writeFileSync(join(editor.place.folder, 'watch.flow.json'), JSON.stringify(flow, null, 2));
-	await editor.page.keyboard.press('Control+p');
-	await editor.pickInput('watch.flow.json');
+	await editor.openFile('watch.flow.json');
 	page = await editor.surface('flow');
 	await page.locator('#node-changed').waitFor();
 });

@@ -1,5 +1,5 @@
 import { chromium, type Browser } from 'playwright-core';
-import { tool } from '../../../scripts/lib/tools.ts';
+import { tool, withoutGpu } from '../../../scripts/lib/tools.ts';
 
 /** The headless browser that the set-up fetched. */
 export function launchBrowser(): Promise<Browser> {
@@ -7,7 +7,7 @@ export function launchBrowser(): Promise<Browser> {
 	const inherited = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined);
 	return chromium.launch({
 		executablePath: executable,
-		args: [...args],
+		args: withoutGpu(args),
 		env: { ...Object.fromEntries(inherited), ...env },
 		chromiumSandbox: false,
 	});

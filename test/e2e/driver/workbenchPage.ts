@@ -135,18 +135,28 @@ export class WorkbenchPage {
 
 	/** Runs a command by what the palette shows for it, `Quarterdeck: Open Chat`. */
 	async command(title: string): Promise<void> {
-		for (let tries = 4; !(await this.#choose(title, tries === 1)); tries--) await this.page.keyboard.press('Escape');
+		await this.#pick('F1', `>${title}`, title);
 	}
 
-	/** An editor that takes the focus when it has loaded closes the palette: then it is opened again. */
-	async #choose(title: string, isLast: boolean): Promise<boolean> {
-		const entry = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first();
+	/** Opens a file of the workspace by its name. */
+	async openFile(name: string): Promise<void> {
+		await this.#pick('Control+p', name, name);
+	}
+
+	/** An editor that takes the focus when it has loaded closes a pick: then it is opened again. */
+	async #pick(key: string, text: string, entry: string): Promise<void> {
+		for (let tries = 4; !(await this.#tryPick(key, text, entry, tries === 1)); tries--)
+			await this.page.keyboard.press('Escape');
+	}
+
+	async #tryPick(key: string, text: string, entry: string, isLast: boolean): Promise<boolean> {
+		const row = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: entry }).first();
 		const timeout = isLast ? 30_000 : 8_000;
 		try {
-			await this.page.keyboard.press('F1');
+			await this.page.keyboard.press(key);
 			await this.quickInput().waitFor({ timeout });
-			await this.quickInput().fill(`>${title}`, { timeout });
-			await entry.click({ timeout });
+			await this.quickInput().fill(text, { timeout });
+			await row.click({ timeout });
 			return true;
 		} catch (error) {
 			if (isLast) throw error;

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
-import { findTool, tool, type Tools } from '../../../scripts/lib/tools.ts';
+import { findTool, tool, withoutGpu, type Tools } from '../../../scripts/lib/tools.ts';
 
 /** A Chromium: named by the environment, made ready by the test harness, or installed on the system. */
 export function findChromium(): Tools['browser'] | undefined {
@@ -20,7 +20,7 @@ export async function launchBrowser(): Promise<Browser> {
 	const { executable, args, env } = findChromium() ?? tool('browser');
 	return chromium.launch({
 		executablePath: executable,
-		args: [...args, '--no-sandbox', '--disable-quic', '--no-first-run'],
+		args: [...withoutGpu(args), '--no-sandbox', '--disable-quic', '--no-first-run'],
 		env: { ...process.env, ...env },
 	});
 }

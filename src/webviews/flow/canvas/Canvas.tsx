@@ -67,7 +67,6 @@ export function Canvas(): ReactElement {
 	usePointer(surface);
 	useSize(surface);
 	useSpace(surface);
-	useMoving(surface);
 	return (
 		<div
 			ref={surface}
@@ -206,25 +205,6 @@ function useSize(surface: React.RefObject<HTMLDivElement | null>): void {
 		observer.observe(element);
 		return () => observer.disconnect();
 	}, [editor, canvas, surface, setViewport]);
-}
-
-const stillMs = 160;
-
-/** While the view moves, what is drawn is scaled and not drawn anew at every size; once it is still, it is sharp again. */
-function useMoving(surface: React.RefObject<HTMLDivElement | null>): void {
-	const editor = useEditor();
-	useEffect(() => {
-		let timer: ReturnType<typeof setTimeout> | undefined;
-		const listening = editor.view.listen(() => {
-			surface.current?.classList.add('moving');
-			clearTimeout(timer);
-			timer = setTimeout(() => surface.current?.classList.remove('moving'), stillMs);
-		});
-		return () => {
-			clearTimeout(timer);
-			listening.dispose();
-		};
-	}, [editor, surface]);
 }
 
 /** While the space bar is down, a drag pans. */
