@@ -11,6 +11,7 @@ import { defaultDashboard } from '../../../../src/core/dashboard/defaultDashboar
 import { widgetDefinitions } from '../../../../src/core/dashboard/widgets/catalog';
 import type { Told } from '../fakeHost';
 import * as data from './data';
+import { servicesEmpty, servicesFull, serviceSettings } from './services';
 
 export interface Scene {
 	readonly dashboard: Dashboard;
@@ -47,6 +48,7 @@ const settings: Readonly<Record<string, WidgetSettings>> = {
 	clock: { zone: 'Europe/Oslo', hours: '24', showSeconds: true },
 	fileTail: { path: 'logs/ferry.log' },
 	timeSeries: { minutes: 60 },
+	...serviceSettings,
 };
 
 /** A widget of each kind, two to four in a row. */
@@ -81,6 +83,7 @@ export const full: Told = {
 	running: { data: data.running },
 	failures: { data: data.failures },
 	fileTail: { data: { lines: log, isCut: true, bytes: 48_213, changedAt: data.now - 2000 } },
+	...servicesFull,
 };
 
 const empty: Told = {
@@ -102,6 +105,7 @@ const empty: Told = {
 	running: { data: [] },
 	failures: { data: [] },
 	fileTail: { data: { lines: [], isCut: false, bytes: 0, changedAt: data.now - 86_400_000 } },
+	...servicesEmpty,
 };
 
 const failing: Told = Object.fromEntries(Object.keys(full).map(name => [name, failure]));
