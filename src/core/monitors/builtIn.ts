@@ -50,64 +50,42 @@ const minute = 60_000;
 export function builtInRunbooks(ports: RepairPorts): readonly Runbook[] {
 	return [
 		freePort(ports),
-		restartServer(ports),
-		restartService(ports),
+		restart(
+			ports,
+			{ id: 'restart-mcp-server', tool: 'quarterdeck_restart_mcp_server', coolDownMs: minute, verifyMs: 30_000 },
+			({ kind }) => kind === 'mcp',
+		),
+		restart(
+			ports,
+			{ id: 'restart-service', tool: 'quarterdeck_restart_service', coolDownMs: 2 * minute, verifyMs: 45_000 },
+			({ kind }) => kind !== 'mcp',
+		),
 		unloadModel(ports),
 		closeIdleAgents(ports),
 		clearCaches(ports),
 	];
 }
 
-function restartServer(ports: RepairPorts): Runbook {
+function restart(
+	ports: RepairPorts,
+	more: Pick<Runbook, 'id' | 'tool' | 'coolDownMs' | 'verifyMs'>,
+	isMeant: (service: ServiceView) => boolean,
+): Runbook {
 	return {
-		id: 'restart-mcp-server',
+		...more,
 		conditions: ['service.down'],
-		tool: 'quarterdeck_restart_mcp_server',
 		needsLevel: 3,
-		coolDownMs: minute,
-		verifyMs: 30_000,
-		plan: ({ subject }) =>
-			Promise.resolve(
-				restartOf(
-					ports,
-					serviceOf(ports, subject, ({ kind }) => kind === 'mcp'),
-				),
-			),
+		plan: ({ subject }) => {
+			const service = ports.health.services.find(({ id }) => id === subject);
+			return Promise.resolve(service && isMeant(service) ? restartOf(ports, service) : undefined);
+		},
 	};
-}
-
-function restartService(ports: RepairPorts): Runbook {
-	return {
-		id: 'restart-service',
-		conditions: ['service.down'],
-		tool: 'quarterdeck_restart_service',
-		needsLevel: 3,
-		coolDownMs: 2 * minute,
-		verifyMs: 45_000,
-		plan: ({ subject }) =>
-			Promise.resolve(
-				restartOf(
-					ports,
-					serviceOf(ports, subject, ({ kind }) => kind !== 'mcp'),
-				),
-			),
-	};
-}
-
-function serviceOf(
-	{ health }: RepairPorts,
-	id: string,
-	isWanted: (service: ServiceView) => boolean,
-): ServiceView | undefined {
-	const service = health.services.find(each => each.id === id);
-	return service && isWanted(service) ? service : undefined;
 }
 
 /** One that we can neither start nor restart is not offered to be. */
-function restartOf({ health }: RepairPorts, service: ServiceView | undefined): RepairPlan | undefined {
-	const action = (['restart', 'start'] as const).find(each => service?.actions.includes(each));
-	if (!service || !action) return undefined;
-	const { id, name } = service;
+function restartOf({ health }: RepairPorts, { id, name, actions }: ServiceView): RepairPlan | undefined {
+	const action = (['restart', 'start'] as const).find(each => actions.includes(each));
+	if (!action) return undefined;
 	const verb = action === 'restart' ? 'Restart' : 'Start';
 	return {
 		title: `${verb} ${name}`,

@@ -1,6 +1,5 @@
 import { readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemCode } from '../base/errors';
 import { formatBytes } from '../ledger/views/health';
 import type { CacheArea } from './builtIn';
 import type { Finding } from './incident';
@@ -20,7 +19,7 @@ interface Found {
 
 /** What we keep on disk, by the folder of the first level. */
 export async function storageOf(folder: string): Promise<readonly { readonly name: string; readonly bytes: number }[]> {
-	const names = await namesIn(folder);
+	const names = await readdir(folder);
 	const sized = await Promise.all(names.map(async name => ({ name, bytes: sum(await filesIn(join(folder, name))) })));
 	return sized.filter(({ bytes }) => bytes > 0).toSorted((left, right) => right.bytes - left.bytes);
 }
@@ -92,15 +91,6 @@ async function filesIn(path: string): Promise<readonly Found[]> {
 		if (each) found.push({ path: file, bytes: each.size, changedAt: each.mtimeMs });
 	}
 	return found;
-}
-
-async function namesIn(folder: string): Promise<readonly string[]> {
-	try {
-		return await readdir(folder);
-	} catch (error) {
-		if (systemCode(error) === 'ENOENT') return [];
-		throw error;
-	}
 }
 
 async function removeAll(files: readonly Found[]): Promise<number> {

@@ -1,23 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { asId, type AlertId } from '../../../src/core/base/ids';
 import type { HealthChange, ServiceView } from '../../../src/core/health/health';
-import { healthStates, type Alert, type HealthState } from '../../../src/core/ledger/machineEvents';
+import { healthStates, type HealthState } from '../../../src/core/ledger/machineEvents';
 import { conditions, findingOfAlert, findingOfChange, isCondition } from '../../../src/core/monitors/incident';
+import { alertOf, serviceOf } from './records';
 
-const service: ServiceView = {
-	id: 'user:web2',
+const service = serviceOf('user:web2', {
 	name: 'web2 (id 101)',
 	kind: 'http',
 	state: 'unhealthy',
 	reason: 'Connection refused.',
-	since: 1_000,
-	checkedAt: 1_000,
-	latencyMs: null,
-	needs: [],
-	actions: ['restart'],
-	isStopped: false,
 	isExpected: false,
-};
+});
 
 function change(
 	previous: HealthState,
@@ -27,19 +20,7 @@ function change(
 	return { previous, intent: 'unasked', ...more, service: { ...(more.service ?? service), state } };
 }
 
-const alert: Alert = {
-	id: asId<AlertId>('alert-1'),
-	rule: 'disk-90',
-	severity: 'high',
-	state: 'firing',
-	title: '/home is 96 % full',
-	cause: 'Over 95 % for 5 minutes.',
-	subject: 'disk.usage:/home',
-	startedAt: 5,
-	endedAt: null,
-	until: null,
-	by: 'rule',
-};
+const alert = alertOf('disk.usage:/home', { rule: 'disk-90' });
 
 describe('a change of a service', () => {
 	test('that answered and does so no longer is an incident, by its own id', () => {

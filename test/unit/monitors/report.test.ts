@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { asId, type AlertId } from '../../../src/core/base/ids';
-import type { ServiceView } from '../../../src/core/health/health';
 import type { Sample } from '../../../src/core/hardware/sample';
-import type { Alert } from '../../../src/core/ledger/machineEvents';
 import { machineReport, type ReportFacts } from '../../../src/core/monitors/report';
 import { adviceMessages, reportMarkdown } from '../../../src/core/monitors/reportText';
+import { alertOf, serviceOf } from './records';
 
 const at = Date.UTC(2026, 0, 15, 12);
 const well: ReportFacts = { at, services: [], alerts: [], executions: 4, failures: [], storage: [], repairs: [] };
@@ -15,33 +13,17 @@ const sample: Sample = {
 	disks: [{ mount: '/home', total: 100e9, used: 40e9, free: 60e9 }],
 	gpus: [{ id: 'gpu', index: 0, name: 'H200', vendor: 'nvidia' }],
 };
-const service: ServiceView = {
-	id: 'provider:ollama',
+const service = serviceOf('provider:ollama', {
 	name: 'Ollama',
-	kind: 'provider',
 	state: 'unhealthy',
 	reason: 'Connection refused.',
-	since: 1,
-	checkedAt: 1,
-	latencyMs: null,
-	needs: [],
 	actions: [],
-	isStopped: false,
-	isExpected: true,
-};
-const alert: Alert = {
-	id: asId<AlertId>('a'),
-	rule: 'r',
+});
+const alert = alertOf('flow:nightly', {
 	severity: 'critical',
-	state: 'firing',
 	title: 'The nightly flow fails',
 	cause: '3 failures in a row.',
-	subject: 'flow:nightly',
-	startedAt: 1,
-	endedAt: null,
-	until: null,
-	by: 'rule',
-};
+});
 
 describe('the score', () => {
 	test('is 100 when nothing that is known is wrong, also when nothing is known', () => {

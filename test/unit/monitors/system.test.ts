@@ -38,7 +38,6 @@ describe('what we keep on disk', () => {
 			{ name: 'ledger', bytes: 300 },
 			{ name: 'note.txt', bytes: 10 },
 		]);
-		expect(await storageOf(join(folder, 'not there'))).toEqual([]);
 	});
 
 	test('results of flow nodes are cleared by whoever has them open, else by us, and nothing beside them', async () => {
@@ -93,7 +92,7 @@ describe.runIf(process.platform === 'linux')('who keeps a port', () => {
 		});
 		onTestFinished(() => void child.kill('SIGKILL'));
 		const text = await new Promise<string>(resolve =>
-			child.stdout!.once('data', (data: Buffer) => resolve(data.toString())),
+			child.stdout.once('data', (data: Buffer) => resolve(data.toString())),
 		);
 		const [port = 0, pid = 0] = text.trim().split(' ').map(Number);
 		onTestFinished(() => {

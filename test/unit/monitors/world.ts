@@ -29,6 +29,7 @@ import type { Runbook } from '../../../src/core/monitors/runbook';
 import { Gate } from '../../../src/core/safety/gate';
 import { ManualClock } from '../../fakes/manualClock';
 import { gateForTest } from '../safety/gateForTest';
+import { alertOf, serviceOf } from './records';
 
 /** Services of a test: what a check sees, and what a restart does. */
 export class FakeHealth implements HealthFeed {
@@ -49,21 +50,7 @@ export class FakeHealth implements HealthFeed {
 	}
 
 	add(id: string, more: Partial<ServiceView> = {}): ServiceView {
-		const service: ServiceView = {
-			id,
-			name: id,
-			kind: 'provider',
-			state: 'healthy',
-			reason: 'It answers.',
-			since: this.#clock.now(),
-			checkedAt: null,
-			latencyMs: null,
-			needs: [],
-			actions: ['restart'],
-			isStopped: false,
-			isExpected: true,
-			...more,
-		};
+		const service = serviceOf(id, { since: this.#clock.now(), ...more });
 		this.services = [...this.services, service];
 		return service;
 	}
@@ -98,20 +85,7 @@ export class FakeAlerts implements AlertFeed {
 	#count = 0;
 
 	raise(subject: string, more: Partial<Alert> = {}): Alert {
-		const alert: Alert = {
-			id: asId<AlertId>(`alert-${++this.#count}`),
-			rule: 'rule-1',
-			severity: 'high',
-			state: 'firing',
-			title: `${subject} is too high`,
-			cause: 'Over 90 for 5 minutes.',
-			subject,
-			startedAt: 0,
-			endedAt: null,
-			until: null,
-			by: 'rule',
-			...more,
-		};
+		const alert = alertOf(subject, { id: asId<AlertId>(`alert-${++this.#count}`), ...more });
 		this.open = [...this.open, alert];
 		this.#raised.fire(alert);
 		this.#changed.fire();
