@@ -4,7 +4,7 @@ import { Emitter } from '../base/event';
 import { Owner } from '../base/lifecycle';
 import type { HealthState, Intent, MachineEvent, ServiceChange } from '../ledger/machineEvents';
 import type { ServiceChangeRow } from '../ledger/queries';
-import { downBecauseOf } from './dependencies';
+import { downBecauseOf, type Dependent } from './dependencies';
 import type { HealthChange, HealthFeed, ServiceAction, ServiceView } from './health';
 import { Limiter } from './limiter';
 import type { CheckResult, WatchedService } from './service';
@@ -20,6 +20,8 @@ const lookAgainMs = 500;
 /** A change of state this soon after an action was asked for is its doing. */
 const intentMs = 60_000;
 const recentKept = 60;
+/** What was looked at this soon before need not be looked at again. */
+const freshMs = 500;
 
 export interface HealthMonitorPorts {
 	readonly clock: Clock;
@@ -58,6 +60,7 @@ export class HealthMonitor extends Owner implements HealthFeed {
 	/** As it was told last. */
 	#views: readonly ServiceView[] = [];
 	#isLeader = false;
+	#flushedAt = -Infinity;
 	#isOn = true;
 
 	constructor(ports: HealthMonitorPorts) {
@@ -139,8 +142,11 @@ export class HealthMonitor extends Owner implements HealthFeed {
 		return this.#recent.get(id) ?? [];
 	}
 
-	/** Writes the running hours down. */
-	flush(): void {
+	/** Writes the running hours down, unless that was done within this time. */
+	flush(ageMs: number): void {
+		const now = this.#ports.clock.monotonic();
+		if (now - this.#flushedAt < ageMs) return;
+		this.#flushedAt = now;
 		this.#hours.flush();
 	}
 
@@ -191,6 +197,7 @@ export class HealthMonitor extends Owner implements HealthFeed {
 			run: task => this.#limiter.run(task),
 			onResult: (service, result) => {
 				this.#keep(service.id, result);
+				if (result.outcome === 'down') this.#lookBehind(service);
 				this.#update();
 				this.#count(service, result);
 			},
@@ -198,13 +205,23 @@ export class HealthMonitor extends Owner implements HealthFeed {
 	}
 
 	#count(service: WatchedService, result: CheckResult): void {
-		if (!this.#isMine(service)) return;
+		if (!this.#isMine(service) || service.isUnrecorded === true) return;
 		const { clock } = this.#ports;
 		const { state } = this.#view(service.id);
 		const times = { now: clock.now(), monotonic: clock.monotonic(), intervalMs: service.policy.intervalMs };
-		const isCounted = result.outcome !== 'idle';
+		const isCounted = result.outcome !== 'idle' && result.outcome !== 'unsure';
 		const check = { isUp: result.outcome !== 'down', latencyMs: result.latencyMs };
 		this.#hours.note(service.id, state, times, isCounted ? check : null);
+	}
+
+	/** Before a failure is its own, what it needs is looked at. */
+	#lookBehind({ needs }: WatchedService): void {
+		const { clock } = this.#ports;
+		for (const need of needs) {
+			const watcher = this.#watchers.get(need);
+			if (!watcher || !this.#isMine(watcher.service)) continue;
+			if (clock.now() - (watcher.state.checkedAt ?? 0) > freshMs) void watcher.check();
+		}
 	}
 
 	#keep(id: string, { outcome, text, latencyMs }: CheckResult): void {
@@ -226,7 +243,8 @@ export class HealthMonitor extends Owner implements HealthFeed {
 	/** Tells what is another than before. */
 	#update(): void {
 		const before = new Map(this.#views.map(view => [view.id, view]));
-		this.#views = this.#look();
+		this.#renew(before);
+		this.#views = this.#look(before);
 		const isSame =
 			this.#views.length === before.size &&
 			this.#views.every(view => JSON.stringify(view) === JSON.stringify(before.get(view.id)));
@@ -245,7 +263,8 @@ export class HealthMonitor extends Owner implements HealthFeed {
 		if (!this.isMine(service.id)) return;
 		const { id, state, reason } = service;
 		const change: ServiceChange = { service: id, state, previous, reason, intent };
-		this.#ports.record({ type: 'health.changed', ...change });
+		if (this.#watchers.get(id)?.service.isUnrecorded !== true)
+			this.#ports.record({ type: 'health.changed', ...change });
 		this.#changedState.fire({ service, previous, intent });
 	}
 
@@ -257,22 +276,41 @@ export class HealthMonitor extends Owner implements HealthFeed {
 		return isStopped ? 'user' : 'unasked';
 	}
 
-	#look(): readonly ServiceView[] {
-		const own = [...this.#watchers.values()].map(({ service, state }) => ({ service, own: state }));
-		const dependents = new Map(
-			own.map(({ service: { id, name, needs }, own: { state } }) => [id, { id, name, needs, state }]),
+	/** What was unreachable, and is not any more, starts anew: that it was down says nothing now. */
+	#renew(before: ReadonlyMap<string, ServiceView>): void {
+		for (const [id, watcher] of this.#watchers) {
+			if (before.get(id)?.state !== 'unreachable' || watcher.state.state !== 'unhealthy') continue;
+			if (!downBecauseOf(id, this.#dependents())) watcher.renew('What it needs is back; it is looked at again.');
+		}
+	}
+
+	#dependents(): ReadonlyMap<string, Dependent> {
+		return new Map(
+			[...this.#watchers].map(([id, { service, state }]) => {
+				const { name, needs } = service;
+				return [id, { id, name, needs, state: state.state }];
+			}),
 		);
+	}
+
+	#look(before: ReadonlyMap<string, ServiceView>): readonly ServiceView[] {
+		const own = [...this.#watchers.values()].map(({ service, state }) => ({ service, own: state }));
+		const dependents = this.#dependents();
 		return own.map(({ service, own: { wasUp, ...state } }): ServiceView => {
 			const { id, name, kind, needs } = service;
 			const root = state.state === 'unhealthy' ? downBecauseOf(id, dependents) : undefined;
 			const blocked = { state: 'unreachable' as const, reason: `Unreachable because ${root?.name} is down.` };
+			// What it needs may be down, too: until that is known, this is no failure of its own.
+			const old = before.get(id);
+			const isOpen = state.state === 'unhealthy' && !root && needs.some(need => this.#watchers.get(need)?.isInDoubt);
+			const held = isOpen && old ? { state: old.state, since: old.since } : {};
 			return {
 				id,
 				name,
 				kind,
 				needs,
 				...state,
-				...(root ? blocked : {}),
+				...(root ? blocked : held),
 				actions: service.actions(),
 				isExpected: service.isExpected || (wasUp && service.kind !== 'ledger'),
 			};

@@ -30,7 +30,7 @@ export interface RuleView {
 
 /** An entry of a setting that cannot be used. */
 export interface ProblemView {
-	readonly setting: 'health.services' | 'alerts.rules';
+	readonly setting: 'health.services' | 'alerts.rules' | 'alerts.quietHours';
 	readonly entry: string;
 	readonly text: string;
 }

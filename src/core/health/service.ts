@@ -3,8 +3,8 @@ import type { ServiceAction, ServiceKind } from './health';
 
 /** What one look at a service saw. */
 export interface CheckResult {
-	/** `idle`: nobody has started it, or it was stopped on purpose. */
-	readonly outcome: 'up' | 'impaired' | 'down' | 'idle';
+	/** `idle`: nobody has started it, or it was stopped on purpose. `unsure`: it says nothing yet. */
+	readonly outcome: 'up' | 'impaired' | 'down' | 'idle' | 'unsure';
 	/** One sentence. */
 	readonly text: string;
 	/** Milliseconds until it answered; `null` where that says nothing. */
@@ -32,6 +32,8 @@ export interface WatchedService {
 	readonly isExpected: boolean;
 	/** Each window has its own: it is looked at everywhere, for looking costs nothing, and recorded by one window. */
 	readonly isOfWindow?: boolean;
+	/** What is seen of it is not written down: it is what writes, or tells of itself elsewhere. */
+	readonly isUnrecorded?: boolean;
 	/** Fires when a look would see something else. */
 	readonly onDidChange?: Event<void>;
 	actions(): readonly ServiceAction[];

@@ -54,6 +54,12 @@ export class ServiceState {
 		this.#now = { ...this.#now, ...known };
 	}
 
+	/** What it needs is back: whether it is, too, is not known until it was looked at. */
+	renew(reason: string, at: number): void {
+		this.restart();
+		this.#now = { ...this.#now, state: 'unknown', reason, since: at };
+	}
+
 	/** Forgets what it counted: the machine slept in between. */
 	restart(): void {
 		this.#failures = 0;
@@ -81,7 +87,7 @@ export class ServiceState {
 	#next({ outcome, latencyMs }: CheckResult): OwnState['state'] {
 		const { failures, successes, slowMs } = this.#policy;
 		const { state } = this.#now;
-		if (outcome === 'idle') {
+		if (outcome === 'idle' || outcome === 'unsure') {
 			this.restart();
 			return 'unknown';
 		}

@@ -31,6 +31,7 @@ export class ServiceWatcher extends Owner {
 	readonly #end = new AbortController();
 	#checking: Promise<void> | undefined;
 	#isOn = false;
+	#isLooking = false;
 	#deadLooks = 0;
 	#wokeAt = -Infinity;
 
@@ -58,6 +59,18 @@ export class ServiceWatcher extends Owner {
 		this.#state.adopt(known);
 	}
 
+	/** The last look says another thing than the state, which did not change yet, or another look is under way. */
+	get isInDoubt(): boolean {
+		return this.#state.isInDoubt || this.#isLooking;
+	}
+
+	/** What it needs is back: it is looked at anew, and its failures count from here. */
+	renew(reason: string): void {
+		this.#deadLooks = 0;
+		this.#state.renew(reason, this.#ports.clock.now());
+		if (this.#isOn) void this.check();
+	}
+
 	start(): void {
 		if (this.#isOn) return;
 		this.#isOn = true;
@@ -82,7 +95,9 @@ export class ServiceWatcher extends Owner {
 	async #check(): Promise<void> {
 		this.#timer.value = undefined;
 		const { clock, run, onResult } = this.#ports;
+		this.#isLooking = true;
 		const result = await run(() => this.#look());
+		this.#isLooking = false;
 		if (!result || this.isDisposed) return;
 		const isUp = result.outcome !== 'down';
 		// The first failures after a sleep say nothing of the service.

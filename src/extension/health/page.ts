@@ -27,6 +27,7 @@ import type { HealthService } from './service';
 const refreshMs = 500;
 const historyShown = 50;
 const changesShown = 30;
+const flushMs = 20_000;
 const monthHours = 30 * 24;
 
 export interface HealthPageDeps {
@@ -42,7 +43,7 @@ const minutes = z
 	.number()
 	.min(1)
 	.max(30 * 24 * 60);
-const setting = z.enum(['health.services', 'alerts.rules']);
+const setting = z.enum(['health.services', 'alerts.rules', 'alerts.quietHours']);
 
 /** Answers the page of services and alerts, and tells it when something is another. */
 export function connectHealthPage(port: WebviewPort, deps: HealthPageDeps): Disposable {
@@ -128,6 +129,8 @@ function describeRule(rule: AlertRule): string {
 async function detailOf(host: Host, service: HealthService, id: string): Promise<ServiceDetail | null> {
 	const { ledger, monitor, services } = service;
 	if (!services.some(view => view.id === id)) return null;
+	// Somebody looks: what was counted just now is to be seen.
+	monitor.flush(flushMs);
 	const now = host.clock.now();
 	const hour = hourOf(now);
 	const [hours, changes] = await Promise.all([

@@ -8,7 +8,7 @@ import { readQuietHours } from '../../core/health/alerts/quietHours';
 import { HealthMonitor } from '../../core/health/healthMonitor';
 import type { HealthFeed, ServiceAction, ServiceView } from '../../core/health/health';
 import type { WatchedService } from '../../core/health/service';
-import type { SettingProblem } from '../../core/health/userServices';
+import type { ProblemView } from '../../core/health/healthPage';
 import type { HardwareFeed } from '../../core/hardware/feed';
 import { ledgerFolders } from '../../core/ledger/journal/layout';
 import { Lease } from '../../core/ledger/lease';
@@ -37,6 +37,11 @@ const leaseMs = 10_000;
 const adoptMs = 300;
 /** The changes that another window wrote down, of which the newest of each service counts. */
 const adopted = 500;
+const badQuietHours: ProblemView = {
+	setting: 'alerts.quietHours',
+	entry: 'Quiet hours',
+	text: 'They are no two times such as 22:00-07:00, so there are none.',
+};
 
 export interface HealthServiceDeps {
 	readonly host: Host;
@@ -112,6 +117,7 @@ export class HealthService extends Owner implements HealthFeed {
 
 	static async open(deps: HealthServiceDeps): Promise<HealthService> {
 		const service = new HealthService(deps, await deps.ledger.get());
+		service.monitor.switch(vscode.workspace.isTrusted);
 		service.#readRules();
 		service.#takeServices();
 		await service.#adopt();
@@ -136,12 +142,13 @@ export class HealthService extends Owner implements HealthFeed {
 	}
 
 	/** What is wrong with the settings of services and rules. */
-	get problems(): readonly (SettingProblem & { readonly setting: 'health.services' | 'alerts.rules' })[] {
+	get problems(): readonly ProblemView[] {
 		const never = this.engine.rules.flatMap(({ rule, problem }) =>
 			problem === null ? [] : [{ entry: rule.title, text: problem }],
 		);
 		return [
 			...this.#user.problems.map(problem => ({ ...problem, setting: 'health.services' as const })),
+			...(readQuietHours(this.#deps.host.settings.get('alerts.quietHours')) === undefined ? [badQuietHours] : []),
 			...[...this.engine.problems, ...never].map(problem => ({ ...problem, setting: 'alerts.rules' as const })),
 		];
 	}
@@ -170,7 +177,7 @@ export class HealthService extends Owner implements HealthFeed {
 		this.own(this.#user.onDidChange(take));
 		this.own(
 			host.settings.onDidChange(keys => {
-				if (keys.has('alerts.rules')) this.#readRules();
+				if (keys.has('alerts.rules') || keys.has('alerts.quietHours')) this.#readRules();
 			}),
 		);
 		this.own(

@@ -19,6 +19,8 @@ import type { ProviderSource } from './sources/providerSource';
 const tickMs = 15_000;
 const minuteMs = 60_000;
 const uptimeMs = 10 * minuteMs;
+/** How often the running hours are written down; a killed window loses as much. */
+const hoursMs = 5 * minuteMs;
 const costMs = 2_000;
 
 export interface SignalDeps {
@@ -126,7 +128,7 @@ export class Signals extends Owner {
 		if (now - this.#minuteAt < minuteMs) return;
 		this.#minuteAt = now;
 		engine.sweep(monitor.isLeader);
-		monitor.flush();
+		monitor.flush(hoursMs);
 		if (!this.#leads) return;
 		this.#costs.request();
 		this.#runs.request();

@@ -67,7 +67,7 @@ export class AlertsTree extends LiveTree {
 
 	protected async load(): Promise<void> {
 		const { book } = this.#service.engine;
-		const problems = this.#service.problems.filter(({ setting }) => setting === 'alerts.rules');
+		const problems = this.#service.problems.filter(({ setting }) => setting !== 'health.services');
 		const noteOn = book.noteOn.bind(book);
 		const now = this.#host.clock.now();
 		try {

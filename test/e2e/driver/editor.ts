@@ -27,6 +27,11 @@ export interface EditorOptions {
 	readonly home?: string;
 }
 
+/** The machine that tests run on may be short of anything, which is not what they are about. */
+const calm = {
+	'quarterdeck.alerts.rules': ['disk-full', 'memory-full', 'gpu-hot'].map(id => ({ id, mute: true })),
+};
+
 export type { Theme } from './workbenchPage.ts';
 
 /** One running workbench with a window open in it, the scripted API behind the real CLI, and the handles to drive them. */
@@ -56,7 +61,7 @@ export class Editor extends WorkbenchPage {
 			home: place.home,
 			extensions: options.extensions,
 			folder: place.folder,
-			settings: { ...claude, ...options.settings },
+			settings: { ...calm, ...claude, ...options.settings },
 			env: {
 				...claudeEnvironment(api.url, place.claudeConfig),
 				[runVariable]: process.env[runVariable],

@@ -34,7 +34,7 @@ describe('an alert', () => {
 		service(2);
 		service(2);
 		expect(raised.map(({ title, cause, severity }) => [title, cause, severity])).toEqual([
-			['Ollama is down', 'Connection refused. (Service down: unhealthy)', 'high'],
+			['Ollama is down', 'Connection refused.', 'high'],
 		]);
 		service(0);
 		expect(open()).toEqual([]);

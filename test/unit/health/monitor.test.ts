@@ -103,7 +103,7 @@ describe('a laptop that sleeps', () => {
 		for (const service of services) service.answer = up;
 		await world.pass(40_000);
 		expect(world.changes.filter(change => change.includes('unhealthy'))).toEqual([]);
-		world.monitor.flush();
+		world.monitor.flush(0);
 		const watched = world.events.flatMap(event =>
 			event.type === 'health.recorded' && event.service === 's0' ? Object.values(event.seconds) : [],
 		);
@@ -138,6 +138,33 @@ describe('services that need others', () => {
 			'unreachable',
 		]);
 		expect(world.monitor.services[0]?.reason).toBe('Unreachable because docker is down.');
+	});
+
+	test('one that fails before what it needs is known to is no alarm, nor when that comes back first', async () => {
+		const docker = new FakeService('docker', { policy: { ...policy, intervalMs: 300_000 } });
+		const shop = new FakeService('shop', { needs: ['docker'], policy: { ...policy, failures: 1 } });
+		world.monitor.setServices([shop, docker]);
+		world.monitor.lead(true);
+		await world.pass(3_000);
+		docker.answer = down;
+		shop.answer = down;
+		await world.monitor.check('shop');
+		await settle();
+		expect(world.state('shop')).toBe('healthy');
+		await world.pass(20_000);
+		expect([world.state('docker'), world.state('shop')]).toEqual(['unhealthy', 'unreachable']);
+		docker.answer = up;
+		await world.pass(310_000);
+		expect([world.state('docker'), world.state('shop')]).toEqual(['healthy', 'unhealthy']);
+		shop.answer = up;
+		await world.pass(310_000);
+		expect(world.changes.filter(change => change.startsWith('shop'))).toEqual([
+			'shop unknown > healthy (unasked)',
+			'shop healthy > unreachable (unasked)',
+			'shop unreachable > unknown (unasked)',
+			'shop unknown > unhealthy (unasked)',
+			'shop unhealthy > healthy (unasked)',
+		]);
 	});
 
 	test('in a ring of needs, each stands for itself', async () => {

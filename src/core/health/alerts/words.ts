@@ -25,7 +25,8 @@ export function alertWords(
 	const held = `${rule.title}: ${ruleWords(rule, transition.level)}${lasted}.`;
 	return {
 		title: titleOf(rule, name, value),
-		cause: detail === '' ? held : `${detail} (${held.replace(/\.$/, '')})`,
+		// Of a state, what was seen says it all.
+		cause: detail === '' ? held : rule.on === 'service.state' ? detail : `${detail} (${held.replace(/\.$/, '')})`,
 	};
 }
 

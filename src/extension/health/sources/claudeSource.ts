@@ -54,6 +54,6 @@ export class ClaudeSource extends Owner {
 		const { cli, current } = this.#obstacles;
 		if (cli) return { outcome: 'up', text: `Claude Code ${cli.version} at ${cli.path}.`, latencyMs: null };
 		if (current && isCliObstacle(current)) return { outcome: 'down', text: current.title, latencyMs: null };
-		return { outcome: 'idle', text: current?.title ?? 'It is not looked for now.', latencyMs: null };
+		return { outcome: 'unsure', text: current?.title ?? 'It is not looked for now.', latencyMs: null };
 	}
 }

@@ -12,6 +12,7 @@ export function ledgerService(ledger: Ledger): WatchedService {
 		needs: [],
 		policy: { ...localPolicy, intervalMs: 60_000, failures: 1, successes: 1 },
 		isExpected: false,
+		isUnrecorded: true,
 		actions: () => ['logs'],
 		check: () => look(ledger),
 	};

@@ -81,7 +81,7 @@ function resultOf(server: McpServerView | undefined): CheckResult {
 		case 'starting':
 			// After a crash it stands still for a moment because nobody wanted it to.
 			if (server.lastError) return { outcome: 'impaired', text: 'It is starting again.', latencyMs: null };
-			return { outcome: 'idle', text: 'It is starting.', latencyMs: null };
+			return { outcome: 'unsure', text: 'It is starting.', latencyMs: null };
 		default:
 			return { outcome: 'idle', text: 'It is not started.', latencyMs: null };
 	}

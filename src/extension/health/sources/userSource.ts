@@ -109,7 +109,7 @@ export class UserSource extends Owner {
 		signal: AbortSignal,
 	): Promise<CheckResult> {
 		const refusal = await this.#refusal(service, check, signal);
-		if (refusal !== null) return { outcome: 'idle', text: refusal, latencyMs: null };
+		if (refusal !== null) return { outcome: 'unsure', text: refusal, latencyMs: null };
 		const supervisor = await this.#deps.supervisor();
 		const ports = { spawn: () => Promise.resolve(supervisor.spawn.bind(supervisor)), environment: process.env };
 		return checkCommand(check, ports, clock, signal);
