@@ -180,12 +180,24 @@ function useKeeping(editor: Editor, api: AppProps['api']): void {
 	}, [editor, api]);
 }
 
-const narrow = 640;
+/** Up to this width, in pixels, the side panels lie over the graph: as in the style sheet. */
+const narrow = 760;
 
-/** On a narrow page the side panels lie over the graph, and are closed to begin with. */
+/** On a narrow page the side panels are closed to begin with, and one goes when the other comes. */
 function useNarrow(editor: Editor, root: RefObject<HTMLElement | null>): void {
 	useEffect(() => {
-		if (root.current && root.current.clientWidth > 0 && root.current.clientWidth < narrow)
-			editor.ui.patch({ hasPalette: false, hasInspector: false, hasMinimap: false });
+		const isNarrow = (): boolean => {
+			const width = root.current?.clientWidth ?? 0;
+			return width > 0 && width <= narrow;
+		};
+		if (isNarrow()) editor.ui.patch({ hasPalette: false, hasInspector: false, hasMinimap: false });
+		let hadPalette = editor.ui.get().hasPalette;
+		const listening = editor.ui.listen(({ hasPalette, hasInspector }) => {
+			const isCrowded = hasPalette && hasInspector && isNarrow();
+			const older = hadPalette ? { hasPalette: false } : { hasInspector: false };
+			hadPalette = hasPalette;
+			if (isCrowded) editor.ui.patch(older);
+		});
+		return () => listening.dispose();
 	}, [editor, root]);
 }

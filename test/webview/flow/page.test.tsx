@@ -64,6 +64,27 @@ describe('opening', () => {
 		await waitFor(() => expect(shown.batches.map(batch => batch.label)).toEqual(['Delete']));
 	});
 
+	test('on a narrow page only one panel lies over the graph, the newer one', async () => {
+		const wide = Object.getOwnPropertyDescriptor(HTMLElement.prototype, 'clientWidth')!;
+		Object.defineProperty(HTMLElement.prototype, 'clientWidth', { configurable: true, get: () => 700 });
+		try {
+			const { editor } = await show({ flow: review });
+			const open = (): readonly boolean[] => [
+				document.querySelector('.palette') !== null,
+				document.querySelector('.inspector') !== null,
+			];
+			expect(open()).toEqual([false, false]);
+			act(() => editor.ui.patch({ hasPalette: true }));
+			expect(open()).toEqual([true, false]);
+			act(() => editor.ui.patch({ hasInspector: true }));
+			expect(open()).toEqual([false, true]);
+			act(() => editor.ui.patch({ hasPalette: true }));
+			expect(open()).toEqual([true, false]);
+		} finally {
+			Object.defineProperty(HTMLElement.prototype, 'clientWidth', wide);
+		}
+	});
+
 	test('a host that cannot open it is asked again on demand', async () => {
 		let isBroken = true;
 		const host = fakeEditor({ flow: review });
