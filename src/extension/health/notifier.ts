@@ -13,6 +13,7 @@ export class Notifier extends Owner {
 	readonly #host: Host;
 	readonly #book: AlertBook;
 	readonly #send: (alerts: readonly Alert[]) => void;
+	#isToldElsewhere: (alert: Alert) => Promise<boolean> = () => Promise.resolve(false);
 
 	constructor(host: Host, book: AlertBook, send: (alerts: readonly Alert[]) => void) {
 		super();
@@ -24,12 +25,19 @@ export class Notifier extends Owner {
 		this.own(book.onDidSettle(alert => storm.drop(alert.id)));
 	}
 
+	/** Leaves alerts to somebody who tells of the same thing with more to do about it. */
+	leave(isToldElsewhere: (alert: Alert) => Promise<boolean>): void {
+		this.#isToldElsewhere = isToldElsewhere;
+	}
+
 	#tell(alerts: readonly Alert[]): void {
 		this.#send(alerts);
 		void this.#show(alerts).catch((error: unknown) => this.#host.commands.showFailure(error));
 	}
 
-	async #show(alerts: readonly Alert[]): Promise<void> {
+	async #show(all: readonly Alert[]): Promise<void> {
+		const isTold = await Promise.all(all.map(alert => this.#isToldElsewhere(alert)));
+		const alerts = all.filter((_, index) => isTold[index] !== true);
 		const [first] = alerts;
 		if (!first) return;
 		const isFlapping = alerts.length === 1 && this.#book.isFlapping(first);

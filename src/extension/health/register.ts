@@ -55,7 +55,7 @@ function addTree(
 function showBadge(view: vscode.TreeView<TreeRow>, { alerts }: HealthService): Disposable {
 	const show = (): void => {
 		const value = alerts.open.filter(({ state }) => state === 'firing').length;
-		view.badge = value === 0 ? undefined : { value, tooltip: value === 1 ? '1 open alert' : `${value} open alerts` };
+		view.badge = value === 0 ? undefined : { value, tooltip: value === 1 ? '1 new alert' : `${value} new alerts` };
 	};
 	show();
 	return alerts.onDidChange(show);

@@ -61,6 +61,7 @@ export class HealthService extends Owner implements HealthFeed {
 	readonly monitor: HealthMonitor;
 	readonly engine: AlertEngine;
 	readonly ledger: Ledger;
+	readonly notifier: Notifier;
 	readonly #deps: HealthServiceDeps;
 	readonly #signals: Signals;
 	readonly #lease: Lease;
@@ -111,7 +112,7 @@ export class HealthService extends Owner implements HealthFeed {
 		);
 		this.#adopting = this.own(new Refresher(clock, adoptMs, () => this.#adopt()));
 		const channels = this.own(new Channels(host, () => deps.newGate()));
-		this.own(new Notifier(host, this.engine.book, alerts => channels.send(alerts)));
+		this.notifier = this.own(new Notifier(host, this.engine.book, alerts => channels.send(alerts)));
 		this.#follow();
 	}
 

@@ -123,7 +123,7 @@ export class Signals extends Owner {
 	}
 
 	async #minutely(): Promise<void> {
-		const { clock, engine, monitor } = this.#deps;
+		const { clock, engine, monitor, providers } = this.#deps;
 		const now = clock.monotonic();
 		if (now - this.#minuteAt < minuteMs) return;
 		this.#minuteAt = now;
@@ -135,6 +135,8 @@ export class Signals extends Owner {
 		await this.#feedModels();
 		if (now - this.#uptimeAt < uptimeMs) return;
 		this.#uptimeAt = now;
+		// What was started since is watched, too.
+		await providers()?.find();
 		await this.#feedUptime();
 	}
 

@@ -36,6 +36,7 @@ export function AlertList({ view, selected, onSelect, attempt }: AlertListProps)
 						<button
 							type="button"
 							className="health-row"
+							aria-label={`${severityWords[alert.severity]}: ${alert.title}, ${stateText(alert, now)}`}
 							aria-pressed={alert.id === selected}
 							onClick={() => onSelect(alert.id)}
 						>

@@ -59,15 +59,19 @@ interface RowProps {
 function Row({ service, isShown, isBusy, now, onSelect, attempt }: RowProps): ReactElement {
 	const { id, name, since, checkedAt, isStopped } = service;
 	const ago = checkedAt === null || isStopped ? '' : ` · ${formatAgo(since, now)}`;
+	const words = `${stateWords(service)}${ago}`;
 	return (
 		<li className={isShown ? 'is-shown' : ''} aria-busy={isBusy}>
-			<button type="button" className="health-row" aria-pressed={isShown} onClick={() => onSelect(id)}>
+			<button
+				type="button"
+				className="health-row"
+				aria-label={`${name}, ${words}`}
+				aria-pressed={isShown}
+				onClick={() => onSelect(id)}
+			>
 				<StateIcon service={service} />
 				<span className="health-name">{name}</span>
-				<span className="muted">
-					{stateWords(service)}
-					{ago}
-				</span>
+				<span className="muted">{words}</span>
 			</button>
 			<ServiceButtons service={service} isBusy={isBusy} attempt={attempt} />
 		</li>

@@ -13,6 +13,7 @@ export function ledgerService(ledger: Ledger): WatchedService {
 		policy: { ...localPolicy, intervalMs: 60_000, failures: 1, successes: 1 },
 		isExpected: false,
 		isUnrecorded: true,
+		isOfWindow: true,
 		actions: () => ['logs'],
 		check: () => look(ledger),
 	};
