@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
-import { localDay } from '../../core/base/clock';
-import { CancelledError, ExpectedError, errorText } from '../../core/base/errors';
-import { newId, type ConversationId, type ExecutionId } from '../../core/base/ids';
+import { CancelledError, ExpectedError } from '../../core/base/errors';
+import type { ConversationId } from '../../core/base/ids';
 import { toNano, type CostBasis, type NanoDollars } from '../../core/base/money';
 import type { LedgerEvent, Usage } from '../../core/ledger/events';
 import type { McpAsker, McpSampling, McpSamplingAnswer } from '../../core/mcp/ports';
@@ -12,7 +11,8 @@ import {
 	samplingText,
 	type SamplingModel,
 } from '../../core/providers/mcpSampling';
-import { parseModelRef } from '../../core/providers/provider';
+import { parseModelRef, type ModelRef } from '../../core/providers/provider';
+import { recordAnswer } from '../../core/providers/recorded';
 import type { Providers } from '../../core/providers/registry';
 import type { Host } from '../host/context';
 import { workspaceFolders } from '../host/workspace';
@@ -48,34 +48,22 @@ export async function sample(
 	const ref = parseModelRef(model);
 	const providers = await deps.providers();
 	const { provider } = providers.resolve(ref);
-	const execution = newId<ExecutionId>();
-	const title = `Asked by the MCP server ${asker.server}`;
-	const day = localDay(deps.host.clock.now());
-	const started = { execution, kind: 'chat', trigger: 'tool', title, agent: `mcp:${asker.server}` } as const;
 	const [project = null] = workspaceFolders();
-	deps.append({
-		type: 'execution.started',
-		...started,
+	const run = {
+		title: `Asked by the MCP server ${asker.server}`,
+		trigger: 'tool',
+		agent: `mcp:${asker.server}`,
 		project,
-		provider: ref.provider,
-		model: ref.model,
 		conversation: asker.conversation,
-	});
-	try {
-		const { answer, usage, reportedUsd } = await runSampling(provider, samplingRequest(request, ref.model, signal));
-		if (usage) {
-			const { cost, basis } = costOf(providers, model, usage, reportedUsd);
-			const used = { execution, provider: ref.provider, model: ref.model, usage, cost, basis };
-			deps.append({ type: 'usage.recorded', ...used, isFinal: true, day });
-		}
-		deps.append({ type: 'execution.ended', execution, status: 'succeeded', error: null });
-		return answer;
-	} catch (error) {
-		const isStopped = signal.aborted || error instanceof CancelledError;
-		const status = isStopped ? 'stopped' : 'failed';
-		deps.append({ type: 'execution.ended', execution, status, error: isStopped ? null : errorText(error) });
-		throw error;
-	}
+		ref,
+	} as const;
+	const ports = {
+		clock: deps.host.clock,
+		append: (event: LedgerEvent) => deps.append(event),
+		price: (of: ModelRef, usage: Usage) => providers.price(of, usage),
+	};
+	const ask = () => runSampling(provider, samplingRequest(request, ref.model, signal));
+	return (await recordAnswer(ports, run, ask, signal)).answer;
 }
 
 /** What an answer cost: as the server says, or by our prices. */

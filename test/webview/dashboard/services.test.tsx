@@ -57,7 +57,7 @@ const titles = async (): Promise<(string | null)[]> => {
 	return [...list.querySelectorAll('.execution-title')].map(row => row.textContent);
 };
 
-const kinds = ['services', 'alerts', 'mcpServers', 'modelServer', 'webhook', 'inbox', 'flow', 'schedules'];
+const kinds = ['services', 'alerts', 'mcpServers', 'modelServer', 'webhook', 'inbox', 'flow', 'schedules', 'quickChat'];
 const topicOf: Readonly<Record<string, string>> = { modelServer: 'modelServers', webhook: 'feed', inbox: 'feed' };
 
 describe.each(kinds)('the widget %s', kind => {
@@ -91,6 +91,7 @@ describe.each(kinds)('the widget %s', kind => {
 			webhook: /is asked only when you allow it/u,
 			inbox: /is asked only when you allow it/u,
 			flow: /Reads the changes and writes a review/u,
+			quickChat: /No model is at hand/u,
 			schedules: /No flow of this workspace starts by itself/u,
 		};
 		expect(await screen.findByText(words[kind]!, {}, patience)).toBeTruthy();
@@ -289,4 +290,42 @@ test('schedules: what comes next first; turned on, off and run', async () => {
 	cleanup();
 	draw('schedules', data.servicesFull, { kinds: ['schedule'], withOff: false });
 	expect(await titles()).toHaveLength(1);
+});
+
+describe('quick chat', () => {
+	test('a question is sent with Enter, an answer is shown as Markdown, another model is chosen', async () => {
+		const { host, user, changed } = draw('quickChat', data.servicesFull, { system: 'Be brief.' });
+		await screen.findByText('ORDER BY', {}, patience);
+		host.answers['quickChat.choose'] = () => 'claude/sonnet';
+		const box = screen.getByLabelText('Ask');
+		await user.type(box, 'And the other way?{Shift>}{Enter}{/Shift}Please.{Enter}');
+		const params = { widget: 'w', model: '', system: 'Be brief.', text: 'And the other way?\nPlease.' };
+		await vi.waitFor(() => expect(acted(host)).toEqual([{ action: 'quickChat.ask', params }]), patience);
+		expect(box).toHaveProperty('value', '');
+		await user.click(screen.getByText('ollama/qwen3:8b'));
+		await vi.waitFor(() => expect(changed).toEqual([{ model: 'claude/sonnet' }]), patience);
+		await user.click(screen.getByLabelText('Forget this exchange'));
+		await vi.waitFor(
+			() => expect(acted(host).at(-1)).toEqual({ action: 'quickChat.clear', params: { widget: 'w' } }),
+			patience,
+		);
+	});
+
+	test('an answer on its way can be stopped; what failed says why', async () => {
+		const turns = [
+			data.quickChat.turns[0]!,
+			{ who: 'model', text: 'With', state: 'failed', error: 'The connection broke.' },
+			data.quickChat.turns[0]!,
+			{ who: 'model', text: '', state: 'streaming', error: null },
+		];
+		const { host, user } = draw('quickChat', { quickChat: { data: { ...data.quickChat, isBusy: true, turns } } });
+		expect(await screen.findByText('The connection broke.', {}, patience)).toBeTruthy();
+		expect(screen.getByLabelText('Waiting for the answer')).toBeTruthy();
+		expect(screen.queryByLabelText('Send')).toBeNull();
+		await user.click(screen.getByLabelText('Stop'));
+		await vi.waitFor(
+			() => expect(acted(host)).toEqual([{ action: 'quickChat.stop', params: { widget: 'w' } }]),
+			patience,
+		);
+	});
 });

@@ -15,6 +15,7 @@ import { modelServerWidget } from './modelServer';
 import { networkWidget } from './network';
 import { noteWidget } from './note';
 import { processesWidget } from './processes';
+import { quickChatWidget } from './quickChat';
 import { runningWidget } from './running';
 import { schedulesWidget } from './schedules';
 import { servicesWidget } from './services';
@@ -35,6 +36,7 @@ export const widgetDefinitions: readonly WidgetDefinition[] = [
 	failuresWidget,
 	flowWidget,
 	schedulesWidget,
+	quickChatWidget,
 	servicesWidget,
 	alertsWidget,
 	modelServerWidget,

@@ -6,6 +6,7 @@ import { fileTailSource } from './fileTail';
 import { flowsSource } from './flows';
 import { hardwareSource } from './hardware';
 import { processesSource } from './processes';
+import { quickChatSource } from './quickChat';
 import { seriesSource } from './series';
 import { serversSource } from './servers';
 import { servicesSource } from './services';
@@ -21,5 +22,6 @@ export const sources: readonly Source[] = [
 	servicesSource,
 	serversSource,
 	flowsSource,
+	quickChatSource,
 	feedSource,
 ];

@@ -14,6 +14,7 @@ import { modelServerWidget } from '../../../core/dashboard/widgets/modelServer';
 import { networkWidget } from '../../../core/dashboard/widgets/network';
 import { noteWidget } from '../../../core/dashboard/widgets/note';
 import { processesWidget } from '../../../core/dashboard/widgets/processes';
+import { quickChatWidget } from '../../../core/dashboard/widgets/quickChat';
 import { runningWidget } from '../../../core/dashboard/widgets/running';
 import { schedulesWidget } from '../../../core/dashboard/widgets/schedules';
 import { servicesWidget } from '../../../core/dashboard/widgets/services';
@@ -36,6 +37,7 @@ import { ModelServer } from './ModelServer';
 import { Network } from './Network';
 import { Note } from './Note';
 import { Processes } from './Processes';
+import { QuickChat } from './QuickChat';
 import { Running } from './Running';
 import { Schedules } from './Schedules';
 import { Services } from './Services';
@@ -56,6 +58,7 @@ const views: readonly WidgetView[] = [
 	viewOf(failuresWidget, Failures),
 	viewOf(flowWidget, Flow),
 	viewOf(schedulesWidget, Schedules),
+	viewOf(quickChatWidget, QuickChat),
 	viewOf(servicesWidget, Services),
 	viewOf(alertsWidget, Alerts),
 	viewOf(modelServerWidget, ModelServer),

@@ -2,6 +2,7 @@
 import { asId, type AlertId, type ExecutionId } from '../../../../src/core/base/ids';
 import type { Fetched } from '../../../../src/core/dashboard/topics/feed';
 import type { FlowChoice, FlowLine, ScheduleLine } from '../../../../src/core/dashboard/topics/flows';
+import type { QuickChatView } from '../../../../src/core/dashboard/topics/quickChat';
 import type { McpServerLine, ModelServer } from '../../../../src/core/dashboard/topics/servers';
 import type { ServiceView } from '../../../../src/core/health/health';
 import type { Alert } from '../../../../src/core/ledger/machineEvents';
@@ -219,6 +220,20 @@ const web: Fetched = {
 	],
 };
 
+export const quickChat: QuickChatView = {
+	model: 'ollama/qwen3:8b',
+	isBusy: false,
+	turns: [
+		{ who: 'user', text: 'How do I sort by a field in SQL?', state: 'done', error: null },
+		{
+			who: 'model',
+			text: 'With `ORDER BY`:\n\n```sql\nSELECT * FROM ferries ORDER BY delay DESC;\n```',
+			state: 'done',
+			error: null,
+		},
+	],
+};
+
 const urls = { web: 'http://localhost:3000/ferries', inbox: 'http://localhost:3000/inbox' };
 
 /** Settings that the widgets need to show anything. */
@@ -239,6 +254,7 @@ export const servicesFull: Told = {
 	flowList: { data: flowChoices },
 	flow: { data: flow },
 	schedules: { data: schedules },
+	quickChat: { data: quickChat },
 	[feedKey(urls.web)]: { data: web },
 	[feedKey(urls.inbox)]: { data: inbox },
 	feed: { data: web },
@@ -252,5 +268,6 @@ export const servicesEmpty: Told = {
 	flowList: { data: [] },
 	flow: { data: { ...flow, run: null, outputs: [] } },
 	schedules: { data: [] },
+	quickChat: { data: { ...quickChat, model: null, turns: [] } },
 	feed: { data: { askAbout: 'http://localhost:3000' } },
 };
