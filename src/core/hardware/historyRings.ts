@@ -23,7 +23,7 @@ export class HistoryRings {
 	}
 
 	/** Keeps a look. Of looks that are closer together than two seconds the last one stays. */
-	add(sample: Sample): void {
+	add(sample: Sample, metrics = metricsOf(sample)): void {
 		// A clock that was set back takes what seems to come later with it: the times ascend.
 		while (this.#count > 0 && this.span!.to >= sample.at) this.#count--;
 		const before = this.#count < 2 ? -Infinity : this.#at[this.#slot(this.#count - 2)]!;
@@ -34,7 +34,7 @@ export class HistoryRings {
 		const slot = this.#slot(this.#count - 1);
 		this.#at[slot] = sample.at;
 		for (const values of this.#values.values()) values[slot] = Number.NaN;
-		for (const [name, value] of metricsOf(sample)) this.#ring(name)?.fill(value, slot, slot + 1);
+		for (const [name, value] of metrics) this.#ring(name)?.fill(value, slot, slot + 1);
 	}
 
 	/** What was since `from`, milliseconds since 1970. */

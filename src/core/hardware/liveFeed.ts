@@ -7,11 +7,12 @@ import type { MetricMinutes } from '../ledger/queries';
 import { connect, type Client, type Port } from '../rpc/rpc';
 import { paceMs, type HardwareFeed, type Pace, type Series } from './feed';
 import { HistoryRings } from './historyRings';
+import { metricsOf } from './metrics';
 import { Minutes, type MinuteValues } from './minutes';
 import type { NvidiaApps } from './nvidia/apps';
 import type { NvidiaCards } from './nvidia/cards';
 import type { HardwareContract } from './protocol';
-import type { GpuSample, MachineFacts, Sample } from './sample';
+import type { GpuSample, MachineFacts, ProcessSample, Sample } from './sample';
 
 /** The thread that samples. */
 export interface SamplingPort extends Port, Disposable {
@@ -75,6 +76,8 @@ export class LiveFeed extends Owner implements HardwareFeed {
 	#asking = 0;
 	#looked: Sample | undefined;
 	#latest: Sample | undefined;
+	/** Listed more rarely than the rest is looked at, and sent only when they were. */
+	#processes: readonly ProcessSample[] | undefined;
 	#mostCards = 0;
 	#waitMs = firstWaitMs;
 	#restUntil = -Infinity;
@@ -202,11 +205,12 @@ export class LiveFeed extends Owner implements HardwareFeed {
 	}
 
 	#followNvidia(ms: number | null, withProcesses: boolean): void {
+		this.#wish = { ms: ms ?? paceMs.background, withProcesses };
+		if (!withProcesses) this.#processes = undefined;
 		if (ms === null || this.#deps.platform === 'darwin') {
 			this.#attached.value = undefined;
 			return;
 		}
-		this.#wish = { ms, withProcesses };
 		if (this.#attached.value) return this.#askNvidia();
 		const store = new DisposableStore();
 		this.#attached.value = store;
@@ -242,6 +246,7 @@ export class LiveFeed extends Owner implements HardwareFeed {
 	}
 
 	#take(sample: Sample): void {
+		if (sample.processes) this.#processes = sample.processes;
 		this.#looked = sample;
 		this.#tell();
 	}
@@ -255,10 +260,12 @@ export class LiveFeed extends Owner implements HardwareFeed {
 	#tell(): void {
 		const looked = this.#looked;
 		if (!looked || this.isDisposed) return;
-		const sample = { ...looked, gpus: this.#join(looked.gpus) };
+		const processes = this.#wish.withProcesses ? this.#processes : undefined;
+		const sample = { ...looked, gpus: this.#join(looked.gpus), ...(processes && { processes }) };
 		this.#latest = sample;
-		this.#rings.add(sample);
-		this.#minutes.add(sample);
+		const metrics = metricsOf(sample);
+		this.#rings.add(sample, metrics);
+		this.#minutes.add(sample, metrics);
 		this.#sampled.fire(sample);
 	}
 

@@ -21,11 +21,11 @@ export class Minutes {
 		this.#record = record;
 	}
 
-	add(sample: Sample): void {
+	add(sample: Sample, metrics = metricsOf(sample)): void {
 		const minute = Math.floor(sample.at / 60_000);
 		if (minute !== this.#minute) this.flush();
 		this.#minute = minute;
-		for (const [name, value] of metricsOf(sample)) {
+		for (const [name, value] of metrics) {
 			const sum = this.#sums.get(name);
 			if (!sum) this.#sums.set(name, { count: 1, sum: value, max: value });
 			else {

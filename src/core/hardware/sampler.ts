@@ -15,6 +15,7 @@ export interface LookWish extends Moment {
 
 /** Looks at the machine, in the way of its system. */
 export interface Sampler extends Disposable {
+	/** Processes are listed more rarely, and are in the samples that have a new list. */
 	look(wish: LookWish): Promise<Sample>;
 	facts(): Promise<StaticFacts>;
 }

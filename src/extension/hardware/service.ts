@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { Lazy } from '../../core/base/async';
+import { Deferred, type Lazy } from '../../core/base/async';
 import { errorText } from '../../core/base/errors';
-import { Owner } from '../../core/base/lifecycle';
+import { Owner, toDisposable } from '../../core/base/lifecycle';
 import type { HardwareFeed } from '../../core/hardware/feed';
 import { LiveFeed, type Nvidia } from '../../core/hardware/liveFeed';
 import { ledgerFolders } from '../../core/ledger/journal/layout';
@@ -54,7 +54,10 @@ export class HardwareService extends Owner {
 				remote: remoteName === undefined ? undefined : (remotes[remoteName] ?? 'Remote'),
 				startWorker: () =>
 					new WorkerPort(host.context.asAbsolutePath(join('dist', 'workers', 'hardware.js')), host.log, workerLimits),
-				nvidia: async () => (vscode.workspace.isTrusted ? nvidia.get() : undefined),
+				nvidia: async () => {
+					await this.#trusted();
+					return this.isDisposed ? undefined : nvidia.get();
+				},
 				record: (minute, values) => void this.#record(minute, values),
 				minutes: async (from, to, metrics) => (await ledger.get()).query('metrics', { from, to, metrics }),
 			}),
@@ -65,6 +68,15 @@ export class HardwareService extends Owner {
 	async stop(): Promise<void> {
 		this.dispose();
 		await this.#lease.release();
+	}
+
+	/** In a workspace that is not trusted no program is started; the cards join once it is. */
+	async #trusted(): Promise<void> {
+		if (vscode.workspace.isTrusted) return;
+		const granted = new Deferred<void>();
+		this.own(vscode.workspace.onDidGrantWorkspaceTrust(() => granted.resolve()));
+		this.own(toDisposable(() => granted.resolve()));
+		await granted.promise;
 	}
 
 	/** All windows look, and one of them records. */

@@ -7,7 +7,7 @@ import { Owner } from '../../base/lifecycle';
 import { DiskSpaces, type DiskSpace, type FileSystemStatistics } from '../diskSpace';
 import type { StaticFacts } from '../protocol';
 import { Kept } from '../rates';
-import type { BatterySample, DiskSample, ProcessSample, Sample } from '../sample';
+import type { BatterySample, DiskSample, Sample } from '../sample';
 import type { LookWish, Sampler } from '../sampler';
 import { readBattery } from './battery';
 import { CpuReader } from './cpu';
@@ -21,7 +21,7 @@ import { ProcessReader } from './processes';
 
 const spaceMs = 15_000;
 const batteryMs = 30_000;
-const processesMs = 4_000;
+const processesMs = 5_000;
 /** Listing thousands of processes takes time: the next list waits until it was a hundredth of what passed. */
 const processesShare = 100;
 
@@ -53,7 +53,6 @@ export class LinuxSampler extends Owner implements Sampler {
 	#disks: readonly DiskSpace[] = [];
 	#disksUntil = -Infinity;
 	#isAskingDisks = false;
-	#listed: readonly ProcessSample[] = [];
 	#listUntil = -Infinity;
 
 	constructor(clock: Clock, places = systemPlaces()) {
@@ -82,7 +81,7 @@ export class LinuxSampler extends Owner implements Sampler {
 			gpus: this.#cards.read(wish.at),
 			...(network && { network }),
 			...(battery && { battery }),
-			...(wish.withProcesses && { processes: this.#list(wish) }),
+			...(wish.withProcesses && this.#list(wish)),
 		};
 	}
 
@@ -124,16 +123,14 @@ export class LinuxSampler extends Owner implements Sampler {
 		return this.#disks.map(disk => ({ ...disk, ...rates.get(disk.device) }));
 	}
 
-	#list(wish: LookWish): readonly ProcessSample[] {
-		if (wish.at >= this.#listUntil) {
-			const began = this.#clock.monotonic();
-			this.#listed = this.#processes.read(
-				// Lists are further apart than looks.
-				{ at: wish.at, longestGapMs: Math.max(wish.longestGapMs, 60_000) },
-				wish.gpuMemory,
-			);
-			this.#listUntil = wish.at + Math.max(processesMs, (this.#clock.monotonic() - began) * processesShare);
-		}
-		return this.#listed;
+	/** Only where it is time for a list: each goes a long way through the window. */
+	#list(wish: LookWish): Pick<Sample, 'processes'> {
+		if (wish.at < this.#listUntil) return {};
+		const began = this.#clock.monotonic();
+		// Lists are further apart than looks.
+		const moment = { at: wish.at, longestGapMs: Math.max(wish.longestGapMs, 60_000) };
+		const processes = this.#processes.read(moment, wish.gpuMemory);
+		this.#listUntil = wish.at + Math.max(processesMs, (this.#clock.monotonic() - began) * processesShare);
+		return { processes };
 	}
 }

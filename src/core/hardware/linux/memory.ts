@@ -18,8 +18,9 @@ export interface MemoryLimit {
 /** Reads `/proc/meminfo`, whose numbers are kibibytes. */
 export function parseMeminfo(text: string): MemorySample | undefined {
 	const bytes = (name: string): number | undefined => {
-		const found = new RegExp(`^${name}: +(\\d+) kB`, 'm').exec(text)?.[1];
-		return found === undefined ? undefined : Number(found) * 1024;
+		const at = text.indexOf(`${name}:`);
+		const kibibytes = at < 0 ? Number.NaN : Number.parseInt(text.slice(at + name.length + 1, at + 40), 10);
+		return Number.isNaN(kibibytes) ? undefined : kibibytes * 1024;
 	};
 	const total = bytes('MemTotal');
 	// Kernels before 3.14 do not tell what is available.

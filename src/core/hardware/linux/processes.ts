@@ -10,6 +10,8 @@ import { namesIn, readWord } from './kernelFile';
 const ticksPerSecond = 100;
 /** So many command lines are read for the first time in one look; the others wait for the next. */
 const mostNewCommands = 200;
+/** A pid that was a thread of the kernel's may become a program's: it is read again at each so many looks. */
+const looksBetweenKernels = 8;
 const bytes = Buffer.allocUnsafe(4096);
 
 interface Stat {
@@ -63,6 +65,8 @@ export class ProcessReader {
 	readonly #rates = new Rates();
 	readonly #pageBytes: number;
 	#commands = new Map<number, Command>();
+	#kernel: ReadonlySet<string> = new Set();
+	#looks = 0;
 
 	constructor(proc: string, ownPid: number) {
 		this.#proc = proc;
@@ -72,19 +76,15 @@ export class ProcessReader {
 
 	read(moment: Moment, gpuMemory: ReadonlyMap<number, number>): readonly ProcessSample[] {
 		this.#rates.begin(moment);
-		const stats = namesIn(this.#proc)
-			.filter(name => name.charCodeAt(0) <= 57 && name.charCodeAt(0) >= 48)
-			.map(name => parseStat(this.#statOf(name)))
-			// Threads of the kernel hold no memory and are nobody's to end.
-			.filter(stat => stat !== undefined && stat.pages > 0);
+		const stats = this.#stats();
 		const known = this.#commands;
 		this.#commands = new Map();
-		for (const { pid } of stats as readonly Stat[]) {
+		for (const { pid } of stats) {
 			const command = known.get(pid);
 			if (command) this.#commands.set(pid, command);
 		}
 		let left = mostNewCommands;
-		const processes = (stats as readonly Stat[]).map((stat): SeenProcess => {
+		const processes = stats.map((stat): SeenProcess => {
 			const { pid, parent, name, pages, startedAt } = stat;
 			const share = this.#rates.perSecond(`${pid} ${startedAt}`, stat.ticks);
 			const isKnown = this.#commands.get(pid)?.startedAt === startedAt;
@@ -106,6 +106,22 @@ export class ProcessReader {
 			ownPid: this.#ownPid,
 			command: (pid, startedAt) => this.#shown(pid, startedAt ?? 0),
 		});
+	}
+
+	/** Threads of the kernel hold no memory and are nobody's to end. There are hundreds, so they are mostly passed over. */
+	#stats(): readonly Stat[] {
+		const isAnew = this.#looks++ % looksBetweenKernels === 0;
+		const kernel = new Set<string>();
+		const stats: Stat[] = [];
+		for (const name of namesIn(this.#proc)) {
+			const first = name.charCodeAt(0);
+			if (first < 48 || first > 57) continue;
+			const stat = !isAnew && this.#kernel.has(name) ? undefined : parseStat(this.#statOf(name));
+			if (stat && stat.pages > 0) stats.push(stat);
+			else kernel.add(name);
+		}
+		this.#kernel = kernel;
+		return stats;
 	}
 
 	/** One read each: with thousands of processes, what else is done for each of them counts. */
