@@ -87,7 +87,11 @@ export class Machine {
 				this.killSwitch.get(),
 				deps.newGate(),
 			]);
-			return store.add(await MonitorService.open({ ...deps, append, gate, health, alerts: health.alerts, item }));
+			const { alerts, monitor, notifier } = health;
+			const leads = (): boolean => monitor.isLeader;
+			const service = store.add(await MonitorService.open({ ...deps, append, gate, health, alerts, leads, item }));
+			notifier.leave(alert => service.speaksFor(alert));
+			return service;
 		});
 		this.reports = new Lazy(async () => {
 			const [{ Reports }, health, monitors] = await Promise.all([

@@ -7,6 +7,7 @@ import { Owner, toDisposable } from '../base/lifecycle';
 import type { Logger } from '../base/logger';
 import type { AlertFeed } from '../health/alert';
 import type { HealthFeed } from '../health/health';
+import type { Alert } from '../ledger/machineEvents';
 import { findingOfAlert, findingOfChange, type Finding, type Incident } from './incident';
 import type { IncidentBook } from './incidentBook';
 import { spanText } from './guardrails';
@@ -60,6 +61,7 @@ export class Monitors extends Owner {
 	readonly #loops: MonitorLoops;
 	readonly #queue = new Sequencer();
 	readonly #busy = new Set<string>();
+	#isHolder = false;
 	readonly #suggested = this.own(new Emitter<Suggestion>());
 	/** Something new could be repaired, if the user wants it. */
 	readonly onDidSuggest = this.#suggested.event;
@@ -96,13 +98,10 @@ export class Monitors extends Owner {
 		return this.#deps.book.all.map(({ incident }) => incident);
 	}
 
-	/** Goes on with what an earlier window left, as far as it is still so. */
+	/** Goes on with what another window left, as far as it is still so. */
 	async start(): Promise<void> {
-		await this.#deps.book.load();
-		for (const alert of this.#deps.alerts.open) this.#take(findingOfAlert(alert));
-		this.#closeWell();
-		this.#loops.wake('critical');
-		this.#loops.wake('important');
+		await this.#takeOver();
+		this.reconsider();
 	}
 
 	/** A setting or the kill switch is another: what was refused may go now. */
@@ -114,6 +113,7 @@ export class Monitors extends Owner {
 
 	/** What could be done now, for a list. */
 	async suggestions(): Promise<readonly Suggestion[]> {
+		if (!(await this.#holds())) await this.#takeOver();
 		const listed = await Promise.all(this.incidents.map(incident => this.#plans(incident)));
 		return Promise.all(
 			listed.flat().map(async repair => {
@@ -122,6 +122,17 @@ export class Monitors extends Owner {
 				return this.#suggestionOf(repair, obstacle);
 			}),
 		);
+	}
+
+	/** Whether an alert is about something that is suggested to be repaired: then that says it, with a button. */
+	async speaksFor({ id, subject }: Alert): Promise<boolean> {
+		const service = subject.startsWith('service:') ? subject.slice('service:'.length) : undefined;
+		const open = this.#deps.book.all.find(
+			({ incident }) => incident.alert === id || (incident.alert === undefined && incident.subject === service),
+		);
+		if (!open || open.isDeclined === true) return false;
+		const [repair] = await this.#plans(open.incident);
+		return repair !== undefined && (await this.#deps.repairer.judge(repair)).kind === 'suggest';
 	}
 
 	/** Does what a person has just asked for. */
@@ -184,15 +195,31 @@ export class Monitors extends Owner {
 	}
 
 	async #considerAll(isMeant: (incident: Incident) => boolean): Promise<void> {
-		const isHolder = await this.#deps.isHolder();
+		const isHolder = await this.#holds();
 		for (const { incident, isDeclined } of this.#deps.book.all) {
 			if (!isMeant(incident) || isDeclined === true || this.isDisposed) continue;
 			if (isHolder || this.#isOfWindow(incident)) await this.#consider(incident);
 		}
 	}
 
+	/** Whether this window looks after the machine. From the moment on in which it does, it knows what others knew. */
+	async #holds(): Promise<boolean> {
+		const wasHolder = this.#isHolder;
+		this.#isHolder = await this.#deps.isHolder();
+		if (this.#isHolder && !wasHolder) await this.#takeOver();
+		return this.#isHolder;
+	}
+
+	/** Reads what was known elsewhere, and leaves out what is over. */
+	async #takeOver(): Promise<void> {
+		await this.#deps.book.load();
+		for (const alert of this.#deps.alerts.open) this.#take(findingOfAlert(alert));
+		this.#closeWell();
+		this.#closeAlerts();
+	}
+
 	async #asHolder(run: () => Promise<void>): Promise<void> {
-		if ((await this.#deps.isHolder()) && !this.isDisposed) await run();
+		if ((await this.#holds()) && !this.isDisposed) await run();
 	}
 
 	/** Each window has MCP servers of its own, and nobody else can start them again. */

@@ -1,6 +1,5 @@
 import type { ModelMessage } from '../providers/provider';
 import { formatMoment } from '../ledger/views/format';
-import { escapeMarkdown } from '../ledger/views/viewNode';
 import type { MachineReport } from './report';
 
 /** What a model added, and which one. */
@@ -16,21 +15,21 @@ const mostFacts = 20_000;
 /** The report for people to read. */
 export function reportMarkdown(report: MachineReport, advice?: ReportAdvice): string {
 	const { at, machine, score, reasons, metrics, services, failures } = report;
-	const where = machine === null ? '' : ` · ${escapeMarkdown(machine)}`;
+	const where = machine === null ? '' : ` · ${plain(machine)}`;
 	const lines = [`# Machine report: ${score} of 100`, '', `${formatMoment(at)}${where}`, ''];
 	const section = (title: string, rows: readonly string[]): void => {
 		if (rows.length > 0) lines.push(`## ${title}`, '', ...rows, '');
 	};
 	section(
 		'Why it is not 100',
-		reasons.map(each => `- **−${each.minus}** ${escapeMarkdown(each.sentence)} ${escapeMarkdown(each.evidence)}`),
+		reasons.map(each => `- **−${each.minus}** ${plain(each.sentence)} ${plain(each.evidence)}`),
 	);
 	if (reasons.length === 0) lines.push('Nothing is wrong that could be seen.', '');
 	section(
 		'What to do',
-		report.advice.map(text => `- ${escapeMarkdown(text)}`),
+		report.advice.map(text => `- ${plain(text)}`),
 	);
-	if (advice) section(`What ${escapeMarkdown(advice.model)} says`, [advice.text.trim()]);
+	if (advice) section(`What ${plain(advice.model)} says`, [advice.text.trim()]);
 	section(
 		'Figures',
 		table(
@@ -61,7 +60,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): r
 }
 
 function rowOf(cells: readonly string[]): string {
-	return `| ${cells.map(escapeMarkdown).join(' | ')} |`;
+	return `| ${cells.map(plain).join(' | ')} |`;
 }
 
 /** Asks for advice on the facts of a report, which are data from programs and files, and nothing to be followed. */
@@ -76,4 +75,9 @@ export function adviceMessages(report: MachineReport): readonly ModelMessage[] {
 		{ role: 'system', text: system },
 		{ role: 'user', parts: [{ type: 'text', text: `<facts>\n${facts}\n</facts>` }] },
 	];
+}
+
+/** What would be markup in the middle of a line. It is read as text as well, so no more than that is escaped. */
+function plain(text: string): string {
+	return text.replace(/[\\`*_[\]<>|]/g, '\\$&').replace(/\s*\n\s*/g, ' ');
 }

@@ -6,6 +6,7 @@ import { Owner } from '../../core/base/lifecycle';
 import type { HealthFeed } from '../../core/health/health';
 import type { AlertFeed } from '../../core/health/alert';
 import type { LedgerEvent } from '../../core/ledger/events';
+import type { Alert } from '../../core/ledger/machineEvents';
 import { ledgerFolders } from '../../core/ledger/journal/layout';
 import { Lease } from '../../core/ledger/lease';
 import { builtInRunbooks } from '../../core/monitors/builtIn';
@@ -31,6 +32,8 @@ import { repairPorts, type RepairPortsDeps } from './repairPorts';
 export interface MonitorServiceDeps extends RepairPortsDeps {
 	readonly health: HealthFeed;
 	readonly alerts: AlertFeed;
+	/** Whether this window checks services for all: only that one is told of changes. */
+	readonly leads: () => boolean;
 	readonly ledgerFolder: string;
 	readonly approvals: Approvals;
 	readonly gate: Gate;
@@ -103,11 +106,19 @@ export class MonitorService extends Owner implements MonitorActions {
 
 	/** Whether this window looks after the machine. In a folder that is not trusted it leaves that to another one. */
 	async isHolder(): Promise<boolean> {
-		return !this.isDisposed && vscode.workspace.isTrusted && this.#lease.tryAcquire();
+		if (this.isDisposed) return false;
+		if (vscode.workspace.isTrusted && this.#deps.leads()) return this.#lease.tryAcquire();
+		await this.#lease.release();
+		return false;
 	}
 
 	suggestions(): Promise<readonly Suggestion[]> {
 		return this.#monitors.suggestions();
+	}
+
+	/** Whether an alert is told by a suggestion. */
+	speaksFor(alert: Alert): Promise<boolean> {
+		return this.#monitors.speaksFor(alert);
 	}
 
 	decline(key: string): void {

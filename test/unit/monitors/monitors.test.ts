@@ -72,6 +72,23 @@ describe('level 1, which is where everybody begins', () => {
 		expect((await world.monitors.suggestions()).map(({ title }) => title)).toEqual(['Restart Ollama']);
 	});
 
+	test('an alert about it is left to the suggestion, until the user does not want that', async () => {
+		const world = withOllama();
+		const { monitors, alerts } = world;
+		await down(world);
+		const alert = alerts.raise('service:provider:ollama');
+		expect(await monitors.speaksFor(alert)).toBe(true);
+		expect(await monitors.speaksFor({ ...alert, subject: 'service:mcp:files' })).toBe(false);
+		world.rules.level = 0;
+		expect(await monitors.speaksFor(alert)).toBe(false);
+		world.rules.level = 1;
+		monitors.decline(key);
+		expect(await monitors.speaksFor(alert)).toBe(false);
+		// What a rule has raised itself is one incident with it.
+		world.machine.idle = ['Fix the build'];
+		expect(await monitors.speaksFor(alerts.raise('memory.usage'))).toBe(true);
+	});
+
 	test('a service that nobody here can start is not offered to be', async () => {
 		const world = newWorld();
 		world.health.add('provider:ollama', { actions: ['logs'] });
@@ -313,6 +330,39 @@ describe('over time and windows', () => {
 		await pass(clock, 600_000, 6_000);
 		await down(second);
 		expect([health.acts.length, repairs(second).length]).toEqual([2, 5]);
+	});
+
+	test('a window that takes over goes on with what the other one had begun', async () => {
+		const folder = newFolder();
+		let holder = 'first';
+		const first = withOllama(newWorld({ folder, isHolder: () => holder === 'first' }));
+		const { clock, health } = first;
+		// What it is told ends with it: only the file knows.
+		const second = newWorld({ folder, clock, health, isHolder: () => holder === 'second' });
+		await second.monitors.start();
+		first.rules.level = second.rules.level = 3;
+		health.afterAct = undefined;
+		await down(first);
+		await pass(clock, 60_000);
+		first.monitors.dispose();
+		holder = 'second';
+		await pass(clock, 100_000);
+		expect([health.acts.length, repairs(second)[0]]).toEqual([2, 'runbook by alert: Restart Ollama']);
+		expect((await second.log.read()).map(({ since }) => since)).toEqual([
+			second.monitors.incidents[0]!.since,
+			second.monitors.incidents[0]!.since,
+		]);
+	});
+
+	test('a list in another window knows what is wrong', async () => {
+		const folder = newFolder();
+		const first = withOllama(newWorld({ folder }));
+		const second = withOllama(newWorld({ folder, clock: first.clock, isHolder: () => false }));
+		await second.monitors.start();
+		await down(first);
+		// It shows what the first one has seen.
+		second.health.services = first.health.services;
+		expect(await second.monitors.suggestions()).toMatchObject([{ title: 'Restart Ollama' }]);
 	});
 
 	test('an MCP server is started again by its own window, whoever looks after the machine', async () => {
