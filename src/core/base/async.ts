@@ -30,6 +30,30 @@ export class Sequencer {
 	}
 }
 
+/** Lets so many tasks run at once; the others wait in order. */
+export class Limiter {
+	readonly #limit: number;
+	#running = 0;
+	readonly #waiting: (() => void)[] = [];
+
+	constructor(limit: number) {
+		this.#limit = limit;
+	}
+
+	async run<T>(task: () => Promise<T>): Promise<T> {
+		if (this.#running >= this.#limit) await new Promise<void>(resolve => this.#waiting.push(resolve));
+		else this.#running++;
+		try {
+			return await task();
+		} finally {
+			// The place goes straight to the next one, so that nobody who comes later takes it.
+			const next = this.#waiting.shift();
+			if (next) next();
+			else this.#running--;
+		}
+	}
+}
+
 /** Makes a value on first use and keeps it; a failed attempt is forgotten so that the next use tries again. */
 export class Lazy<T> {
 	readonly #make: () => Promise<T>;

@@ -1,3 +1,4 @@
+import { Limiter } from '../base/async';
 import type { Clock } from '../base/clock';
 import { ExpectedError } from '../base/errors';
 import { Emitter } from '../base/event';
@@ -6,7 +7,6 @@ import type { HealthState, Intent, MachineEvent, ServiceChange } from '../ledger
 import type { ServiceChangeRow } from '../ledger/queries';
 import { downBecauseOf, type Dependent } from './dependencies';
 import type { HealthChange, HealthFeed, ServiceAction, ServiceView } from './health';
-import { Limiter } from './limiter';
 import type { CheckResult, WatchedService } from './service';
 import type { OwnState } from './serviceState';
 import { ServiceWatcher } from './serviceWatcher';

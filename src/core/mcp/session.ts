@@ -2,7 +2,7 @@ import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import type { RequestOptions } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import { ErrorCode, McpError, UrlElicitationRequiredError } from '@modelcontextprotocol/sdk/types.js';
 import type { AnySchema, SchemaOutput } from '@modelcontextprotocol/sdk/server/zod-compat.js';
-import { Deferred } from '../base/async';
+import { Deferred, Limiter } from '../base/async';
 import { CancelledError, errorText } from '../base/errors';
 import { Emitter } from '../base/event';
 import type { Disposable } from '../base/lifecycle';
@@ -11,7 +11,7 @@ import { connect, signIn, type ConnectOptions, type Connection } from './connect
 import type { ListName } from './clientHandlers';
 import { ended, notRunning, timedOut, toExpected } from './errors';
 import type { McpCallOptions } from './hub';
-import { Limiter, TimeLimit } from './patience';
+import { TimeLimit } from './patience';
 import { ListReader, type ServerLists } from './listReader';
 import type { McpAsker } from './ports';
 import { StdioTransport } from './stdioTransport';

@@ -1,9 +1,10 @@
-import { useCallback, useEffect, useMemo, useReducer, type Dispatch, type ReactElement } from 'react';
-import type { HealthPageContract, HealthPageView } from '../../core/health/healthPage';
+import { useEffect, useMemo, useReducer, type Dispatch, type ReactElement } from 'react';
+import type { HealthPageContract, HealthPageView, HealthSubject } from '../../core/health/healthPage';
 import type { Client } from '../../core/rpc/rpc';
 import { Codicon } from '../shared/components/Codicon';
 import { IconButton } from '../shared/components/IconButton';
 import { Button, ProgressRing } from '../shared/components/toolkit';
+import { useView } from '../shared/useView';
 import { AlertDetail, AlertList } from './Alerts';
 import { Rules } from './Rules';
 import { ServiceDetailView } from './ServiceDetail';
@@ -14,6 +15,7 @@ import { initialState, reduce, serviceShown, type Attempt, type PageAction, type
 export function App({ client }: { readonly client: Client<HealthPageContract> }): ReactElement {
 	const [state, dispatch] = useReducer(reduce, initialState);
 	const load = useView(client, dispatch);
+	useSelection(client, dispatch);
 	useDetail(client, state, dispatch);
 	const attempt = useMemo<Attempt>(
 		() => async (name, params) => {
@@ -133,29 +135,16 @@ function Problems({
 	);
 }
 
-/** Keeps what is listed up to date with the host; what it gives back asks once more. */
-function useView(client: Client<HealthPageContract>, dispatch: Dispatch<PageAction>): () => void {
-	const load = useCallback((): void => {
-		client.call('view', null).then(
-			view => dispatch({ type: 'view', view }),
-			(error: unknown) => dispatch({ type: 'failed', error }),
-		);
-	}, [client, dispatch]);
+/** Shows what was asked for where the page was opened from, and what is asked for later. */
+function useSelection(client: Client<HealthPageContract>, dispatch: Dispatch<PageAction>): void {
 	useEffect(() => {
-		load();
-		client.call('wanted', null).then(
-			subject => {
-				if (subject) dispatch({ type: 'select', subject });
-			},
-			(error: unknown) => dispatch({ type: 'failed', error }),
-		);
-		const listenings = [
-			client.on('changed', load),
-			client.on('select', subject => dispatch({ type: 'select', subject })),
-		];
-		return () => listenings.forEach(listening => listening.dispose());
-	}, [client, dispatch, load]);
-	return load;
+		const select = (subject: HealthSubject | null): void => {
+			if (subject) dispatch({ type: 'select', subject });
+		};
+		client.call('wanted', null).then(select, (error: unknown) => dispatch({ type: 'failed', error }));
+		const listening = client.on('select', select);
+		return () => listening.dispose();
+	}, [client, dispatch]);
 }
 
 /** Reads the past of the service that is shown, again whenever something changed. */

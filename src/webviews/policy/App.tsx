@@ -1,8 +1,9 @@
-import { useCallback, useEffect, useMemo, useReducer, type Dispatch, type ReactElement } from 'react';
+import { useEffect, useMemo, useReducer, type Dispatch, type ReactElement } from 'react';
 import type { PolicyContract } from '../../core/safety/policyProtocol';
 import type { Client } from '../../core/rpc/rpc';
 import { Codicon } from '../shared/components/Codicon';
 import { Button, ProgressRing } from '../shared/components/toolkit';
+import { useView } from '../shared/useView';
 import { Ask } from './Ask';
 import type { Attempt } from './attempt';
 import { Permissions, Places, Repositories } from './Places';
@@ -57,22 +58,6 @@ export function App({ client }: { readonly client: Client<PolicyContract> }): Re
 			)}
 		</main>
 	);
-}
-
-/** Keeps what is shown up to date with the host; what it gives back asks once more. */
-function useView(client: Client<PolicyContract>, dispatch: Dispatch<PageAction>): () => void {
-	const load = useCallback((): void => {
-		client.call('view', null).then(
-			view => dispatch({ type: 'view', view }),
-			(error: unknown) => dispatch({ type: 'failed', error }),
-		);
-	}, [client, dispatch]);
-	useEffect(() => {
-		load();
-		const listening = client.on('changed', load);
-		return () => listening.dispose();
-	}, [client, load]);
-	return load;
 }
 
 /** Asks about what was pasted, and again when the policy is another one. */

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { Clock } from '../../../src/core/base/clock';
 import { LineReader } from '../../../src/core/mcp/lineReader';
 import { idOfTorn, toMessage } from '../../../src/core/mcp/message';
-import { Limiter, TimeLimit } from '../../../src/core/mcp/patience';
+import { Limiter } from '../../../src/core/base/async';
+import { TimeLimit } from '../../../src/core/mcp/patience';
 import { ServerLog } from '../../../src/core/mcp/serverLog';
 
 function readLines(chunks: readonly Buffer[], limit: number): readonly (string | readonly [string, string, number])[] {
