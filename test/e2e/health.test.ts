@@ -81,7 +81,7 @@ test('services of the setting are watched, and an entry that cannot be used is n
 
 test('one that is killed is seen with its reason, told of once, and what needs it is no alarm of its own', async () => {
 	await kill();
-	await row('Services', /Service Shop, down, It could not be reached: connect ECONNREFUSED/);
+	await row('Services', /Service Shop, down, Nothing listens at 127\.0\.0\.1:\d+ \(ECONNREFUSED\)/);
 	await row('Services', /Service Checkout, unreachable, Unreachable because Shop is down/);
 	const toast = editor.notifications().filter({ hasText: 'Shop is down' });
 	await toast.waitFor({ timeout: patience });

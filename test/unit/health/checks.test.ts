@@ -105,6 +105,7 @@ test('nothing that listens, and headers that never come', async () => {
 	const closed = await listen(createTcp());
 	expect(await checkHttp({ ...plain, url: 'http://127.0.0.1:1/' }, systemClock, never)).toMatchObject({
 		outcome: 'down',
+		text: 'Nothing listens at 127.0.0.1:1 (ECONNREFUSED).',
 		latencyMs: null,
 	});
 	const silent = { ...plain, url: `http://127.0.0.1:${port}/`, timeoutMs: 200 };

@@ -2,8 +2,9 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import type { Clock } from '../../base/clock';
-import { CancelledError, errorText } from '../../base/errors';
+import { CancelledError } from '../../base/errors';
 import type { CheckResult } from '../service';
+import { reachProblem } from './reach';
 
 /** Nobody needs more of a page to know whether a service is well. */
 const bodyLimit = 64 * 1024;
@@ -44,7 +45,7 @@ export async function checkHttp(check: HttpCheck, clock: Clock, signal: AbortSig
 		if (signal.aborted) throw new CancelledError();
 		const text = late.signal.aborted
 			? `It did not finish an answer within ${seconds(check.timeoutMs)}.`
-			: `It could not be reached: ${errorText(error)}.`;
+			: reachProblem(error, new URL(check.url).host);
 		return { outcome: 'down', text, latencyMs: null };
 	} finally {
 		timer.dispose();

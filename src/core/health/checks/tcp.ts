@@ -1,8 +1,9 @@
 import { connect } from 'node:net';
 import type { Clock } from '../../base/clock';
-import { CancelledError, errorText } from '../../base/errors';
+import { CancelledError } from '../../base/errors';
 import type { CheckResult } from '../service';
 import { seconds } from './http';
+import { reachProblem } from './reach';
 
 export interface TcpCheck {
 	readonly host: string;
@@ -36,7 +37,7 @@ export function checkTcp({ host, port, timeoutMs }: TcpCheck, clock: Clock, sign
 			end({ outcome: 'up', text: `Port ${port} takes connections.`, latencyMs });
 		});
 		socket.once('error', error =>
-			end({ outcome: 'down', text: `It could not be reached: ${errorText(error)}.`, latencyMs: null }),
+			end({ outcome: 'down', text: reachProblem(error, `${host}:${port}`), latencyMs: null }),
 		);
 	});
 }
