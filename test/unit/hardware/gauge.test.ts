@@ -127,7 +127,7 @@ describe('the gauge’s hover', () => {
 			'| GPU 0 · GeForce RTX 4090 | `████░░` 63 % | `█████░` 18.2 of 24 GB | 61 °C $(warning) Thermal | 310/450 W |',
 		);
 		expect(hover).toContain('| CPU · 16 cores | `█░░░░░` 12 % | `██░░░░` 8 of 32 GB |');
-		expect(hover).toContain('| / | `██████` 92 % | 8 GB free |');
+		expect(hover).toContain('| / | `██████` 92 % · 8 GB free |  |');
 		expect(hover).toContain('↓ 1.5 MB/s · ↑ 0 B/s · load 1.50 1.00 0.50');
 	});
 

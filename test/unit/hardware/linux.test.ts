@@ -279,6 +279,14 @@ describe('cards of AMD and Intel', () => {
 	});
 });
 
+/** A sampler of a machine without disks. */
+function samplerOf({ proc, sys, folder }: FakeRoot): LinuxSampler {
+	const statfs = (): Promise<never> => Promise.reject(new Error('none'));
+	const sampler = new LinuxSampler(new ManualClock(), { proc, sys, root: folder, ownPid: 1, statfs });
+	onTestFinished(() => sampler.dispose());
+	return sampler;
+}
+
 describe('a machine with Linux', () => {
 	test('tells facts, and says when it is a container with a limit', async () => {
 		const root = new FakeRoot({
@@ -290,15 +298,7 @@ describe('a machine with Linux', () => {
 			'sys/fs/cgroup/memory.max': `${4 * gibibyte}\n`,
 			'.dockerenv': '',
 		});
-		const { proc, sys, folder } = root;
-		const sampler = new LinuxSampler(new ManualClock(), {
-			proc,
-			sys,
-			root: folder,
-			ownPid: 1,
-			statfs: () => Promise.reject(new Error('none')),
-		});
-		onTestFinished(() => sampler.dispose());
+		const sampler = samplerOf(root);
 		expect(await sampler.facts()).toEqual({
 			hostname: expect.any(String),
 			system: 'Debian GNU/Linux 12 (bookworm)',
@@ -311,15 +311,8 @@ describe('a machine with Linux', () => {
 	});
 
 	test('is sampled in one look, also where nothing is told at all', async () => {
-		const { proc, sys, folder } = new FakeRoot();
-		const sampler = new LinuxSampler(new ManualClock(), {
-			proc,
-			sys,
-			root: folder,
-			ownPid: 1,
-			statfs: () => Promise.reject(new Error('none')),
-		});
-		onTestFinished(() => sampler.dispose());
+		const root = new FakeRoot();
+		const sampler = samplerOf(root);
 		const wish = { ...moment(0), now: 42, withProcesses: true, gpuMemory: new Map() };
 		expect(await sampler.look(wish)).toEqual({
 			at: 42,

@@ -49,7 +49,8 @@ function computing(sample: Sample): string {
 		),
 	);
 	const { swap } = memory;
-	if (swap) rows.push(row('Swap', '', withBar(percentOf(swap.used, swap.total), ofBytes(swap.used, swap.total))));
+	if (swap)
+		rows.push(row('Swap', '', withBar(percentOf(swap.used, swap.total), ofBytes(swap.used, swap.total)), '', ''));
 	return ['| | Use | Memory | | |', '| :-- | :-- | :-- | --: | --: |', ...rows].join('\n');
 }
 
@@ -75,16 +76,16 @@ function gpuRow(gpu: GpuSample): string {
 function storing({ disks }: Sample): string {
 	if (disks.length === 0) return '';
 	const fullest = disks.toSorted((left, right) => diskFill(right) - diskFill(left)).slice(0, mostDisks);
-	const rows = fullest.map(disk =>
-		row(
-			escapeMarkdown(disk.mount),
-			withBar(diskFill(disk), percent(diskFill(disk))),
-			`${size(disk.free)} free`,
-			disk.readPerSecond === undefined ? '' : `read ${rate(disk.readPerSecond)}`,
-			disk.writtenPerSecond === undefined ? '' : `write ${rate(disk.writtenPerSecond)}`,
-		),
-	);
-	return ['| Disk | | | | |', '| :-- | :-- | :-- | --: | --: |', ...rows].join('\n');
+	const rows = fullest.map(disk => {
+		const { mount, free, readPerSecond, writtenPerSecond } = disk;
+		const flow = [
+			readPerSecond !== undefined && `read ${rate(readPerSecond)}`,
+			writtenPerSecond !== undefined && `write ${rate(writtenPerSecond)}`,
+		].filter(word => typeof word === 'string');
+		const space = withBar(diskFill(disk), `${percent(diskFill(disk))} · ${size(free)} free`);
+		return row(escapeMarkdown(mount), space, flow.join(' · '));
+	});
+	return ['| Disk | | |', '| :-- | :-- | :-- |', ...rows].join('\n');
 }
 
 function rest({ network, battery, cpu }: Sample): string {
@@ -98,7 +99,7 @@ function rest({ network, battery, cpu }: Sample): string {
 }
 
 function row(...cells: readonly string[]): string {
-	const [name = '', ...told] = [...cells, '', '', '', ''].slice(0, 5);
+	const [name = '', ...told] = cells;
 	// A hover is narrow: names may break, numbers may not.
 	return `| ${[name, ...told.map(cell => cell.replaceAll(' ', '\u00A0'))].join(' | ')} |`;
 }

@@ -67,7 +67,7 @@ export function parseGpuLine(line: string, fields: readonly string[]): GpuLine {
 		const index = fields.indexOf(field);
 		const word = index < 0 ? undefined : words[index]?.trim();
 		// Brackets are how it says that there is no value: [N/A], [Not Supported], [Unknown Error].
-		return word === undefined || word === '' || /^(\[.*\]|N\/A|Enabled\?)$/.test(word) ? undefined : word;
+		return word === undefined || word === '' || /^(\[.*\]|N\/A)$/.test(word) ? undefined : word;
 	};
 	if (words.length < fields.length || !/^\d+$/.test(words[0] ?? '')) {
 		return trouble.test(line) ? { kind: 'trouble', text: line.trim() } : { kind: 'other' };
