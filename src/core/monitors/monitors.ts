@@ -126,6 +126,8 @@ export class Monitors extends Owner {
 
 	/** Whether an alert is about something that is suggested to be repaired: then that says it, with a button. */
 	async speaksFor({ id, subject }: Alert): Promise<boolean> {
+		// Rules hear of the same change as this does, perhaps before it.
+		await Promise.resolve();
 		const service = subject.startsWith('service:') ? subject.slice('service:'.length) : undefined;
 		const open = this.#deps.book.all.find(
 			({ incident }) => incident.alert === id || (incident.alert === undefined && incident.subject === service),

@@ -9,6 +9,8 @@ export interface ReportAdvice {
 }
 
 const shownFailures = 10;
+/** Characters of a column that is padded. */
+const widest = 40;
 /** Characters of facts that a model is given. */
 const mostFacts = 20_000;
 
@@ -54,13 +56,15 @@ export function reportMarkdown(report: MachineReport, advice?: ReportAdvice): st
 	return `${lines.join('\n').trimEnd()}\n`;
 }
 
+/** Columns stand below each other in the text, too, as far as they are short. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
 	if (rows.length === 0) return [];
-	return [rowOf(head), `| ${head.map(() => '---').join(' | ')} |`, ...rows.map(rowOf)];
-}
-
-function rowOf(cells: readonly string[]): string {
-	return `| ${cells.map(plain).join(' | ')} |`;
+	const cells = [head, ...rows].map(row => row.map(plain));
+	const widths = head.map((_, column) => Math.min(widest, Math.max(...cells.map(row => row[column]?.length ?? 0))));
+	const line = (row: readonly string[]): string =>
+		`| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+	const [first = '', ...others] = cells.map(line);
+	return [first, line(widths.map(width => '-'.repeat(width))), ...others];
 }
 
 /** Asks for advice on the facts of a report, which are data from programs and files, and nothing to be followed. */
