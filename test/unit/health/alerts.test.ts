@@ -1,3 +1,4 @@
+import { newId } from '../../../src/core/base/ids';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { AlertEngine } from '../../../src/core/health/alerts/alertEngine';
 import { isQuiet, readQuietHours, type QuietHours } from '../../../src/core/health/alerts/quietHours';
@@ -128,6 +129,20 @@ describe('an alert', () => {
 		engine.setRules([]);
 		service(2);
 		expect(open()).toEqual(['Ollama is down (firing)']);
+	});
+
+	test('of another window is left to it for a day', () => {
+		const theirs: Alert = {
+			...{ id: newId(), rule: 'service-down', severity: 'high', state: 'firing', title: 'files is down', cause: '' },
+			...{ subject: 'service:mcp:files', startedAt: clock.now(), endedAt: null, until: null, by: 'rule' },
+		};
+		engine.adopt([theirs]);
+		clock.advance(60 * minute);
+		engine.sweep(true);
+		expect(open()).toEqual(['files is down (firing)']);
+		clock.advance(24 * 60 * minute);
+		engine.sweep(true);
+		expect(open()).toEqual([]);
 	});
 
 	test('of what is gone ends', () => {

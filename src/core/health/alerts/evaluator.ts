@@ -16,6 +16,8 @@ export interface Transition {
 const gapMs = 180_000;
 /** What nobody tells of any more is forgotten after so long. */
 const forgetMs = 15 * 60_000;
+/** What was only restored may be told of in another window, which has servers of its own. */
+const forgetRestoredMs = 24 * 3_600_000;
 
 const idle = 0;
 const pending = 1;
@@ -53,6 +55,55 @@ interface Group {
 }
 
 const none: readonly Transition[] = [];
+
+/** How long nothing may be told of a subject until what holds for it ends. Services may be those of another window. */
+function patienceMs(signal: string, isFed: boolean, isAll: boolean): number {
+	if (isFed) return forgetMs;
+	if (!isAll) return Infinity;
+	return signal.startsWith('service.') ? forgetRestoredMs : forgetMs;
+}
+
+const idle = 0;
+const pending = 1;
+const firing = 2;
+const clearing = 3;
+
+/** One threshold of a rule; a rule with a worse one has two. */
+interface Lane {
+	readonly rule: AlertRule;
+	readonly level: 1 | 2;
+}
+
+/** What is known of one subject: columns of numbers, because all of its thresholds are looked at with each sample. */
+interface Subject {
+	readonly lanes: readonly Lane[];
+	readonly signs: Int8Array;
+	readonly raise: Float64Array;
+	readonly clear: Float64Array;
+	readonly states: Uint8Array;
+	readonly since: Float64Array;
+	/** Lanes that are not idle; with none and a value below the lowest threshold there is nothing to do. */
+	busy: number;
+	/** The least value of a rising lane and the greatest of a falling one at which something begins. */
+	readonly lowest: number;
+	readonly highest: number;
+	seenAt: number;
+	value: number;
+	/** Values came for it in this window. */
+	isFed: boolean;
+}
+
+interface Group {
+	readonly lanes: readonly Lane[];
+	readonly subjects: Map<string, Subject>;
+}
+
+const none: readonly Transition[] = [];
+
+/** Whether each window may tell of subjects of its own. */
+function isOfWindows(signal: string): boolean {
+	return signal.startsWith('service.');
+}
 
 /** Holds samples against rules. It knows no clock: time is what the samples say. */
 export class Evaluator {
@@ -106,9 +157,9 @@ export class Evaluator {
 	 */
 	sweep(now: number, isAll: boolean): readonly Transition[] {
 		const ended: Transition[] = [];
-		for (const { subjects } of this.#groups.values()) {
+		for (const [signal, { subjects }] of this.#groups) {
 			for (const [subject, known] of subjects) {
-				if (now - known.seenAt < forgetMs || !(known.isFed || isAll)) continue;
+				if (now - known.seenAt < patienceMs(signal, known.isFed, isAll)) continue;
 				subjects.delete(subject);
 				for (const rule of firingRules(known))
 					ended.push({ ...rule, subject, level: 0, value: known.value, since: now });
