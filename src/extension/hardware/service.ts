@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { Deferred, type Lazy } from '../../core/base/async';
+import { Deferred, Sequencer, type Lazy } from '../../core/base/async';
 import { errorText } from '../../core/base/errors';
 import { Owner, toDisposable } from '../../core/base/lifecycle';
 import type { HardwareFeed } from '../../core/hardware/feed';
@@ -39,6 +39,8 @@ export class HardwareService extends Owner {
 	readonly feed: HardwareFeed;
 	readonly #deps: HardwareServiceDeps;
 	readonly #lease: Lease;
+	/** The lease is asked one thing at a time. */
+	readonly #records = new Sequencer();
 
 	constructor(deps: HardwareServiceDeps) {
 		super();
@@ -58,7 +60,7 @@ export class HardwareService extends Owner {
 					await this.#trusted();
 					return this.isDisposed ? undefined : nvidia.get();
 				},
-				record: (minute, values) => void this.#record(minute, values),
+				record: (minute, values) => void this.#records.run(() => this.#record(minute, values)),
 				minutes: async (from, to, metrics) => (await ledger.get()).query('metrics', { from, to, metrics }),
 			}),
 		);
@@ -67,7 +69,7 @@ export class HardwareService extends Owner {
 	/** Gives back the right to record, so that another window records from its next minute on. */
 	async stop(): Promise<void> {
 		this.dispose();
-		await this.#lease.release();
+		await this.#records.run(() => this.#lease.release());
 	}
 
 	/** In a workspace that is not trusted no program is started; the cards join once it is. */
