@@ -133,8 +133,17 @@ describe('an alert', () => {
 
 	test('of another window is left to it for a day', () => {
 		const theirs: Alert = {
-			...{ id: newId(), rule: 'service-down', severity: 'high', state: 'firing', title: 'files is down', cause: '' },
-			...{ subject: 'service:mcp:files', startedAt: clock.now(), endedAt: null, until: null, by: 'rule' },
+			id: newId(),
+			rule: 'service-down',
+			severity: 'high',
+			state: 'firing',
+			title: 'files is down',
+			cause: '',
+			subject: 'service:mcp:files',
+			startedAt: clock.now(),
+			endedAt: null,
+			until: null,
+			by: 'rule',
 		};
 		engine.adopt([theirs]);
 		clock.advance(60 * minute);

@@ -63,48 +63,6 @@ function patienceMs(signal: string, isFed: boolean, isAll: boolean): number {
 	return signal.startsWith('service.') ? forgetRestoredMs : forgetMs;
 }
 
-const idle = 0;
-const pending = 1;
-const firing = 2;
-const clearing = 3;
-
-/** One threshold of a rule; a rule with a worse one has two. */
-interface Lane {
-	readonly rule: AlertRule;
-	readonly level: 1 | 2;
-}
-
-/** What is known of one subject: columns of numbers, because all of its thresholds are looked at with each sample. */
-interface Subject {
-	readonly lanes: readonly Lane[];
-	readonly signs: Int8Array;
-	readonly raise: Float64Array;
-	readonly clear: Float64Array;
-	readonly states: Uint8Array;
-	readonly since: Float64Array;
-	/** Lanes that are not idle; with none and a value below the lowest threshold there is nothing to do. */
-	busy: number;
-	/** The least value of a rising lane and the greatest of a falling one at which something begins. */
-	readonly lowest: number;
-	readonly highest: number;
-	seenAt: number;
-	value: number;
-	/** Values came for it in this window. */
-	isFed: boolean;
-}
-
-interface Group {
-	readonly lanes: readonly Lane[];
-	readonly subjects: Map<string, Subject>;
-}
-
-const none: readonly Transition[] = [];
-
-/** Whether each window may tell of subjects of its own. */
-function isOfWindows(signal: string): boolean {
-	return signal.startsWith('service.');
-}
-
 /** Holds samples against rules. It knows no clock: time is what the samples say. */
 export class Evaluator {
 	readonly #groups = new Map<string, Group>();
