@@ -88,8 +88,8 @@ export class RepairLog {
 			end: async outcome => {
 				// One that was stale by its end has lost its turn, and the file with it; its record stays as it is.
 				if (!(await this.#holds(token))) return;
-				const ended = (await this.read()).map(each => (each.id === record.id ? { ...each, outcome } : each));
-				await this.#write(ended);
+				const others = (await this.read()).filter(({ id }) => id !== record.id);
+				await this.#write(outcome === 'untouched' ? others : [...others, { ...record, outcome }]);
 				await this.#release(token);
 			},
 		};
@@ -161,7 +161,8 @@ export class RepairLog {
 
 /** The right to repair now. */
 export interface RepairTurn {
-	end(outcome: RepairRecord['outcome']): Promise<void>;
+	/** `untouched`: it was refused before anything was done, and does not count. */
+	end(outcome: RepairRecord['outcome'] | 'untouched'): Promise<void>;
 }
 
 async function readText(path: string): Promise<string | undefined> {

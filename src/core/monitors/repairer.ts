@@ -8,9 +8,11 @@ import type { Incident } from './incident';
 import type { KillSwitch } from './killSwitch';
 import { limits, type AutonomyLevel } from './limits';
 import type { Looks, Sight } from './look';
-import type { RepairLog, RepairTurn } from './repairLog';
+import type { RepairLog } from './repairLog';
 import type { RepairPlan, Runbook } from './runbook';
 import { watchUntilGone } from './verifier';
+
+const tooLate = 'Nobody answered in ten minutes.';
 
 /** What holds now for repairs: asked anew for each. */
 export interface RepairRules {
@@ -57,7 +59,7 @@ export type RepairOutcome =
 	| { readonly kind: 'suggest' }
 	| { readonly kind: 'stopped'; readonly execution: ExecutionId };
 
-/** "Refused by the kill switch: …". */
+/** "Refused (kill switch): …". */
 export function refusalSentence({ guardrail, why }: Extract<RepairOutcome, { kind: 'refused' }>): string {
 	return `Refused (${guardrailNames[guardrail]}): ${why}`;
 }
@@ -71,8 +73,8 @@ export class Repairer {
 		this.#deps = deps;
 	}
 
-	/** What the guardrails but the gate say of it now. */
-	async judge(repair: Repair): Promise<GuardVerdict> {
+	/** What the guardrails but the gate say of it now. @param own the record of the repair itself, once it has its turn */
+	async judge(repair: Repair, own?: ExecutionId): Promise<GuardVerdict> {
 		const { clock, killSwitch, log, rules } = this.#deps;
 		const { incident, runbook, plan, by } = repair;
 		const state = await killSwitch.read();
@@ -88,8 +90,8 @@ export class Repairer {
 			runbook,
 			touches: plan.touches.length,
 			mostTouched,
-			history,
-			running,
+			history: history.filter(({ id }) => id !== own),
+			running: own === undefined ? running : null,
 		});
 	}
 
@@ -108,7 +110,7 @@ export class Repairer {
 		const execution = repair.execution ?? newId<ExecutionId>();
 		const end = new AbortController();
 		this.#ends.add(end);
-		const timer = this.#deps.clock.after(limits.staleMs, () => end.abort());
+		const timer = this.#deps.clock.after(limits.staleMs, () => end.abort(tooLate));
 		try {
 			return await this.#record(repair, execution, before, verdict, end.signal);
 		} finally {
@@ -165,11 +167,8 @@ export class Repairer {
 	): Promise<RepairOutcome> {
 		const { looks, log, clock } = this.#deps;
 		const refusal = await this.#askGate(repair, execution, verdict, signal);
-		if (refusal !== undefined) return this.#refused(execution, 'gate', refusal);
-		const now = await this.judge(repair);
-		if (now.kind === 'refused') return this.#refused(execution, now.guardrail, now.why);
-		if (now.kind === 'suggest' || (now.kind === 'ask' && verdict.kind !== 'ask'))
-			return this.#refused(execution, 'autonomy', 'What repairs may do by themselves was lowered meanwhile.');
+		if (signal.aborted && signal.reason !== tooLate) return { kind: 'stopped', execution };
+		if (refusal !== undefined) return this.#refused(execution, 'gate', signal.aborted ? tooLate : refusal);
 		const sight = looks.peek(repair.incident);
 		if (sight.isGone) {
 			this.#saw(execution, 'Gone by itself', sight);
@@ -185,34 +184,39 @@ export class Repairer {
 			outcome: 'running' as const,
 		};
 		const turn = await log.begin(record, plan.title);
-		if (!turn) return this.#refused(execution, 'oneAtATime', 'Another repair has begun in this moment.');
-		return this.#act(repair, execution, turn, signal);
+		if (!turn) return this.#refused(execution, 'oneAtATime', 'Another repair is under way.');
+		let ended: Extract<RepairOutcome, { kind: 'fixed' | 'failed' }> | undefined;
+		try {
+			// Nobody else repairs from here on: what is counted now is what holds.
+			const last = await this.judge(repair, execution);
+			const refused = refusalOf(last, verdict);
+			if (refused) return this.#refused(execution, refused.guardrail, refused.why);
+			ended = { kind: 'failed', execution, why: '' };
+			ended = await this.#act(repair, execution, signal);
+			return ended;
+		} finally {
+			await turn.end(ended === undefined ? 'untouched' : signal.aborted ? 'stopped' : ended.kind);
+		}
 	}
 
-	async #act(repair: Repair, execution: ExecutionId, turn: RepairTurn, signal: AbortSignal): Promise<RepairOutcome> {
-		const { clock, looks, killSwitch } = this.#deps;
-		const { incident, runbook, plan } = repair;
-		let ended: 'fixed' | 'failed' | 'stopped' = 'stopped';
-		try {
-			const kill = await killSwitch.read();
-			if (kill.isOn) return this.#refused(execution, 'killSwitch', `The kill switch is on. ${kill.why}`);
-			ended = 'failed';
-			const done = await this.#step(execution, runbook.tool, plan, signal);
-			const after = await watchUntilGone({
-				clock,
-				signal,
-				withinMs: runbook.verifyMs,
-				look: () => looks.look(incident),
-				peek: () => looks.peek(incident),
-				onDidChange: looks.onDidChange,
-			});
-			this.#saw(execution, 'Seen after', after);
-			if (!after.isGone) return { kind: 'failed', execution, why: `${sentence(done)} It did not help: ${after.words}` };
-			ended = 'fixed';
-			return { kind: 'fixed', execution, words: `${sentence(done)} ${after.words}` };
-		} finally {
-			await turn.end(signal.aborted ? 'stopped' : ended);
-		}
+	async #act(
+		{ incident, runbook, plan }: Repair,
+		execution: ExecutionId,
+		signal: AbortSignal,
+	): Promise<Extract<RepairOutcome, { kind: 'fixed' | 'failed' }>> {
+		const { clock, looks } = this.#deps;
+		const done = await this.#step(execution, runbook.tool, plan, signal);
+		const after = await watchUntilGone({
+			clock,
+			signal,
+			withinMs: runbook.verifyMs,
+			look: () => looks.look(incident),
+			peek: () => looks.peek(incident),
+			onDidChange: looks.onDidChange,
+		});
+		this.#saw(execution, 'Seen after', after);
+		if (after.isGone) return { kind: 'fixed', execution, words: `${sentence(done)} ${after.words}` };
+		return { kind: 'failed', execution, why: `${sentence(done)} It did not help: ${after.words}` };
 	}
 
 	/** Why the gate refuses, or nothing. */
@@ -272,6 +276,16 @@ export class Repairer {
 		append({ type: 'step.started', execution, step, parent: null, kind: 'node', name, title, input: null });
 		append({ type: 'step.ended', execution, step, status, output, usage: null, cost: null });
 	}
+}
+
+/** Why it may not go on after all: what held when it was judged first may hold no more. */
+function refusalOf(
+	now: GuardVerdict,
+	before: GuardVerdict,
+): { readonly guardrail: Guardrail; readonly why: string } | undefined {
+	if (now.kind === 'refused') return now;
+	if (now.kind !== 'suggest' && (now.kind !== 'ask' || before.kind === 'ask')) return undefined;
+	return { guardrail: 'autonomy', why: 'What repairs may do by themselves was lowered meanwhile.' };
 }
 
 function sentence(text: string): string {

@@ -137,6 +137,18 @@ describe('levels 2 to 4', () => {
 		]);
 	});
 
+	test('a question that nobody answers is over after ten minutes and not asked again; one that is stopped is', async () => {
+		const world = withOllama();
+		world.rules.level = 2;
+		await down(world);
+		world.repairer.stop();
+		await pass(world.clock, 12_000);
+		expect([world.approvals.pending.length, repairs(world)[2]]).toEqual([1, 'stopped']);
+		await pass(world.clock, 1_200_000, 30_000);
+		expect([world.approvals.pending, world.health.acts]).toEqual([[], []]);
+		expect(repairs(world).slice(-2)).toEqual(['step refused: Nobody answered in ten minutes.', 'stopped']);
+	});
+
 	test('3 acts and tells, 4 is quiet about what went well', async () => {
 		for (const level of [3, 4] as const) {
 			const world = withOllama();
@@ -270,6 +282,8 @@ describe('the kill switch', () => {
 		await settle();
 		expect(world.health.acts).toEqual([]);
 		expect(repairs(world).slice(-2)).toEqual(['step refused: The kill switch is on. You switched it on.', 'stopped']);
+		// It was refused before anything was touched: it is no attempt, and another one may begin.
+		expect([await world.log.read(), await world.log.running()]).toEqual([[], null]);
 	});
 
 	test.each([
