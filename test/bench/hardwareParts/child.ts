@@ -43,7 +43,13 @@ async function ours(pace: Pace): Promise<void> {
 	const supervisor = new ProcessSupervisor({ folder, table: systemProcessTable(), logger: silentLogger });
 	const start = (): Promise<ProcessSupervisor> => Promise.resolve(supervisor);
 	const commands = [[process.execPath, fakeNvidiaSmi] as const];
-	const cards = new NvidiaCards({ clock: systemClock, log: silentLogger, supervisor: start, commands });
+	const cards = new NvidiaCards({
+		clock: systemClock,
+		log: silentLogger,
+		supervisor: start,
+		commands,
+		exists: () => true,
+	});
 	const apps = new NvidiaApps(systemClock, cards, start);
 	const feed = new LiveFeed({
 		clock: systemClock,

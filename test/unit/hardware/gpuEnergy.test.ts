@@ -7,7 +7,7 @@ import { formatEnergy } from '../../../src/core/base/energy';
 import { toDisposable } from '../../../src/core/base/lifecycle';
 import { silentLogger } from '../../../src/core/base/logger';
 import { GpuEnergy, type PowerSource } from '../../../src/core/hardware/gpuEnergy';
-import { NvidiaCards } from '../../../src/core/hardware/nvidia/cards';
+import { NvidiaCards, programExists } from '../../../src/core/hardware/nvidia/cards';
 import type { SmiCommand } from '../../../src/core/hardware/nvidia/smiRun';
 import { AmdPower, NvidiaPower } from '../../../src/core/hardware/powerSources';
 import { systemProcessTable } from '../../../src/core/process/processTable';
@@ -140,6 +140,7 @@ function cardsOf(supervisor: ProcessSupervisor, command: SmiCommand): NvidiaCard
 		log: silentLogger,
 		supervisor: () => Promise.resolve(supervisor),
 		commands: [command],
+		exists: programExists,
 	});
 	onTestFinished(() => cards.dispose());
 	return cards;

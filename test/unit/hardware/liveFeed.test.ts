@@ -85,7 +85,13 @@ function world({ hasNvidia = false, past }: { hasNvidia?: boolean; past?: Metric
 	const threads: FakeThread[] = [];
 	const supervisor = new FakeSupervisor();
 	const started = (): Promise<FakeSupervisor> => Promise.resolve(supervisor);
-	const cards = new NvidiaCards({ clock, log: silentLogger, supervisor: started, commands: [['nvidia-smi']] });
+	const cards = new NvidiaCards({
+		clock,
+		log: silentLogger,
+		supervisor: started,
+		commands: [['nvidia-smi']],
+		exists: () => true,
+	});
 	const apps = new NvidiaApps(clock, cards, started);
 	const warnings: string[] = [];
 	const recorded: (readonly [number, MinuteValues])[] = [];

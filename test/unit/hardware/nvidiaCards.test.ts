@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { silentLogger } from '../../../src/core/base/logger';
 import { NvidiaApps } from '../../../src/core/hardware/nvidia/apps';
-import { NvidiaCards } from '../../../src/core/hardware/nvidia/cards';
+import { NvidiaCards, programExists } from '../../../src/core/hardware/nvidia/cards';
 import { ManualClock } from '../../fakes/manualClock';
 import { FakeSupervisor } from './fakeSmi';
 import { soon } from './soon';
@@ -14,8 +14,15 @@ const minute = 60_000;
 function world(commands: readonly (readonly [string])[] = [['nvidia-smi']]) {
 	const clock = new ManualClock();
 	const supervisor = new FakeSupervisor();
+	const missing = new Set<string>();
 	const started = (): Promise<FakeSupervisor> => Promise.resolve(supervisor);
-	const cards = new NvidiaCards({ clock, log: silentLogger, supervisor: started, commands });
+	const cards = new NvidiaCards({
+		clock,
+		log: silentLogger,
+		supervisor: started,
+		commands,
+		exists: name => !missing.has(name),
+	});
 	const apps = new NvidiaApps(clock, cards, started);
 	onTestFinished(() => {
 		apps.dispose();
@@ -23,7 +30,7 @@ function world(commands: readonly (readonly [string])[] = [['nvidia-smi']]) {
 	});
 	const seen = (count: number) => soon(() => cards.cards.length).toBe(count);
 	const starts = (count: number) => soon(() => supervisor.starts.length).toBe(count);
-	return { clock, supervisor, cards, apps, seen, starts };
+	return { clock, supervisor, cards, apps, missing, seen, starts };
 }
 
 describe('NVIDIA’s cards', () => {
@@ -146,6 +153,19 @@ describe('NVIDIA’s cards', () => {
 		clock.advance(minute);
 		await starts(3);
 		resting.dispose();
+	});
+
+	test('where the program is not there nothing at all is started, until it is', async () => {
+		const { clock, supervisor, cards, missing, starts } = world();
+		missing.add('nvidia-smi');
+		cards.watch(2000);
+		expect([cards.isResting, cards.problem]).toEqual([true, undefined]);
+		missing.clear();
+		clock.advance(10 * minute);
+		await starts(1);
+		expect(supervisor.last.request.command).toBe('nvidia-smi');
+		expect([programExists(process.execPath), programExists('/nowhere/nvidia-smi')]).toEqual([true, false]);
+		expect([programExists('sh'), programExists('no-such-program')]).toEqual([process.platform !== 'win32', false]);
 	});
 
 	test('fields that an older tool refuses are left out, and the others told all the same', async () => {

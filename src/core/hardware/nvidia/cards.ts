@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { basename, delimiter, join } from 'node:path';
 import type { Clock } from '../../base/clock';
 import { Emitter } from '../../base/event';
 import { MutableDisposable, Owner, toDisposable, type Disposable } from '../../base/lifecycle';
@@ -26,6 +28,16 @@ export interface NvidiaCardsOptions {
 	readonly supervisor: () => Promise<Pick<ProcessSupervisor, 'spawn'>>;
 	/** Where the tool may be, best first. */
 	readonly commands: readonly SmiCommand[];
+	/** Whether there is such a program. Without one nothing is started, not even what watches over programs. */
+	readonly exists: (program: string) => boolean;
+}
+
+/** Whether a program is in its place, or in a folder of the PATH. */
+export function programExists(program: string): boolean {
+	if (basename(program) !== program) return existsSync(program);
+	const names = process.platform === 'win32' ? [`${program}.exe`] : [program];
+	const folders = (process.env['PATH'] ?? '').split(delimiter).filter(folder => folder !== '');
+	return folders.some(folder => names.some(name => existsSync(join(folder, name))));
 }
 
 /** Where `nvidia-smi` is: on the PATH, or where a driver puts it that does not care for the PATH. */
@@ -131,15 +143,20 @@ export class NvidiaCards extends Owner {
 
 	#start(paceMs: number): void {
 		if (this.#isStarting) return;
+		const { supervisor, clock, commands, exists } = this.#options;
+		if (!this.#hasLooked) this.#commands = this.#commands.filter(([program]) => exists(program));
+		if (this.#commands.length === 0) {
+			this.#commands = commands;
+			return this.#rest(missingMs);
+		}
 		this.#isStarting = true;
-		const { supervisor, clock } = this.#options;
 		void supervisor().then(
 			found => {
 				this.#isStarting = false;
 				// Meanwhile nobody may want it any more.
 				const [command] = this.#commands;
 				if (this.isDisposed || this.#watchers.size === 0) return;
-				if (command === undefined) return this.#rest(missingMs);
+				if (command === undefined) return;
 				this.#timer.value = undefined;
 				this.#startedAt = clock.monotonic();
 				this.#run.value = new SmiRun({
