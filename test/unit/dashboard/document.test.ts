@@ -114,7 +114,7 @@ describe('files', () => {
 
 	test('a widget of a later version stays as it is', () => {
 		const text = fileWith(file => {
-			Object.assign(file['widgets']![0]!, { kind: 'hologram', settings: { depth: [1, 2] } });
+			Object.assign(file['widgets']![0], { kind: 'hologram', settings: { depth: [1, 2] } });
 		});
 		expect(parseDashboard(text, []).widgets[0]).toMatchObject({ kind: 'hologram', settings: { depth: [1, 2] } });
 	});
@@ -135,27 +135,27 @@ describe('files', () => {
 		['a list at the top', () => [], 'The file cannot be used: the whole file must be an object in braces.'],
 		[
 			'a wrong place',
-			file => Object.assign(file['layouts']!['wide']![firstWidget!.id]!, { w: 13 }) && undefined,
+			file => Object.assign(file['layouts']!['wide'][firstWidget!.id], { w: 13 }) && undefined,
 			`The file cannot be used: layouts.wide.${firstWidget!.id}.w must be a whole number from 1 to 12, and is 13.`,
 		],
 		[
 			'a wrong setting',
-			file => Object.assign(file['widgets']![0]!, { settings: { history: 3 } }) && undefined,
+			file => Object.assign(file['widgets']![0], { settings: { history: 3 } }) && undefined,
 			'The file cannot be used: widgets[0].settings.history must be one of 0, 1, 5, 15, 60.',
 		],
 		[
 			'a setting that is none',
-			file => Object.assign(file['widgets']![0]!, { settings: { colour: 'red' } }) && undefined,
+			file => Object.assign(file['widgets']![0], { settings: { colour: 'red' } }) && undefined,
 			'The file cannot be used: widgets[0].settings.colour is no setting of this widget.',
 		],
 		[
 			'the same id twice',
-			file => Object.assign(file['widgets']![1]!, { id: firstWidget!.id }) && undefined,
+			file => Object.assign(file['widgets']![1], { id: firstWidget!.id }) && undefined,
 			`The file cannot be used: widgets[1].id is "${firstWidget!.id}", which another widget has already.`,
 		],
 		[
 			'an id that is no name',
-			file => Object.assign(file['widgets']![0]!, { id: '../x' }) && undefined,
+			file => Object.assign(file['widgets']![0], { id: '../x' }) && undefined,
 			'The file cannot be used: widgets[0].id may hold letters, digits, - and _ only.',
 		],
 	])('%s is refused with a sentence', (_what, change, sentence) => {

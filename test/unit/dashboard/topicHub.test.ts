@@ -14,7 +14,7 @@ function start(): {
 	readonly hub: TopicHub;
 	readonly opened: Record<string, Opened>;
 	/** The batches since the last look. */
-	batches(): (readonly TopicUpdate[])[];
+	readonly batches: () => (readonly TopicUpdate[])[];
 } {
 	const clock = new ManualClock();
 	const opened: Record<string, Opened> = {};
@@ -25,8 +25,11 @@ function start(): {
 				throw new ExpectedError('unknown-topic', 'Nothing tells that.', {
 					actions: [{ title: 'Help', command: 'help' }],
 				});
-			const entry = (opened[name] = { sink, isOpen: true });
-			return toDisposable(() => (entry.isOpen = false));
+			const entry: Opened = { sink, isOpen: true };
+			opened[name] = entry;
+			return toDisposable(() => {
+				entry.isOpen = false;
+			});
 		},
 		updates => sent.push(updates),
 		clock,

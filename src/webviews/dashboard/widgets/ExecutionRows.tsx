@@ -34,6 +34,7 @@ export function ExecutionRows({
 						<Codicon name={kindIcons[row.kind] ?? 'history'} />
 						<span className="execution-text">
 							<span className="execution-title">{row.title}</span>
+							<span className="visually-hidden">, </span>
 							<span className="execution-about">{aboutOf(row, now)}</span>
 						</span>
 					</button>

@@ -17,7 +17,7 @@ export async function settle(page: Page): Promise<void> {
 				document.querySelectorAll('.chart-root canvas, [data-kind=timeSeries] .widget-state').length >=
 				document.querySelectorAll('[data-kind=timeSeries]').length,
 			undefined,
-			{ timeout: 5000 },
+			{ timeout: 1500 },
 		)
 		.catch(() => undefined);
 	await page.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))));
