@@ -23,7 +23,7 @@ import { ensureFolder, writeFileAtomic } from '../../core/storage/files';
 import type { ChatService } from '../chat/service';
 import { requireTrust } from '../flow/trust';
 import type { Host } from '../host/context';
-import { projectFolder } from '../host/workspace';
+import { workspaceFolders } from '../host/workspace';
 import { costOf, pickModel } from '../mcp/sampling';
 import type { ProviderService } from '../providers/service';
 import type { MonitorService } from './service';
@@ -193,7 +193,7 @@ export class Reports extends Owner {
 			trigger,
 			title,
 			agent: 'machine-report',
-			project: projectFolder(),
+			project: workspaceFolders()[0] ?? null,
 			...ref,
 			conversation: null,
 		});
