@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { bundleScript } from '../../scripts/lib/bundle';
@@ -26,11 +27,14 @@ const cards = [
  */
 export async function run(print: PrintLine): Promise<void> {
 	const child = join(cache, 'bench', 'hardwareChild.mjs');
+	// A copy: it is started minutes after the build, and a later build would take it away.
+	const workers = join(cache, 'bench', 'hardwareWorkers');
+	cpSync(join(root, 'dist', 'workers'), workers, { recursive: true });
 	await bundleScript(join(import.meta.dirname, 'hardwareParts', 'child.ts'), child);
 	const measure = async (mode: string): Promise<Used> => {
 		const { stdout } = await promisify(execFile)(
 			process.execPath,
-			['--expose-gc', child, mode, join(root, 'dist', 'workers', 'hardware.js'), String(measuredMs)],
+			['--expose-gc', child, mode, join(workers, 'hardware.js'), String(measuredMs)],
 			{ env: { ...process.env, FAKE_GPUS: JSON.stringify(cards) } },
 		);
 		return JSON.parse(stdout) as Used;
