@@ -119,7 +119,7 @@ test('services: only those that are not well; one that was stopped on purpose is
 	expect(await titles()).toEqual(['Shop API', 'Search']);
 	cleanup();
 	draw('services', { services: { data: [data.serviceOf({})] } }, { show: 'problems' });
-	expect(await screen.findByText('All 1 services are well.', {}, patience)).toBeTruthy();
+	expect(await screen.findByText('The one service is well.', {}, patience)).toBeTruthy();
 });
 
 test('alerts: acknowledged, resolved and opened; left out by their severity', async () => {

@@ -50,7 +50,8 @@ export function Services({ settings }: WidgetProps<Settings>): ReactElement {
 
 function Nothing({ settings, count }: { readonly settings: Settings; readonly count: number }): ReactElement {
 	if (count === 0) return <Empty icon="pulse">No service is watched yet.</Empty>;
-	if (settings.show === 'problems') return <Empty icon="pass">All {count} services are well.</Empty>;
+	if (settings.show === 'problems')
+		return <Empty icon="pass">{count === 1 ? 'The one service is well.' : `All ${count} services are well.`}</Empty>;
 	return <Empty icon="pulse">Nobody counts on any of {count} services yet.</Empty>;
 }
 

@@ -52,12 +52,15 @@ const settings: Readonly<Record<string, WidgetSettings>> = {
 };
 
 /** A widget of each kind, two to four in a row. */
-export function everyWidget(of: Readonly<Record<string, WidgetSettings>> = settings): Dashboard {
+export function everyWidget(
+	of: Readonly<Record<string, WidgetSettings>> = settings,
+	kinds: readonly string[] = widgetDefinitions.map(({ kind }) => kind),
+): Dashboard {
 	const widgets: Widget[] = [];
 	const wide: Record<string, Placement> = {};
 	let x = 0;
 	let y = 0;
-	for (const { kind, size } of widgetDefinitions) {
+	for (const { kind, size } of widgetDefinitions.filter(each => kinds.includes(each.kind))) {
 		const id = `w-${kind}` as WidgetId;
 		if (x + size.w > 12) [x, y] = [0, y + 7];
 		widgets.push({ id, kind, settings: of[kind] ?? {} });
@@ -110,6 +113,9 @@ const empty: Told = {
 
 const failing: Told = Object.fromEntries(Object.keys(full).map(name => [name, failure]));
 
+const watching = ['services', 'alerts', 'mcpServers', 'modelServer', 'flow', 'schedules'];
+const asking = ['quickChat', 'webhook', 'inbox'];
+
 const pinned: Dashboard = { ...defaultDashboard(), id: 'first' as DashboardId };
 
 export const scenes: Readonly<Record<string, Scene>> = {
@@ -118,6 +124,11 @@ export const scenes: Readonly<Record<string, Scene>> = {
 	empty: { dashboard: everyWidget({}), told: empty },
 	loading: { dashboard: everyWidget(), told: {} },
 	failing: { dashboard: everyWidget(), told: failing },
+	services: { dashboard: everyWidget(settings, watching), told: full },
+	servicesEmpty: { dashboard: everyWidget({}, watching), told: empty },
+	servicesFailing: { dashboard: everyWidget(settings, watching), told: failing },
+	asking: { dashboard: everyWidget(settings, asking), told: full },
+	askingEmpty: { dashboard: everyWidget(settings, asking), told: empty },
 	stale: {
 		dashboard: pinned,
 		told: Object.fromEntries(Object.entries(full).map(([name, told]) => [name, { ...told, ...failure }])),

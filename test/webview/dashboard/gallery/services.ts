@@ -269,5 +269,7 @@ export const servicesEmpty: Told = {
 	flow: { data: { ...flow, run: null, outputs: [] } },
 	schedules: { data: [] },
 	quickChat: { data: { ...quickChat, model: null, turns: [] } },
-	feed: { data: { askAbout: 'http://localhost:3000' } },
+	...Object.fromEntries(
+		['feed', feedKey(urls.web), feedKey(urls.inbox)].map(key => [key, { data: { askAbout: 'http://localhost:3000' } }]),
+	),
 };
