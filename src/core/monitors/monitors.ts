@@ -8,7 +8,7 @@ import type { Logger } from '../base/logger';
 import type { AlertFeed } from '../health/alert';
 import type { HealthFeed } from '../health/health';
 import type { Alert } from '../ledger/machineEvents';
-import { findingOfAlert, findingOfChange, type Finding, type Incident } from './incident';
+import { findingOfAlert, findingOfChange, keyOf, type Finding, type Incident } from './incident';
 import type { IncidentBook } from './incidentBook';
 import { spanText } from './guardrails';
 import type { Looks } from './look';
@@ -129,12 +129,13 @@ export class Monitors extends Owner {
 		// Rules hear of the same change as this does, perhaps before it.
 		await Promise.resolve();
 		const service = subject.startsWith('service:') ? subject.slice('service:'.length) : undefined;
-		const open = this.#deps.book.all.find(
-			({ incident }) => incident.alert === id || (incident.alert === undefined && incident.subject === service),
-		);
-		if (!open || open.isDeclined === true) return false;
-		const [repair] = await this.#plans(open.incident);
-		return repair !== undefined && (await this.#deps.repairer.judge(repair)).kind === 'suggest';
+		const meant = this.#deps.book.all.filter(({ incident, isDeclined }) => {
+			const isAbout = incident.alert === undefined ? incident.subject === service : incident.alert === id;
+			return isAbout && isDeclined !== true;
+		});
+		const repairs = await Promise.all(meant.map(async ({ incident }) => (await this.#plans(incident))[0]));
+		const verdicts = await Promise.all(repairs.map(repair => repair && this.#deps.repairer.judge(repair)));
+		return verdicts.some(verdict => verdict?.kind === 'suggest');
 	}
 
 	/** Does what a person has just asked for. */
@@ -159,11 +160,14 @@ export class Monitors extends Owner {
 			this.#close(finding.keys);
 			return;
 		}
+		const { condition, subject } = finding.incident;
 		const isNew = book.open(finding.incident);
 		if (!isNew) return;
+		// What does not answer at all does not answer badly any more.
+		if (condition === 'service.down') book.close(keyOf('service.degraded', subject));
 		this.#save();
 		this.#changed.fire();
-		this.#loops.wake(finding.incident.condition.startsWith('service.') ? 'critical' : 'important');
+		this.#loops.wake(condition.startsWith('service.') ? 'critical' : 'important');
 	}
 
 	#closeAlerts(): void {

@@ -74,8 +74,11 @@ describe('level 1, which is where everybody begins', () => {
 
 	test('an alert about it is left to the suggestion, until the user does not want that', async () => {
 		const world = withOllama();
-		const { monitors, alerts } = world;
+		const { monitors, alerts, health } = world;
+		// It went down by way of answering badly, which is one incident.
+		health.set('provider:ollama', 'degraded');
 		await down(world);
+		expect(monitors.incidents.map(({ condition }) => condition)).toEqual(['service.down']);
 		const alert = alerts.raise('service:provider:ollama');
 		expect(await monitors.speaksFor(alert)).toBe(true);
 		expect(await monitors.speaksFor({ ...alert, subject: 'service:mcp:files' })).toBe(false);
