@@ -6,8 +6,9 @@ import { ServiceState, type OwnState } from './serviceState';
 
 /** After a failure that is no change yet, it is looked at again soon. */
 const doubtMs = 5_000;
-/** A dead service is looked at more and more rarely, up to so rarely. */
+/** A dead service is looked at more and more rarely, up to so rarely: its return is to be seen soon, too. */
 const deadMs = 120_000;
+const deadFactor = 4;
 /** The wall clock ran so much further than the timer: the machine slept. */
 const sleepMs = 60_000;
 /** After a sleep, networks take a while to come back: failures count from then on. */
@@ -122,7 +123,7 @@ export class ServiceWatcher extends Owner {
 		if (this.#ports.clock.monotonic() - this.#wokeAt < wakeMs) return doubtMs;
 		if (this.#state.isInDoubt) return Math.min(doubtMs, intervalMs);
 		if (this.#deadLooks === 0) return intervalMs;
-		return Math.min(intervalMs * 2 ** Math.min(this.#deadLooks - 1, 10), Math.max(intervalMs, deadMs));
+		return Math.min(intervalMs * Math.min(2 ** (this.#deadLooks - 1), deadFactor), Math.max(intervalMs, deadMs));
 	}
 
 	#plan(ms: number): void {
