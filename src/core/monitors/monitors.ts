@@ -133,8 +133,12 @@ export class Monitors extends Owner {
 			const isAbout = incident.alert === undefined ? incident.subject === service : incident.alert === id;
 			return isAbout && isDeclined !== true;
 		});
-		const repairs = await Promise.all(meant.map(async ({ incident }) => (await this.#plans(incident))[0]));
-		const verdicts = await Promise.all(repairs.map(repair => repair && this.#deps.repairer.judge(repair)));
+		const verdicts = await Promise.all(
+			meant.map(async ({ incident }) => {
+				const [repair] = await this.#plans(incident);
+				return repair && this.#deps.repairer.judge(repair);
+			}),
+		);
 		return verdicts.some(verdict => verdict?.kind === 'suggest');
 	}
 
