@@ -59,3 +59,13 @@ test('one that ended by itself is forgotten; other settings act at once', () => 
 	clock.advance(5000);
 	expect(closed).toEqual(['b', 'c']);
 });
+
+test('what has nothing to do can be closed at once, and what works goes on', () => {
+	const { closed, live } = pool();
+	live.add('a');
+	live.add('b', true);
+	live.add('c');
+	expect(live.idle).toEqual(['a', 'c']);
+	expect([live.closeIdle(), closed, live.keys]).toEqual([2, ['a', 'c'], ['b']]);
+	live.dispose();
+});
