@@ -4,13 +4,16 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from './tools.ts';
 
+/** Not written in one piece: this file may be in a bundle itself, and would find its own folder here. */
+const ownFolder = ['import', 'meta', 'dirname'].join('.');
+
 /** In a bundle every file would have the bundle's folder; each keeps the one it was written in. */
 const ownFolders: Plugin = {
 	name: 'own-folders',
 	setup(bundler) {
 		bundler.onLoad({ filter: /\.ts$/ }, ({ path }) => {
 			if (path.includes('node_modules')) return undefined;
-			const contents = readFileSync(path, 'utf8').replaceAll('import.meta.dirname', JSON.stringify(dirname(path)));
+			const contents = readFileSync(path, 'utf8').replaceAll(ownFolder, JSON.stringify(dirname(path)));
 			return { contents, loader: 'ts' };
 		});
 	},
