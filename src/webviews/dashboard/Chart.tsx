@@ -24,6 +24,7 @@ export function Chart({
 	// oxlint-disable-next-line react/exhaustive-deps, react-hooks/exhaustive-deps, react/memo-dependencies -- the colours are the theme's
 	const lines = useMemo(() => linesOf(names, labelOf), [names, labelOf, theme]);
 	const data = useMemo(() => dataOf(series, names), [series, names]);
+	const { span } = series;
 	const latest = useRef(data);
 	useEffect(() => {
 		latest.current = data;
@@ -32,7 +33,7 @@ export function Chart({
 	useEffect(() => {
 		const element = root.current;
 		if (!element) return undefined;
-		const drawn = drawChart(element, lines, latest.current, setPointed);
+		const drawn = drawChart(element, lines, latest.current, span, setPointed);
 		chart.current = drawn;
 		const observer = new ResizeObserver(() => drawn.setSize(sizeOf(element)));
 		observer.observe(element);
@@ -41,7 +42,7 @@ export function Chart({
 			chart.current = null;
 			drawn.destroy();
 		};
-	}, [lines]);
+	}, [lines, span]);
 	return (
 		<div className="chart">
 			<Legend lines={lines} data={data} />

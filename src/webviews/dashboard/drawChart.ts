@@ -55,11 +55,15 @@ function gapOf({ step, span }: LiveSeries): number {
 	return step >= 60_000 ? 3 * step : Math.max(10_000, Math.min(75_000, span / 20));
 }
 
-/** Draws into `root`, and says what the pointer is at. */
+/**
+ * Draws into `root`, and says what the pointer is at.
+ * @param span milliseconds that the chart goes back
+ */
 export function drawChart(
 	root: HTMLElement,
 	lines: readonly Line[],
 	data: uPlot.AlignedData,
+	span: number,
 	onPoint: (pointed: Pointed | null) => void,
 ): uPlot {
 	const units = [...new Set(lines.map(({ unit }) => unit ?? 'count'))];
@@ -69,7 +73,8 @@ export function drawChart(
 		cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
 		padding: [6, units.length > 1 ? 0 : 8, 0, 0],
 		scales: {
-			x: { time: true },
+			// As long as was asked for, also where less is known.
+			x: { time: true, range: (_chart, _least, most) => [most - span / 1000, most] },
 			...Object.fromEntries(units.map(unit => [unit, { auto: true, range: rangeOf(unit) }])),
 		},
 		axes: [timeAxis(), ...units.slice(0, 2).map((unit, side) => valueAxis(unit, side))],
