@@ -1,5 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto';
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 
 /** What servers on loopback have in common: who may call them, how much they read, how they answer. */
 
@@ -12,6 +12,17 @@ export class Refusal extends Error {
 	) {
 		super(message);
 	}
+}
+
+/** Listens on loopback; 0 is any port that is free. Rejects when it cannot. */
+export function listenHere(server: Server, port: number): Promise<void> {
+	return new Promise((resolve, reject) => {
+		server.once('error', reject);
+		server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
+			server.off('error', reject);
+			resolve();
+		});
+	});
 }
 
 /** A caller that comes too often, told when to come again. */

@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock';
 import { errorText, ExpectedError, systemCode } from '../base/errors';
 import { Emitter } from '../base/event';
 import { MutableDisposable, Owner, toDisposable, type Disposable } from '../base/lifecycle';
-import { answerHeaders, Refusal, sendJson } from '../base/localHttp';
+import { answerHeaders, listenHere, Refusal, sendJson } from '../base/localHttp';
 import type { Logger } from '../base/logger';
 import { Callers } from './callers';
 import { RateLimits, usualRates, type Rates } from './rateLimit';
@@ -141,13 +141,7 @@ export class StatsServer extends Owner {
 		server.timeout = idleMs;
 		server.on('upgrade', (request, socket: Socket, head: Buffer) => void this.#upgrade(request, socket, head));
 		try {
-			await new Promise<void>((resolve, reject) => {
-				server.once('error', reject);
-				server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
-					server.off('error', reject);
-					resolve();
-				});
-			});
+			await listenHere(server, port);
 		} catch (error) {
 			// Taken, or (below 1024) not for us.
 			if (['EADDRINUSE', 'EACCES'].includes(systemCode(error) ?? '')) return undefined;

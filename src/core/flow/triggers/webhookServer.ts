@@ -4,7 +4,7 @@ import type { Clock } from '../../base/clock';
 import { errorText, ExpectedError, systemCode } from '../../base/errors';
 import type { Json } from '../../base/json';
 import { Owner, toDisposable, type Disposable } from '../../base/lifecycle';
-import { bearerOf, bodyOf, isSameSecret, Refusal, sendJson, tooMany } from '../../base/localHttp';
+import { bearerOf, bodyOf, isSameSecret, listenHere, Refusal, sendJson, tooMany } from '../../base/localHttp';
 import type { Firing, StartedRun, TriggerOutputs } from './starter';
 
 export const maxBodyBytes = 1024 * 1024;
@@ -86,13 +86,7 @@ export class WebhookServer extends Owner {
 	async #listen(port: number): Promise<number> {
 		const server = createServer((request, response) => void this.#serve(request, response));
 		Object.assign(server, { headersTimeout: 10_000, requestTimeout: 30_000, maxConnections: 100 });
-		await new Promise<void>((resolve, reject) => {
-			server.once('error', reject);
-			server.listen(port, '127.0.0.1', () => {
-				server.off('error', reject);
-				resolve();
-			});
-		});
+		await listenHere(server, port);
 		server.unref();
 		if (this.isDisposed) server.close();
 		else this.#server = server;

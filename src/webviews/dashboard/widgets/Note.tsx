@@ -1,16 +1,11 @@
-import { lazy, Suspense, useEffect, useMemo, useRef, useState, type ReactElement } from 'react';
+import { useEffect, useRef, useState, type ReactElement } from 'react';
 import type { SettingsOf } from '../../../core/dashboard/settings';
 import { longestNote, type noteWidget } from '../../../core/dashboard/widgets/note';
 import { IconButton } from '../../shared/components/IconButton';
 import { Button, ProgressRing } from '../../shared/components/toolkit';
-import { usePage } from '../context';
 import { Empty } from '../Live';
+import { MarkdownText } from '../MarkdownText';
 import type { WidgetProps } from '../widget';
-
-const Markdown = lazy(async () => {
-	const { Markdown: drawn } = await import('../../shared/components/Markdown');
-	return { default: drawn };
-});
 
 export function Note({
 	settings: { text },
@@ -34,24 +29,10 @@ export function Note({
 	}
 	return (
 		<div className="note" onDoubleClick={() => setDraft(text)}>
-			<Suspense fallback={<ProgressRing label="Drawing the note" />}>
-				<Text text={text} />
-			</Suspense>
+			<MarkdownText text={text} fallback={<ProgressRing label="Drawing the note" />} />
 			<IconButton icon="edit" label="Edit note" className="note-edit" onClick={() => setDraft(text)} />
 		</div>
 	);
-}
-
-function Text({ text }: { readonly text: string }): ReactElement {
-	const { client, fail } = usePage();
-	const actions = useMemo(
-		() => ({
-			copy: (code: string) => navigator.clipboard.writeText(code),
-			openLink: (href: string) => void client.call('openLink', { href }).catch(fail),
-		}),
-		[client, fail],
-	);
-	return <Markdown text={text} actions={actions} />;
 }
 
 function Editor({

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
+import { useEffect, useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
 import type { SettingsOf } from '../../../core/dashboard/settings';
 import {
 	askQuickly,
@@ -13,17 +13,13 @@ import {
 import type { quickChatWidget } from '../../../core/dashboard/widgets/quickChat';
 import { IconButton } from '../../shared/components/IconButton';
 import { Button, ProgressRing } from '../../shared/components/toolkit';
-import { useAct, usePage, useTopic } from '../context';
+import { useAct, useTopic } from '../context';
 import { Empty, Live } from '../Live';
+import { MarkdownText } from '../MarkdownText';
 import { useCommand } from '../useCommand';
 import type { WidgetProps } from '../widget';
 
 type Props = WidgetProps<SettingsOf<typeof quickChatWidget.settings>>;
-
-const Markdown = lazy(async () => {
-	const { Markdown: drawn } = await import('../../shared/components/Markdown');
-	return { default: drawn };
-});
 
 export function QuickChat(props: Props): ReactElement {
 	const { id, settings } = props;
@@ -93,25 +89,11 @@ function Turns({ turns }: { readonly turns: readonly QuickTurn[] }): ReactElemen
 }
 
 function Turn({ turn: { who, text, state, error } }: { readonly turn: QuickTurn }): ReactElement {
-	const { client, fail } = usePage();
-	const actions = useMemo(
-		() => ({
-			copy: (code: string) => navigator.clipboard.writeText(code),
-			openLink: (href: string) => void client.call('openLink', { href }).catch(fail),
-		}),
-		[client, fail],
-	);
 	const isPlain = who === 'user' || state === 'streaming';
 	return (
 		<div className={`quick-turn ${who}`}>
 			{text === '' && state === 'streaming' && <ProgressRing label="Waiting for the answer" />}
-			{isPlain ? (
-				text
-			) : (
-				<Suspense fallback={text}>
-					<Markdown text={text} actions={actions} />
-				</Suspense>
-			)}
+			{isPlain ? text : <MarkdownText text={text} fallback={text} />}
 			{state === 'stopped' && <p className="muted">Stopped.</p>}
 			{error !== null && (
 				<p className="flow-error" role="alert">
