@@ -44,7 +44,12 @@ export function ActionRows({ rows }: { readonly rows: readonly ActionRow[] }): R
 						<Codicon name={row.icon} label={row.state} isSpinning={row.isSpinning ?? false} />
 						<span className="execution-text">
 							<span className="execution-title">{row.title}</span>
-							{row.about !== '' && <span className="execution-about">{row.about}</span>}
+							{row.about !== '' && (
+								<>
+									<span className="visually-hidden">, </span>
+									<span className="execution-about">{row.about}</span>
+								</>
+							)}
 						</span>
 					</button>
 					{row.actions?.map(({ icon, label, run }) => (

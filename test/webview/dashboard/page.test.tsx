@@ -109,7 +109,7 @@ describe('widgets', () => {
 
 	test('executions are opened and stopped', async () => {
 		const { host, user } = await open();
-		await user.click(await screen.findByRole('button', { name: /^nightly-report ?, 1 h 02 min/u }));
+		await user.click(await screen.findByRole('button', { name: /^nightly-report ?, ?1 h 02 min/u }));
 		await user.click(screen.getByRole('button', { name: 'Stop nightly-report' }));
 		await waitFor(() =>
 			expect(called(host, 'runAction')).toEqual([

@@ -86,6 +86,7 @@ function Message({
 					<Codicon name={icon} label={`Importance: ${importance}`} />
 					<span className="execution-text">
 						<span className="execution-title">{subject}</span>
+						<span className="visually-hidden">, </span>
 						<span className="execution-about">{joined(from, at !== null && formatRelative(at, now))}</span>
 					</span>
 				</button>
