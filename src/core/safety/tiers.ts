@@ -150,7 +150,7 @@ const ownTools: Readonly<Record<string, ToolTier>> = {
 	quarterdeck_close_idle_agents: tool('YELLOW', 'plain', 'closes agents that have nothing to do'),
 	quarterdeck_clear_caches: tool('YELLOW', 'plain', 'deletes what is made again when it is needed'),
 	quarterdeck_free_port: tool('ORANGE', 'plain', 'ends a process that keeps a port', { maxGrant: 'once' }),
-	quarterdeck_end_own_process: tool('GREEN', 'plain', 'ends a process that this window started', { maxGrant: 'once' }),
+	quarterdeck_end_own_process: tool('YELLOW', 'plain', 'ends a process that this window started', { maxGrant: 'once' }),
 	quarterdeck_end_process: tool('RED', 'plain', 'ends a process that something else started', { maxGrant: 'once' }),
 	quarterdeck_query_ledger: tool('GREEN', 'plain', 'looks into the ledger of this project'),
 };

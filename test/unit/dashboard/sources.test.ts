@@ -200,7 +200,7 @@ describe('ending a process', () => {
 	});
 
 	test('a process of ours is ended without a question, and another one takes the confirmation each time', () => {
-		expect(toolTier('quarterdeck_end_own_process').tier).toBe('GREEN');
+		expect(toolTier('quarterdeck_end_own_process').tier).toBe('YELLOW');
 		expect(toolTier('quarterdeck_end_process')).toMatchObject({ tier: 'RED', maxGrant: 'once' });
 	});
 });

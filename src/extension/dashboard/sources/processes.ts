@@ -78,7 +78,9 @@ async function decided(target: ProcessSample, { isForced }: EndParams, deps: Sou
 		);
 	});
 	try {
-		const origin = { conversation: null, asker: 'Dashboard', execution: null, step: null };
+		// The press on the widget is the click that ending a process of ours takes.
+		const allowance = { upTo: 'YELLOW', by: 'user' } as const;
+		const origin = { conversation: null, asker: 'Dashboard', execution: null, step: null, allowance };
 		const verdict: Verdict = await gate.authorize({ tool, input, cwd: '' }, origin, ended.signal);
 		if (verdict.isAllowed) return true;
 		if (ended.signal.aborted) return false;
