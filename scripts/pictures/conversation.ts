@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { callTool, say, type MessageReply, type Reply } from '../../test/fakes/messages/reply.ts';
 import type { ParsedMessagesRequest } from '../../test/fakes/messages/request.ts';
 import type { Script } from '../../test/fakes/messages/server.ts';
+import { reviews } from './flow.ts';
 
 /** What is asked on the pictures. */
 export const prompts = {
@@ -39,9 +40,12 @@ const after = 'What a group pays, in whole cents. No discount on bikes.';
 const faulty = 'Math.round(sum * fares.group.discount)';
 const mended = 'Math.round((sum - bikes * fares.bike) * fares.group.discount)';
 
+const noFaults = 'The sum is reduced without its bikes now, as the README says. Nothing else changes. No faults found.';
+const gap = 'A group that brings more bikes than people has no test: what is reduced must not fall below zero.';
+
 /** The scripted side of a believable morning in the sample project at `folder`. */
 export function morning(folder: string): Script {
-	const file = join(folder, 'src', 'fares.js');
+	const [file, tests] = [join(folder, 'src', 'fares.js'), join(folder, 'test', 'fares.test.js')];
 	const answers: Readonly<Record<string, (request: ParsedMessagesRequest) => MessageReply>> = {
 		[prompts.explain]: ({ step }) =>
 			step === 0 ? callTool('Read', { file_path: file }, 'I read how a price comes about.') : say(explanation),
@@ -60,6 +64,8 @@ export function morning(folder: string): Script {
 			return step === 1 ? shell('git push origin main', 'Push the branch') : say('It is pushed.');
 		},
 		[prompts.clean]: () => shell('git clean -fdx', 'Remove what is not tracked'),
+		[reviews.faults]: ({ step }) => (step === 0 ? callTool('Read', { file_path: file }) : say(noFaults)),
+		[reviews.tests]: ({ step }) => (step === 0 ? callTool('Read', { file_path: tests }) : say(gap)),
 	};
 	return (request): Reply => {
 		if (request.isSide) return say('Fares');

@@ -7,9 +7,12 @@ import { storageOf } from '../../test/e2e/driver/journal.ts';
 import { OtherWindow } from '../../test/e2e/driver/otherWindow.ts';
 import { until } from '../../test/e2e/driver/until.ts';
 import { claudeForTests } from '../../test/fakes/claudePath.ts';
+import { folderWithNvidiaSmi } from '../../test/fakes/gpu/nvidiaSmi.ts';
 import { toPalettePng } from '../lib/palettePng.ts';
 import { root } from '../lib/tools.ts';
 import { lastWords, morning, prompts } from './conversation.ts';
+import { reviewFlow } from './flow.ts';
+import { workGpu } from './gpu.ts';
 import { earlierRuns } from './history.ts';
 
 export interface PictureOptions {
@@ -56,6 +59,8 @@ export async function takePictures(options: PictureOptions): Promise<void> {
 	mkdirSync(dirname(claude), { recursive: true });
 	// Its path is on a picture: the place where it usually is.
 	symlinkSync(claudeForTests(), claude);
+	const gpuState = join(home, '.editor', 'gpu.json');
+	const restGpu = workGpu(gpuState);
 	const editor = await Editor.start({
 		...window,
 		home,
@@ -66,7 +71,8 @@ export async function takePictures(options: PictureOptions): Promise<void> {
 		env: {
 			// Nobody's shell and npm settings, and the project's own Node, whose test runner prints for people.
 			HOME: home,
-			PATH: [join(root, 'node_modules', 'node', 'bin'), process.env['PATH']].join(delimiter),
+			FAKE_GPU_STATE: gpuState,
+			PATH: [join(root, 'node_modules', 'node', 'bin'), folderWithNvidiaSmi(), process.env['PATH']].join(delimiter),
 			npm_config_update_notifier: 'false',
 		},
 	});
@@ -77,6 +83,7 @@ export async function takePictures(options: PictureOptions): Promise<void> {
 		await editor.screenshot('pictures-failed');
 		throw error;
 	} finally {
+		restGpu();
 		await editor.close();
 	}
 }
@@ -96,6 +103,8 @@ class Studio {
 		await this.#review(chat);
 		await this.#approve(chat);
 		await this.#ledger();
+		await this.#flow();
+		await this.#dashboard();
 		await other.close();
 	}
 
@@ -181,6 +190,35 @@ class Studio {
 		);
 	}
 
+	/** A run that waits for a person, with what the nodes before it gave and cost. */
+	async #flow(): Promise<void> {
+		const editor = this.#editor;
+		writeFileSync(join(editor.place.folder, 'review.flow.json'), `${JSON.stringify(reviewFlow, null, 2)}\n`);
+		await editor.command('View: Close All Editors');
+		await editor.command('View: Toggle Primary Side Bar Visibility');
+		await editor.openFile('review.flow.json');
+		const page = await editor.surface('flow');
+		await page.locator('#node-diff').waitFor();
+		await page.getByRole('button', { name: 'Run', exact: true }).click();
+		await page.locator('#node-agree.state-waiting').waitFor({ timeout: 120_000 });
+		await page.getByRole('button', { name: 'Hide the palette' }).click();
+		await page.locator('#node-tests').click();
+		await page.locator('.graph').press('Shift+1');
+		await editor.command('Notifications: Clear All Notifications');
+		await this.#take('flow');
+	}
+
+	async #dashboard(): Promise<void> {
+		await this.#editor.command('View: Close All Editors');
+		await this.#editor.command('Quarterdeck: Open Dashboard');
+		const begun = performance.now();
+		const page = await this.#editor.surface('dashboard');
+		await page.locator('.u-over').waitFor({ timeout: 60_000 });
+		await until('a while of samples', () => Promise.resolve(performance.now() > begun + 60_000), 90_000);
+		await this.#editor.command('Notifications: Clear All Notifications');
+		await this.#take('dashboard');
+	}
+
 	/** Drags the costs up to the last execution, so that both trees are seen whole. */
 	async #raiseCosts(): Promise<void> {
 		const last = await this.#lowest(this.#editor.pane('Executions').locator('.monaco-list-row'));
@@ -197,6 +235,7 @@ class Studio {
 
 	/** Rows of a list stand in any order in the page. */
 	async #lowest(rows: Locator): Promise<Clip> {
+		await until('rows', async () => (await rows.count()) > 0);
 		const boxes = await Promise.all((await rows.all()).map(row => this.#box(row)));
 		return boxes.reduce((low, box) => (box.y > low.y ? box : low));
 	}
