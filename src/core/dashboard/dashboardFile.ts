@@ -22,6 +22,8 @@ const version = 1;
 
 /** The largest file that is read, bytes. */
 export const longestFile = 1024 * 1024;
+/** Settings of widgets are flat, but for those of kinds that this version does not know. */
+const deepest = 20;
 
 /** A dashboard as a file that `parseDashboard` reads. */
 export function printDashboard({ name, widgets, layouts }: Dashboard): string {
@@ -127,12 +129,20 @@ function placementAt(value: unknown, at: string, columns: number): Placement {
 
 function parseJson(text: string): Readonly<Record<string, unknown>> {
 	try {
-		return objectAt(JSON.parse(text), '');
+		const value: unknown = JSON.parse(text);
+		if (isDeeperThan(deepest, value)) return fail('', `holds more than ${deepest} braces in one another`);
+		return objectAt(value, '');
 	} catch (error) {
 		if (error instanceof ExpectedError) throw error;
 		const reason = error instanceof Error ? error.message : String(error);
 		throw new ExpectedError('bad-file', `The file is not JSON: ${reason}.`, { cause: error });
 	}
+}
+
+/** What is nested without an end can be read, and neither kept nor sent to a page. */
+function isDeeperThan(most: number, value: unknown): boolean {
+	if (typeof value !== 'object' || value === null) return false;
+	return most === 0 || Object.values(value).some(part => isDeeperThan(most - 1, part));
 }
 
 function objectAt(value: unknown, at: string): Readonly<Record<string, unknown>> {

@@ -47,7 +47,8 @@ function completed(dashboard: Dashboard, layout: Layout, width: WidthClass): Lay
 	const columns = columnsOf[width];
 	const places = new Map<string, Placement>();
 	for (const widget of dashboard.widgets) {
-		const at = layout[widget.id];
+		// An id may be a word that every object knows, such as "constructor".
+		const at = Object.hasOwn(layout, widget.id) ? layout[widget.id] : undefined;
 		if (at) places.set(widget.id, at);
 	}
 	for (const widget of dashboard.widgets) {

@@ -162,6 +162,25 @@ describe('files', () => {
 		expect(() => parseDashboard(fileWith(change), [])).toThrow(sentence);
 	});
 
+	test('an id may be a word that every object knows', () => {
+		const text = fileWith(file => ({
+			...file,
+			widgets: [{ id: 'constructor', kind: 'clock' }],
+			layouts: { wide: {} },
+		}));
+		const { x, y, w, h } = parseDashboard(text, []).layouts.wide['constructor']!;
+		expect([x, y, w, h].every(Number.isInteger)).toBe(true);
+	});
+
+	test.each(['widgets', 'version', 'more'])('what is nested without an end is refused: %s', name => {
+		const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
+		const widget = (value: unknown): unknown => [{ id: 'a', kind: 'hologram', settings: { value } }];
+		const text = fileWith(file => ({ ...file, [name]: name === 'widgets' ? widget('deep') : 'deep' }));
+		expect(() => parseDashboard(text.replace('"deep"', deep), [])).toThrow(
+			'The file cannot be used: the whole file holds more than 20 braces in one another.',
+		);
+	});
+
 	test('what is no JSON is refused with a sentence', () => {
 		expect(() => parseDashboard('{', [])).toThrow(/^The file is not JSON: /);
 	});
