@@ -323,4 +323,20 @@ describe('a machine with Linux', () => {
 			processes: [],
 		});
 	});
+
+	test('who uses the processor is told soon, and from then on more rarely', async () => {
+		const ticks = (count: number): Record<string, string> => ({
+			'proc/5/stat': `5 (cc1) S 1 1 1 0 -1 4194304 1 0 0 0 ${count} 0 0 0 20 0 1 0 500 99999 100 184467 0 0\n`,
+		});
+		const root = new FakeRoot(ticks(0));
+		const sampler = samplerOf(root);
+		const told: (number | string)[] = [];
+		for (let second = 0; second <= 7; second++) {
+			root.write(ticks(second * 50));
+			const wish = { ...moment(second * 1000), now: second, withProcesses: true, gpuMemory: new Map() };
+			const { processes } = await sampler.look(wish);
+			if (processes) told.push(second, processes[0]?.cpu ?? 'not known');
+		}
+		expect(told).toEqual([0, 'not known', 1, 50, 6, 50]);
+	});
 });

@@ -22,6 +22,8 @@ import { ProcessReader } from './processes';
 const spaceMs = 15_000;
 const batteryMs = 30_000;
 const processesMs = 5_000;
+/** The first list has nothing to compare with. A second one, soon after it, tells who uses the processor. */
+const firstListMs = 900;
 /** Listing thousands of processes takes time: the next list waits until it was a hundredth of what passed. */
 const processesShare = 100;
 
@@ -130,7 +132,9 @@ export class LinuxSampler extends Owner implements Sampler {
 		// Lists are further apart than looks.
 		const moment = { at: wish.at, longestGapMs: Math.max(wish.longestGapMs, 60_000) };
 		const processes = this.#processes.read(moment, wish.gpuMemory);
-		this.#listUntil = wish.at + Math.max(processesMs, (this.#clock.monotonic() - began) * processesShare);
+		const isFirst = processes.length > 0 && processes.every(({ cpu }) => cpu === undefined);
+		const rest = Math.max(processesMs, (this.#clock.monotonic() - began) * processesShare);
+		this.#listUntil = wish.at + (isFirst ? firstListMs : rest);
 		return { processes };
 	}
 }
