@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Evaluator, type Transition } from '../../../src/core/health/alerts/evaluator';
-import type { AlertRule } from '../../../src/core/health/alerts/rule';
+import { isAbout, type AlertRule } from '../../../src/core/health/alerts/rule';
 
 const base: AlertRule = {
 	id: 'hot',
@@ -104,6 +104,17 @@ test('each subject is by itself, and a rule may be about some', () => {
 	const take = (subject: string): number =>
 		evaluator.take('gpu.temperature', `gpu.temperature:${subject}`, 95, 0).length;
 	expect(['0', '1', '2', '21', '3'].map(take)).toEqual([0, 1, 1, 1, 0]);
+});
+
+test('stars stand for anything; many of them take no time', () => {
+	const about = (pattern: string, subject = 'service:mcp:files'): boolean => isAbout([pattern], subject);
+	const fitting = ['*', 'service:*', 'mcp:*', '*files', '*:mcp:*', 's*:m*:f*s', 'mcp*files', '**'];
+	expect(fitting.filter(pattern => !about(pattern))).toEqual([]);
+	const others = ['files*', '*mcp', 'mcp:files*files', 'm.p:*', '*f*f*', 'service:mcp:files*s'];
+	expect(others.filter(pattern => about(pattern))).toEqual([]);
+	const started = performance.now();
+	expect(about(`${'*a'.repeat(30)}b`, `disk.usage:/${'a'.repeat(200)}`)).toBe(false);
+	expect(performance.now() - started).toBeLessThan(1000);
 });
 
 test('what nobody tells of any more ends; what was restored is left to who knows', () => {

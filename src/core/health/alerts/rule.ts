@@ -59,7 +59,21 @@ export function isAbout(of: readonly string[], subject: string): boolean {
 function matches(pattern: string, subject: string): boolean {
 	const short = subject.slice(subject.indexOf(':') + 1);
 	if (!pattern.includes('*')) return pattern === subject || pattern === short;
-	const parts = pattern.split('*').map(part => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-	const expression = new RegExp(`^${parts.join('.*')}$`, 'u');
-	return expression.test(subject) || expression.test(short);
+	const parts = pattern.split('*');
+	return holdsInOrder(subject, parts) || holdsInOrder(short, parts);
+}
+
+/** Whether a text begins with the first part, ends with the last, and has the others between them, one after another. */
+function holdsInOrder(text: string, parts: readonly string[]): boolean {
+	const [first = '', last = ''] = [parts[0], parts.at(-1)];
+	const end = text.length - last.length;
+	if (end < first.length || !text.startsWith(first) || !text.endsWith(last)) return false;
+	let at = first.length;
+	// The earliest place of each part leaves the most for the next: none is ever tried a second time.
+	for (const part of parts.slice(1, -1)) {
+		const found = text.indexOf(part, at);
+		if (found < 0) return false;
+		at = found + part.length;
+	}
+	return at <= end;
 }
