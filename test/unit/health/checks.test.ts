@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../../src/core/base/clock';
+import { boundLookup } from '../../../src/core/health/checks/boundLookup';
 import { checkFile } from '../../../src/core/health/checks/file';
 import { checkHttp, type HttpCheck } from '../../../src/core/health/checks/http';
 import { checkTcp } from '../../../src/core/health/checks/tcp';
@@ -115,6 +116,36 @@ test('nothing that listens, and headers that never come', async () => {
 	});
 	expect(await checkTcp({ host: '127.0.0.1', port: 1, timeoutMs: 20_000 }, systemClock, never)).toMatchObject({
 		outcome: 'down',
+	});
+});
+
+test('a name is bound to where it may lead, and found as before otherwise', async () => {
+	const port = await listen(createServer((_, response) => void response.end()));
+	const found = [
+		{ address: '93.184.216.34', family: 4 },
+		{ address: '127.0.0.1', family: 4 },
+	];
+	const nowhere = boundLookup(
+		address => address !== '127.0.0.1',
+		(_host, done) => done(null, found),
+	);
+	const text = 'It could not be reached: shop.example leads to 127.0.0.1, where this check may not go.';
+	const url = `http://shop.example:${port}/`;
+	expect(await checkHttp({ ...plain, url, lookup: nowhere }, systemClock, never)).toMatchObject({ text });
+	const tcp = { host: 'shop.example', port, timeoutMs: 20_000 };
+	expect(await checkTcp({ ...tcp, lookup: nowhere }, systemClock, never)).toMatchObject({ text });
+	const here = boundLookup(
+		() => true,
+		(_host, done) => done(null, found.slice(1)),
+	);
+	expect(await checkHttp({ ...plain, url, lookup: here }, systemClock, never)).toMatchObject({ outcome: 'up' });
+	expect(await checkTcp({ ...tcp, lookup: here }, systemClock, never)).toMatchObject({ outcome: 'up' });
+	const lost = boundLookup(
+		() => true,
+		(_host, done) => done(Object.assign(new Error('lost'), { code: 'ENOTFOUND' }), []),
+	);
+	expect(await checkHttp({ ...plain, url, lookup: lost }, systemClock, never)).toMatchObject({
+		text: `The name shop.example:${port} cannot be looked up (ENOTFOUND).`,
 	});
 });
 

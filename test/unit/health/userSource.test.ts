@@ -16,11 +16,13 @@ vi.mock('vscode', () => ({ workspace: { workspaceFolders: [] } }));
 let folder: string;
 let setting: { user: readonly unknown[]; workspace: readonly unknown[] };
 let source: UserSource;
+let leadsTo: string;
 let world: ReturnType<typeof gateForTest>;
 
 beforeEach(() => {
 	folder = realpathSync(mkdtempSync(join(tmpdir(), 'quarterdeck-health-')));
 	setting = { user: [], workspace: [] };
+	leadsTo = '127.0.0.1';
 	world = gateForTest({ context: { workspaceFolders: [folder] } });
 	const supervisor = new ProcessSupervisor({
 		folder: join(folder, 'processes'),
@@ -34,6 +36,7 @@ beforeEach(() => {
 		supervisor: () => Promise.resolve(supervisor),
 		gate: () => Promise.resolve(world.gate),
 		others: () => [],
+		findAddresses: (_host, done) => done(null, [{ address: leadsTo, family: 4 }]),
 	});
 	onTestFinished(async () => {
 		source.dispose();
@@ -95,6 +98,17 @@ test('a command that a workspace brings waits for a yes, and is asked about only
 		...(asked.word === null ? {} : { word: asked.word }),
 	});
 	expect(await looking).toMatchObject({ outcome: 'up' });
+});
+
+test('a public name of a workspace that leads into a private network is not followed', async () => {
+	setting.workspace = [{ name: 'Shop', kind: 'http', address: 'http://shop.example:1/', timeoutSeconds: 60 }];
+	expect((await look()).text).toContain('shop.example leads to 127.0.0.1, where this check may not go.');
+	setting.workspace = [{ name: 'Own', kind: 'tcp', host: 'app.localhost', port: 1 }];
+	expect((await look()).text).toContain('Nothing listens at app.localhost:1');
+	leadsTo = '10.0.0.1';
+	expect((await look()).text).toContain('app.localhost leads to 10.0.0.1, where this check may not go.');
+	setting.workspace = [{ name: 'Far', kind: 'tcp', host: '0xa.0.0.1', port: 1 }];
+	expect((await look()).text).toContain('0xa.0.0.1 leads to 10.0.0.1, where this check may not go.');
 });
 
 test('services of the same name: the one of the user holds', () => {

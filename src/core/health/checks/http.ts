@@ -1,5 +1,6 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
+import type { LookupFunction } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Clock } from '../../base/clock';
 import { CancelledError } from '../../base/errors';
@@ -22,6 +23,8 @@ export interface HttpCheck {
 	/** Fewer days until the certificate ends are a degraded service. */
 	readonly certificateDays: number;
 	readonly timeoutMs: number;
+	/** Where names may lead; absent: anywhere. */
+	readonly lookup?: LookupFunction;
 }
 
 interface Answer {
@@ -107,6 +110,7 @@ function ask(check: HttpCheck, signal: AbortSignal): Promise<Answer> {
 			headers: { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'Quarterdeck (health check)' },
 			agent: false,
 			signal,
+			...(check.lookup && { lookup: check.lookup }),
 		});
 		// Also after the answer: what is cut off complains.
 		call.on('error', reject);

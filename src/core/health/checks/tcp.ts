@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, type LookupFunction } from 'node:net';
 import type { Clock } from '../../base/clock';
 import { CancelledError } from '../../base/errors';
 import type { CheckResult } from '../service';
@@ -9,13 +9,19 @@ export interface TcpCheck {
 	readonly host: string;
 	readonly port: number;
 	readonly timeoutMs: number;
+	/** Where names may lead; absent: anywhere. */
+	readonly lookup?: LookupFunction;
 }
 
 /** Opens a connection and closes it again; nothing is sent. */
-export function checkTcp({ host, port, timeoutMs }: TcpCheck, clock: Clock, signal: AbortSignal): Promise<CheckResult> {
+export function checkTcp(
+	{ host, port, timeoutMs, lookup }: TcpCheck,
+	clock: Clock,
+	signal: AbortSignal,
+): Promise<CheckResult> {
 	const started = clock.monotonic();
 	return new Promise((resolve, reject) => {
-		const socket = connect({ host, port });
+		const socket = connect({ host, port, ...(lookup && { lookup }) });
 		const end = (result: CheckResult): void => {
 			timer.dispose();
 			signal.removeEventListener('abort', abort);

@@ -1,17 +1,21 @@
 import { isAbsolute, join, normalize } from 'node:path';
 import { homedir } from 'node:os';
+import type { LookupFunction } from 'node:net';
 import type { Clock } from '../../../core/base/clock';
 import { Emitter } from '../../../core/base/event';
 import { Owner } from '../../../core/base/lifecycle';
+import { boundLookup, type FindAddresses } from '../../../core/health/checks/boundLookup';
 import { checkCommand, type CommandCheck } from '../../../core/health/checks/command';
 import { checkFile } from '../../../core/health/checks/file';
 import { checkHttp } from '../../../core/health/checks/http';
 import { checkTcp } from '../../../core/health/checks/tcp';
 import type { CheckResult, WatchedService } from '../../../core/health/service';
 import { readServices, resolveNeeds, type SettingProblem, type UserService } from '../../../core/health/userServices';
+import { isLoopback } from '../../../core/providers/connection';
 import type { ProcessSupervisor } from '../../../core/process/supervisor';
 import type { ToolCall } from '../../../core/safety/approval';
 import type { Gate } from '../../../core/safety/gate';
+import { isPublicAddress } from '../../../core/tools/web/addresses';
 import type { Host } from '../../host/context';
 import { workspaceFolders } from '../../host/workspace';
 
@@ -21,6 +25,8 @@ export interface UserSourceDeps {
 	readonly gate: () => Promise<Gate>;
 	/** Services that an entry may need, beside those of the setting. */
 	readonly others: () => readonly WatchedService[];
+	/** How names are looked up; the system's way unless said otherwise. */
+	readonly findAddresses?: FindAddresses;
 }
 
 /** The services of the setting. */
@@ -88,18 +94,24 @@ export class UserSource extends Owner {
 	}
 
 	#check(service: UserService, signal: AbortSignal): Promise<CheckResult> {
-		const { check } = service;
+		const { check, place } = service;
 		const { clock } = this.#deps.host;
 		switch (check.kind) {
 			case 'http':
-				return checkHttp(check, clock, signal);
+				return checkHttp({ ...check, ...this.#bound(place, check.url) }, clock, signal);
 			case 'tcp':
-				return checkTcp(check, clock, signal);
+				return checkTcp({ ...check, ...this.#bound(place, `http://${check.host}`) }, clock, signal);
 			case 'file':
 				return checkFile({ ...check, path: placed(check.path) }, clock, signal);
 			default:
 				return this.#checkCommand(service, { ...check, cwd: placed(check.cwd ?? '.') }, clock, signal);
 		}
+	}
+
+	/** What a workspace brings ends where its name says: on this machine, or on the public internet. */
+	#bound(place: UserService['place'], url: string): { readonly lookup?: LookupFunction } {
+		if (place === 'user') return {};
+		return { lookup: boundLookup(isLoopback(url) ? isOwnAddress : isPublicAddress, this.#deps.findAddresses) };
 	}
 
 	async #checkCommand(
@@ -140,6 +152,10 @@ export class UserSource extends Owner {
 		const verdict = await gate.authorize(call, origin, signal);
 		return verdict.isAllowed ? null : `It is not run: ${verdict.reason}`;
 	}
+}
+
+function isOwnAddress(address: string): boolean {
+	return address === '::1' || address.startsWith('127.');
 }
 
 function placed(path: string): string {
