@@ -222,7 +222,9 @@ export class StatsServer extends Owner {
 			if (head.length > 0) socket.unshift(head);
 			await this.#join(new StatsSocket(socket, this.#deps.clock, this.#limits.socket));
 		} catch (error) {
-			socket.end(rawAnswer(this.#refusalOf(error)));
+			// A caller that never hangs up would take the place of one that is let in.
+			socket.write(rawAnswer(this.#refusalOf(error)));
+			socket.destroySoon();
 		}
 	}
 

@@ -1,7 +1,8 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import * as fc from 'fast-check';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
 	acceptKey,
 	FrameReader,
@@ -146,6 +147,22 @@ describe('a client of the WebSocket', () => {
 		await vi.waitFor(() => expect(first.messages).toHaveLength(1), patience);
 		const refused = await world.call('/ws/stats', { headers: upgradeHeaders });
 		expect([refused.status, refused.headers['retry-after']]).toEqual([503, '10']);
+	});
+
+	test('that is refused keeps no place, even if it never hangs up', async () => {
+		const world = await open({ limits: { connections: 2 } });
+		const lines = Object.entries(upgradeHeaders).map(([name, value]) => `${name}: ${value}\r\n`);
+		const asked = `GET /ws/stats HTTP/1.1\r\nhost: 127.0.0.1:${world.port}\r\n${lines.join('')}\r\n`;
+		for (let caller = 0; caller < 4; caller++) {
+			const socket = connect({ port: world.port, host: '127.0.0.1', allowHalfOpen: true });
+			onTestFinished(() => void socket.destroy());
+			socket.write(asked);
+			let answer = '';
+			socket.on('data', (part: Buffer) => (answer += part.toString()));
+			await once(socket, 'end');
+			expect(answer).toMatch(/^HTTP\/1\.1 401 /);
+		}
+		await vi.waitFor(async () => expect((await world.call('/api/health')).status).toBe(200), patience);
 	});
 
 	test('is let go when the token changes, and when the server ends', async () => {
