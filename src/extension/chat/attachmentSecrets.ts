@@ -4,6 +4,7 @@ import { checkedAttachments } from '../../core/chat/attachmentSecrets';
 import type { AttachmentView } from '../../core/chat/items';
 import type { Host } from '../host/context';
 import { safetyContext } from '../safety/context';
+import { unlinked } from '../host/unlinked';
 
 /**
  * What is sent of attachments: texts without the secrets in them, which is said, and protected files only after a
@@ -28,6 +29,6 @@ export async function withoutSecrets(
 		if (choice !== 'Send') throw new ExpectedError('secret-attached', 'Nothing was sent.');
 	}
 	if (checked.kept.length > 0)
-		void vscode.window.showWarningMessage(`Kept from the model: ${checked.kept.join('; ')}.`);
+		void vscode.window.showWarningMessage(unlinked(`Kept from the model: ${checked.kept.join('; ')}.`));
 	return checked.attachments;
 }

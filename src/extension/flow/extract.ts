@@ -6,6 +6,7 @@ import { printFlow } from '../../core/flow/model/print';
 import { slugOf } from '../../core/flow/model/slugs';
 import { asWritten, folderOf, freeFile, insideOf, writeText } from './files';
 import { requireEditable, type PageContext } from './parts';
+import { unlinked } from '../host/unlinked';
 
 /** Moves nodes of an open flow into a file of their own. One undo brings them back; the new file stays. */
 export async function extractSelection(page: PageContext, nodes: readonly NodeId[]): Promise<void> {
@@ -39,7 +40,7 @@ export async function extractSelection(page: PageContext, nodes: readonly NodeId
 	page.emit('reveal', { node: made.node });
 	const stay = made.stay.length === 0 ? '' : ` ${made.stay.join(', ')} begins or ends this flow, and stays in it.`;
 	const text = `${vscode.workspace.asRelativePath(file)} was written.${stay}`;
-	void vscode.window.showInformationMessage(text, 'Open It').then(async picked => {
+	void vscode.window.showInformationMessage(unlinked(text), 'Open It').then(async picked => {
 		if (picked === 'Open It') await vscode.commands.executeCommand('vscode.open', file);
 	});
 }

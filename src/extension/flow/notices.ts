@@ -10,6 +10,7 @@ import { workspaceFolders } from '../host/workspace';
 import { answerOf } from './runHandlers';
 import type { FlowPage } from './page';
 import type { FlowParts } from './parts';
+import { unlinked } from '../host/unlinked';
 
 /** Interrupted runs that are offered by themselves; the others are in the lists of their flows. */
 const mostOffers = 3;
@@ -53,7 +54,7 @@ export class FlowNotices extends Owner {
 	async #offer({ file, flowName, summary }: InterruptedRun): Promise<void> {
 		const { book } = this.#service.runs;
 		const text = `A run of the flow “${flowName}” (${summary.title}) was interrupted. What it has finished is kept.`;
-		const picked = await vscode.window.showWarningMessage(text, 'Resume', 'Discard');
+		const picked = await vscode.window.showWarningMessage(unlinked(text), 'Resume', 'Discard');
 		try {
 			if (picked === 'Discard') await book.discard(file, summary.id);
 			if (picked !== 'Resume') return;
@@ -74,7 +75,7 @@ export class FlowNotices extends Owner {
 	async #ask(run: LiveRun, node: string, kind: Exclude<WaitKind, 'breakpoint'>, ask: WaitDetail): Promise<void> {
 		const name = run.flow.nodes[node]?.name ?? node;
 		const text = `${run.flow.name} › ${name}: ${ask.title}`;
-		const picked = await vscode.window.showWarningMessage(text, ...buttons[kind], 'Show');
+		const picked = await vscode.window.showWarningMessage(unlinked(text), ...buttons[kind], 'Show');
 		if (picked === undefined) return;
 		if (picked === 'Show') return this.#show(run, node);
 		const answer = await answerTo(kind, picked, ask);

@@ -4,6 +4,7 @@ import type { AlertBook } from '../../core/health/alerts/alertBook';
 import { StormGuard, stormText } from '../../core/health/alerts/storm';
 import type { Alert } from '../../core/ledger/machineEvents';
 import type { Host } from '../host/context';
+import { unlinked } from '../host/unlinked';
 
 const snoozeMinutes = 60;
 const longSnoozeMinutes = 240;
@@ -47,7 +48,7 @@ export class Notifier extends Owner {
 		const note = isFlapping ? ` ${this.#book.noteOn(first) ?? ''}` : '';
 		const isSevere = first.severity === 'high' || first.severity === 'critical';
 		const show = isSevere ? vscode.window.showErrorMessage : vscode.window.showWarningMessage;
-		const picked = await show(`${text}${note}`, 'Show', 'Acknowledge', snooze);
+		const picked = await show(unlinked(`${text}${note}`), 'Show', 'Acknowledge', snooze);
 		if (picked === 'Show') await vscode.commands.executeCommand('quarterdeck.alerts.show', first.id);
 		for (const { id } of picked === 'Acknowledge' || picked === snooze ? alerts : []) {
 			if (picked === snooze) this.#book.snooze(id, minutes);

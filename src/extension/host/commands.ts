@@ -11,6 +11,7 @@ import {
 	type FlowCommandId,
 	type InternalCommandId,
 } from './ids';
+import { unlinked } from './unlinked';
 
 /** Commands that an error, an obstacle or a notice may offer, beside our own. */
 const foreignActions: readonly string[] = [
@@ -47,7 +48,7 @@ export class Commands {
 		const actions = isExpected ? error.actions : [];
 		const text = isExpected ? error.message : `Quarterdeck hit an unexpected problem: ${errorText(error)}`;
 		const titles = [...actions.map(action => action.title), 'Show Output'];
-		const picked = await vscode.window.showErrorMessage(text, ...titles);
+		const picked = await vscode.window.showErrorMessage(unlinked(text), ...titles);
 		if (picked === undefined) return;
 		const action = actions.find(candidate => candidate.title === picked);
 		await this.run(action?.command ?? 'quarterdeck.showOutput', action?.args ?? []);

@@ -3,6 +3,7 @@ import type { McpAsker } from '../../core/mcp/ports';
 import type { McpToolChange } from '../../core/mcp/protocol';
 import { changeTexts } from '../../core/mcp/views/preview';
 import type { McpDocuments } from './documents';
+import { unlinked } from '../host/unlinked';
 
 /**
  * Asks whether tools that are no longer what the user approved may be offered. What they say is shown in VS Code's own
@@ -19,7 +20,9 @@ export async function confirmToolChanges(
 	const what = `${names.join(', ')}${more}`;
 	const review = 'Review…';
 	const first = await vscode.window.showWarningMessage(
-		`What the tools of “${asker.server}” tell models has changed: ${what}. They are switched off until you have looked.`,
+		unlinked(
+			`What the tools of “${asker.server}” tell models has changed: ${what}. They are switched off until you have looked.`,
+		),
 		review,
 		'Keep Them Off',
 	);
@@ -28,7 +31,7 @@ export async function confirmToolChanges(
 	await documents.showChange(`Tools of ${asker.server}: approved ↔ now`, before, after);
 	const accept = 'Accept the Changes';
 	const second = await vscode.window.showWarningMessage(
-		`Offer these tools of “${asker.server}” as they are now?`,
+		unlinked(`Offer these tools of “${asker.server}” as they are now?`),
 		accept,
 		'Keep Them Off',
 	);

@@ -4,6 +4,7 @@ import type { ExecutionId } from '../../core/base/ids';
 import { refusalSentence, type RepairOutcome } from '../../core/monitors/repairer';
 import type { MonitorNotice, Suggestion } from '../../core/monitors/monitors';
 import type { Host } from '../host/context';
+import { unlinked } from '../host/unlinked';
 
 /** What the notices can have done. */
 export interface MonitorActions {
@@ -51,7 +52,7 @@ export class MonitorNotices extends Owner {
 	tell({ kind, text, execution }: MonitorNotice): void {
 		const show = kind === 'fixed' ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
 		void this.#guard(async () => {
-			const picked = await show(text, ...(execution === null ? [] : [showExecution]));
+			const picked = await show(unlinked(text), ...(execution === null ? [] : [showExecution]));
 			if (picked !== undefined && execution !== null) await openExecution(execution);
 		});
 	}
@@ -66,7 +67,7 @@ export class MonitorNotices extends Owner {
 					? 'Nothing that is watched is wrong.'
 					: `${wrong.join(' ')} Nothing can be done about it from here.`;
 			const observed = level === 0 ? ' The autonomy level is 0, so nothing would be repaired.' : '';
-			void vscode.window.showInformationMessage(`${nothing}${observed}`);
+			void vscode.window.showInformationMessage(unlinked(`${nothing}${observed}`));
 			return;
 		}
 		const items = suggestions.map(suggestion => ({
@@ -85,7 +86,7 @@ export class MonitorNotices extends Owner {
 
 	async #suggestOne(suggestion: Suggestion): Promise<void> {
 		const { text, verb, incident } = suggestion;
-		const picked = await vscode.window.showWarningMessage(text, verb, showWhy, notNow);
+		const picked = await vscode.window.showWarningMessage(unlinked(text), verb, showWhy, notNow);
 		if (picked === verb) await this.#allow(suggestion);
 		else if (picked === showWhy) await this.#showWhy(suggestion);
 		else if (picked === notNow) this.#actions.decline(incident.key);
@@ -94,7 +95,7 @@ export class MonitorNotices extends Owner {
 	async #suggestMany(all: readonly Suggestion[]): Promise<void> {
 		const text = `${all.map(({ title }) => title).join(', ')}: these repairs are suggested.`;
 		const show = 'Show';
-		const picked = await vscode.window.showWarningMessage(text, show, notNow);
+		const picked = await vscode.window.showWarningMessage(unlinked(text), show, notNow);
 		if (picked === show) await this.list();
 		else if (picked === notNow) for (const { incident } of all) this.#actions.decline(incident.key);
 	}
@@ -141,10 +142,10 @@ async function tellOutcome(title: string, outcome: RepairOutcome): Promise<void>
 		case 'refused':
 			return tellRefusal(title, outcome);
 		case 'gone':
-			void vscode.window.showInformationMessage(`${title}: it is over already, and nothing was done.`);
+			void vscode.window.showInformationMessage(unlinked(`${title}: it is over already, and nothing was done.`));
 			return undefined;
 		default:
-			void vscode.window.showInformationMessage(`${title} was stopped.`);
+			void vscode.window.showInformationMessage(unlinked(`${title} was stopped.`));
 			return undefined;
 	}
 }
@@ -156,7 +157,7 @@ async function tellRefusal(title: string, outcome: Extract<RepairOutcome, { kind
 		autonomy: ['Open Setting', 'workbench.action.openSettings', 'quarterdeck.autonomy'],
 	};
 	const offer = Object.hasOwn(offers, outcome.guardrail) ? offers[outcome.guardrail] : undefined;
-	const picked = await vscode.window.showWarningMessage(text, ...(offer ? [offer[0]] : []));
+	const picked = await vscode.window.showWarningMessage(unlinked(text), ...(offer ? [offer[0]] : []));
 	if (picked !== undefined && offer) await vscode.commands.executeCommand(offer[1], ...offer.slice(2));
 }
 
@@ -165,7 +166,7 @@ async function showWith(
 	text: string,
 	execution: ExecutionId,
 ): Promise<void> {
-	if ((await show(text, showExecution)) !== undefined) await openExecution(execution);
+	if ((await show(unlinked(text), showExecution)) !== undefined) await openExecution(execution);
 }
 
 async function openExecution(execution: ExecutionId): Promise<void> {

@@ -27,6 +27,7 @@ import { workspaceFolders } from '../host/workspace';
 import { costOf, pickModel } from '../mcp/sampling';
 import type { ProviderService } from '../providers/service';
 import type { MonitorService } from './service';
+import { unlinked } from '../host/unlinked';
 
 export interface ReportDeps {
 	readonly host: Host;
@@ -244,13 +245,13 @@ export class Reports extends Owner {
 		const [worst] = report.reasons;
 		const show = 'Open Report';
 		const text = worst ? `${title}. ${worst.sentence}` : `${title}.`;
-		if ((await vscode.window.showInformationMessage(text, show)) === show) await open(uri);
+		if ((await vscode.window.showInformationMessage(unlinked(text), show)) === show) await open(uri);
 	}
 
 	async #showProblem(problem: string): Promise<void> {
 		const show = 'Open Setting';
 		const text = `No machine report is made by itself: ${problem}`;
-		if ((await vscode.window.showWarningMessage(text, show)) === show)
+		if ((await vscode.window.showWarningMessage(unlinked(text), show)) === show)
 			await vscode.commands.executeCommand('workbench.action.openSettings', 'quarterdeck.report.schedule');
 	}
 }

@@ -28,6 +28,7 @@ import { flowRunner } from './flowRunner';
 import type { KillSwitchItem } from './killSwitchItem';
 import { MonitorNotices, type MonitorActions } from './notices';
 import { repairPorts, type RepairPortsDeps } from './repairPorts';
+import { unlinked } from '../host/unlinked';
 
 export interface MonitorServiceDeps extends RepairPortsDeps {
 	readonly health: HealthFeed;
@@ -204,7 +205,7 @@ export class MonitorService extends Owner implements MonitorActions {
 
 	async #showProblem(problem: string): Promise<void> {
 		const open = 'Open Setting';
-		if ((await vscode.window.showWarningMessage(`${problem}.`, open)) === open)
+		if ((await vscode.window.showWarningMessage(unlinked(`${problem}.`), open)) === open)
 			await vscode.commands.executeCommand('workbench.action.openSettings', 'quarterdeck.runbooks');
 	}
 }

@@ -14,6 +14,7 @@ import { presets, type ProviderPreset } from '../../core/providers/presets';
 import type { ProviderHealth } from '../../core/providers/provider';
 import { askKey } from './askKey';
 import { requireTrust, type ProviderCommandDeps } from './commands';
+import { unlinked } from '../host/unlinked';
 
 type Choice = vscode.QuickPickItem & { readonly preset: ProviderPreset | null };
 
@@ -27,7 +28,7 @@ export async function addProvider(deps: ProviderCommandDeps): Promise<void> {
 		const health = await ask(deps, config, key);
 		if (health.isUp) {
 			await save(deps, config, key);
-			void vscode.window.showInformationMessage(`${health.text}. Its models can be chosen everywhere now.`);
+			void vscode.window.showInformationMessage(unlinked(`${health.text}. Its models can be chosen everywhere now.`));
 			return;
 		}
 		const next = await askWhatNow(config, health, preset);

@@ -7,6 +7,7 @@ import type { ProviderState } from '../../core/providers/providerState';
 import type { Host } from '../host/context';
 import { askKey } from './askKey';
 import type { ProviderService } from './service';
+import { unlinked } from '../host/unlinked';
 
 export interface ProviderCommandDeps {
 	readonly host: Host;
@@ -77,7 +78,7 @@ export async function testProvider(deps: ProviderCommandDeps, argument: unknown)
 	if (health.isUp) {
 		const problem = service.state(id)?.modelsProblem;
 		const took = health.latencyMs === null ? '' : ` It answered in ${health.latencyMs} ms.`;
-		void vscode.window.showInformationMessage(`${health.text}.${took}${problem ? ` ${problem}` : ''}`);
+		void vscode.window.showInformationMessage(unlinked(`${health.text}.${took}${problem ? ` ${problem}` : ''}`));
 		return;
 	}
 	throw new ExpectedError('provider-down', health.text, { actions: health.actions });

@@ -7,6 +7,7 @@ import type { ChatActions } from '../chat/actions';
 import type { Host } from '../host/context';
 import { viewIds } from '../host/ids';
 import { decideWithUser, refuseWithReason } from './decide';
+import { unlinked } from '../host/unlinked';
 
 const allow = 'Allow Once';
 const refuse = 'Refuse…';
@@ -89,10 +90,12 @@ export class ApprovalNotices extends Owner {
 
 	async #tellOne(view: ApprovalView): Promise<void> {
 		const buttons = isOneClick(view) ? [allow, refuse, show] : [show, refuse];
-		const picked = await vscode.window.showInformationMessage(noticeText(view), ...buttons);
+		const picked = await vscode.window.showInformationMessage(unlinked(noticeText(view)), ...buttons);
 		if (picked === undefined) return;
 		if (!this.#approvals.find(view.id)) {
-			void vscode.window.showInformationMessage(`That is over: the call of “${view.asker}” has ended meanwhile.`);
+			void vscode.window.showInformationMessage(
+				unlinked(`That is over: the call of “${view.asker}” has ended meanwhile.`),
+			);
 			return;
 		}
 		if (picked === allow) await decideWithUser(this.#approvals, view, { outcome: 'allow', scope: 'once' });

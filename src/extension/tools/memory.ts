@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { asId, type MemoryId } from '../../core/base/ids';
 import type { Memory } from '../../core/memory/memory';
 import type { MemoryPort } from '../../core/tools/ports';
+import { unlinked } from '../host/unlinked';
 
 /** The memory as tools use it. What a model keeps is shown, and one click takes it back. */
 export function memoryPort(made: () => Promise<Memory>): MemoryPort {
@@ -27,7 +28,11 @@ export function memoryPort(made: () => Promise<Memory>): MemoryPort {
 }
 
 async function offerUndo(memory: Memory, id: MemoryId, text: string): Promise<void> {
-	const picked = await vscode.window.showInformationMessage(`An agent remembers: ${text}`, 'Undo', 'Open Memory');
+	const picked = await vscode.window.showInformationMessage(
+		unlinked(`An agent remembers: ${text}`),
+		'Undo',
+		'Open Memory',
+	);
 	if (picked === 'Undo') await memory.forget([id]);
 	if (picked === 'Open Memory') await vscode.commands.executeCommand('quarterdeck.memory.open');
 }

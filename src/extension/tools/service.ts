@@ -23,6 +23,7 @@ import { pageReader } from './pages';
 import { findRipgrep, findShell } from './programs';
 import { Terminals } from './terminals';
 import type { WebSearch } from './webSearch';
+import { unlinked } from '../host/unlinked';
 
 export interface ToolsServiceDeps {
 	readonly host: Host;
@@ -143,7 +144,7 @@ const notifications: NotifyPort = {
 			warning: vscode.window.showWarningMessage,
 			error: vscode.window.showErrorMessage,
 		}[level];
-		void show(`Agent: ${text}`);
+		void show(unlinked(`Agent: ${text}`));
 	},
 };
 

@@ -9,6 +9,7 @@ import { flowSuffix, readFlow } from '../files';
 import { fileOf } from '../runs';
 import type { FlowService } from '../service';
 import { outputsOf } from './askTrigger';
+import { unlinked } from '../../host/unlinked';
 
 /** What the commands take from the service. */
 export type TriggerParts = Pick<FlowService, 'host' | 'triggers' | 'documents' | 'runs' | 'world' | 'pagesOf'>;
@@ -32,7 +33,7 @@ export async function turnOnTrigger(service: TriggerParts, argument: unknown): P
 	const doubt = view.text === '' ? '' : ` ${view.text}`;
 	const text = `“${view.title}” is ${when}, while VS Code has this workspace open: ${view.about}.${doubt} It starts what the flow says then, at most ${view.maxPerHour} times an hour.`;
 	// Whoever turned it on has seen it in the meantime: nobody waits for this.
-	void vscode.window.showInformationMessage(text, ...buttons).then(async picked => {
+	void vscode.window.showInformationMessage(unlinked(text), ...buttons).then(async picked => {
 		if (picked === 'Turn Off') await turnOffTrigger(service, target);
 		else if (picked) await copyCurl(service, target);
 	}, service.host.log.error.bind(service.host.log));
@@ -46,7 +47,7 @@ export async function turnOffTrigger(service: TriggerParts, argument: unknown): 
 export async function turnOffAllTriggers({ triggers }: TriggerParts): Promise<void> {
 	const count = await triggers.turnOffAll();
 	const text = count === 0 ? 'No trigger was on.' : `${count} ${count === 1 ? 'trigger is' : 'triggers are'} off now.`;
-	void vscode.window.showInformationMessage(text);
+	void vscode.window.showInformationMessage(unlinked(text));
 }
 
 function isHook(view: TriggerView): boolean {

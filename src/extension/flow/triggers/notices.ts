@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { NodeId } from '../../../core/flow/model/flow';
 import type { TriggerNotice } from '../../../core/flow/triggers/triggers';
 import type { Host } from '../../host/context';
+import { unlinked } from '../../host/unlinked';
 
 /** What can be done about it. */
 export interface TriggerSwitch {
@@ -19,7 +20,7 @@ export async function tellTrigger(host: Host, triggers: TriggerSwitch, notice: T
 		Show: () => vscode.commands.executeCommand('quarterdeck.flows.reveal', uri.toString(), armed.node),
 	};
 	const [text, offered] = wordsOf(notice);
-	const picked = await vscode.window.showWarningMessage(text, ...offered);
+	const picked = await vscode.window.showWarningMessage(unlinked(text), ...offered);
 	if (picked === undefined) return;
 	try {
 		await actions[picked]();
