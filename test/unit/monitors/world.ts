@@ -124,7 +124,7 @@ export interface Rules {
 
 export function newFolder(): string {
 	const folder = mkdtempSync(join(tmpdir(), 'monitors-'));
-	onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+	onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 	return folder;
 }
 
