@@ -6,6 +6,7 @@ import { DisposableStore, type Disposable } from '../../core/base/lifecycle';
 import type { Dashboard, DashboardId } from '../../core/dashboard/dashboard';
 import { readDashboard } from '../../core/dashboard/dashboardFile';
 import type { DashboardContract, DashboardView } from '../../core/dashboard/dashboardProtocol';
+import { linkedFile } from '../../core/dashboard/noteLink';
 import { TopicHub, type OpenTopic } from '../../core/dashboard/topicHub';
 import { serve, type Handlers } from '../../core/rpc/rpc';
 import type { WebviewPort } from '../host/webviewHost';
@@ -170,7 +171,8 @@ async function openLink(href: string): Promise<void> {
 		return;
 	}
 	const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-	if (!folder || /^[a-z][a-z0-9+.-]+:/i.test(href))
+	const path = linkedFile(href);
+	if (!folder || path === undefined)
 		throw new ExpectedError('bad-link', `'${href}' is neither a web page nor a file of this workspace.`);
-	await vscode.commands.executeCommand('vscode.open', vscode.Uri.joinPath(folder, href.replace(/#.*$/, '')));
+	await vscode.commands.executeCommand('vscode.open', vscode.Uri.joinPath(folder, path));
 }
