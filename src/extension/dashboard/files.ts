@@ -4,6 +4,7 @@ import { limits, type Dashboard } from '../../core/dashboard/dashboard';
 import { longestFile, parseDashboard, printDashboard } from '../../core/dashboard/dashboardFile';
 import { saveText } from '../ledger/saveText';
 import type { DashboardStore } from './store';
+import { unlinked } from '../host/unlinked';
 
 /** Asks where to, and writes the dashboard there. */
 export async function exportDashboard(dashboard: Dashboard): Promise<void> {
@@ -14,7 +15,7 @@ export async function exportDashboard(dashboard: Dashboard): Promise<void> {
 	const file = await saveText(`${name || 'dashboard'}.dashboard.json`, printDashboard(dashboard), {
 		Dashboard: ['dashboard.json', 'json'],
 	});
-	if (file) void vscode.window.showInformationMessage(`“${dashboard.name}” is in ${file.fsPath}.`);
+	if (file) void vscode.window.showInformationMessage(unlinked(`“${dashboard.name}” is in ${file.fsPath}.`));
 }
 
 /** Asks for a file and adds what it holds. `undefined` when the user cancels. */

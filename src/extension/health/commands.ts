@@ -8,6 +8,7 @@ import { stateWords } from '../../core/health/views/healthTree';
 import type { Host } from '../host/context';
 import type { TreeRow } from '../ledger/treeRow';
 import type { HealthService } from './service';
+import { unlinked } from '../host/unlinked';
 
 /** The service that a row, an id or the user names. */
 export async function pickService(service: HealthService, argument: unknown, command: string): Promise<string> {
@@ -97,7 +98,7 @@ export async function muteRuleOf(host: Host, service: HealthService, id: string)
 	if (!rule) throw new ExpectedError('alerts.noRule', 'The rule of that alert is no more.');
 	await muteRule(host, rule, true);
 	const undo = 'Undo';
-	const picked = await vscode.window.showInformationMessage(`“${rule.title}” is muted.`, undo);
+	const picked = await vscode.window.showInformationMessage(unlinked(`“${rule.title}” is muted.`), undo);
 	if (picked === undo) await muteRule(host, rule, false);
 }
 

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { McpServerDefinition } from '../../core/mcp/definition';
 import { previewText, previewWarning } from '../../core/mcp/views/preview';
 import type { McpDocuments } from './documents';
+import { unlinked } from '../host/unlinked';
 
 const longest = 1500;
 
@@ -27,6 +28,9 @@ export async function confirmLaunch(
 	const picked = await vscode.window.showWarningMessage(question, { modal: true, detail }, ...buttons);
 	if (picked !== all) return picked === yes;
 	await documents.show(`${definition.name}, exactly`, text);
-	const again = await vscode.window.showWarningMessage(`${question} You see all of it in the editor.`, button);
+	const again = await vscode.window.showWarningMessage(
+		unlinked(`${question} You see all of it in the editor.`),
+		button,
+	);
 	return again === button;
 }

@@ -8,6 +8,7 @@ import { forgetInputs } from './inputs';
 import type { McpMemory } from './choices';
 import { removeFromSettings } from './saveServer';
 import { requireTrust, type McpService } from './service';
+import { unlinked } from '../host/unlinked';
 
 export interface CommandDeps {
 	readonly host: Host;
@@ -99,7 +100,9 @@ export async function forgetValues({ host, service, memory }: CommandDeps, id: s
 	const definition = service.definition(id);
 	await forgetInputs(host.secrets, definition);
 	await memory.setSampling(id, undefined);
-	void vscode.window.showInformationMessage(`“${definition.name}” asks for its values again when it is started next.`);
+	void vscode.window.showInformationMessage(
+		unlinked(`“${definition.name}” asks for its values again when it is started next.`),
+	);
 }
 
 /** Switches one tool on or off. */

@@ -14,6 +14,7 @@ import type { WebviewPort } from '../host/webviewHost';
 import { saveText } from '../ledger/saveText';
 import { addNote, readNotes } from './projectFile';
 import type { MemoryService } from './service';
+import { unlinked } from '../host/unlinked';
 
 export interface MemoryPageDeps {
 	readonly host: Host;
@@ -107,7 +108,8 @@ async function importFile({ memory }: MemoryService): Promise<void> {
 	const { imported, refused } = await importFacts(memory, content);
 	const count = imported === 1 ? '1 fact' : `${imported} facts`;
 	if (refused.length === 0) void vscode.window.showInformationMessage(`Imported ${count}.`);
-	else void vscode.window.showWarningMessage(`Imported ${count}. Left out: ${refused.slice(0, 3).join(' · ')}`);
+	else
+		void vscode.window.showWarningMessage(unlinked(`Imported ${count}. Left out: ${refused.slice(0, 3).join(' · ')}`));
 }
 
 async function rememberNotes({ memory }: MemoryService): Promise<void> {
@@ -121,7 +123,7 @@ async function rememberNotes({ memory }: MemoryService): Promise<void> {
 	);
 	const kept = count === 1 ? '1 note' : `${count} notes`;
 	const left = refused.length === 0 ? '' : ` Left out: ${refused.slice(0, 3).join(' · ')}`;
-	void vscode.window.showInformationMessage(`Remembered ${kept} of ${name}.${left}`);
+	void vscode.window.showInformationMessage(unlinked(`Remembered ${kept} of ${name}.${left}`));
 }
 
 /** The folder of this window that facts may be about. */

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { ExpectedError } from '../../core/base/errors';
 import { notesOf, projectFiles, withNote } from '../../core/memory/projectFile';
+import { unlinked } from '../host/unlinked';
 
 interface Found {
 	readonly name: string;
@@ -24,7 +25,7 @@ export async function addNote(fact: string): Promise<void> {
 		const whole = new vscode.Range(0, 0, document.lineCount, 0);
 		const next = withNote(document.getText(), fact);
 		if (next === document.getText()) {
-			void vscode.window.showInformationMessage(`${found.name} has this note already.`);
+			void vscode.window.showInformationMessage(unlinked(`${found.name} has this note already.`));
 			return;
 		}
 		edit.replace(found.uri, document.validateRange(whole), next);

@@ -7,6 +7,7 @@ import type { Host } from '../host/context';
 import { panelTypes } from '../host/ids';
 import { Panels } from '../host/panels';
 import type { MemoryService } from './service';
+import { unlinked } from '../host/unlinked';
 
 export interface MemoryDeps {
 	readonly ledger: Lazy<Ledger>;
@@ -41,7 +42,7 @@ async function forget({ memory }: MemoryService, id: string): Promise<void> {
 	const fact = (await memory.find()).find(row => row.id === id);
 	if (!fact) throw new ExpectedError('no-fact', 'That fact is not remembered any more.');
 	await memory.forget([fact.id]);
-	void vscode.window.showInformationMessage(`Forgotten: ${fact.text}`);
+	void vscode.window.showInformationMessage(unlinked(`Forgotten: ${fact.text}`));
 }
 
 /** Remembers what the user writes, beginning with what is selected. */
@@ -54,7 +55,11 @@ async function remember({ memory }: MemoryService): Promise<void> {
 	});
 	if (text === undefined) return;
 	const fact = await memory.remember({ text, tier: 'permanent', category: 'fact', source: 'user' });
-	const picked = await vscode.window.showInformationMessage(`Remembered: ${fact.text}`, 'Undo', 'Open Memory');
+	const picked = await vscode.window.showInformationMessage(
+		unlinked(`Remembered: ${fact.text}`),
+		'Undo',
+		'Open Memory',
+	);
 	if (picked === 'Undo') await memory.forget([fact.id]);
 	if (picked === 'Open Memory') await vscode.commands.executeCommand('quarterdeck.memory.open');
 }

@@ -8,6 +8,7 @@ import { Memory, type MemoryChange } from '../../core/memory/memory';
 import { recall, type Recalled } from '../../core/memory/recall';
 import { modelRefText, parseModelRef, type Provider } from '../../core/providers/provider';
 import type { Host } from '../host/context';
+import { unlinked } from '../host/unlinked';
 
 export interface MemoryServiceDeps {
 	readonly host: Host;
@@ -75,7 +76,7 @@ export class MemoryService extends Owner {
 	}
 
 	async #show(text: string, id: MemoryId): Promise<void> {
-		const picked = await vscode.window.showInformationMessage(`Remembered: ${text}`, 'Undo', 'Open Memory');
+		const picked = await vscode.window.showInformationMessage(unlinked(`Remembered: ${text}`), 'Undo', 'Open Memory');
 		if (picked === 'Undo') await this.memory.forget([id]);
 		if (picked === 'Open Memory') await vscode.commands.executeCommand('quarterdeck.memory.open');
 	}
