@@ -13,6 +13,7 @@ import { DiffReview } from './diffReview';
 import { EditReview, type EditGate } from './editReview';
 import { ProposalFiles, reviewOfTab } from './proposalFiles';
 import { TypingWatch } from './typingWatch';
+import { unlinked } from '../../host/unlinked';
 
 export interface ReviewDeps {
 	readonly approvals: Approvals;
@@ -163,7 +164,9 @@ export class Reviews extends Owner {
 		if (edit) {
 			const { review } = edit;
 			if (outcome === 'expired' && review.isOpen)
-				void vscode.window.showInformationMessage(`The edit of ${review.fileName} ended before it was decided.`);
+				void vscode.window.showInformationMessage(
+					unlinked(`The edit of ${review.fileName} ended before it was decided.`),
+				);
 			await review.close();
 			this.#open.delete(review.id);
 			edit.dispose();
