@@ -22,6 +22,8 @@ export interface ServiceView {
 	readonly needs: readonly string[];
 	/** Which of `start`, `stop`, `restart`, `logs` can be done to it here. */
 	readonly actions: readonly ServiceAction[];
+	/** What whoever starts it is to know. */
+	readonly startNote?: string;
 	/** It was stopped on purpose, or nobody has started it: it raises nothing. */
 	readonly isStopped: boolean;
 	/** Somebody counts on it: it was set up, or it was seen at work. Only then is its failure an alert. */

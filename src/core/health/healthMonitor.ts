@@ -164,7 +164,7 @@ export class HealthMonitor extends Owner implements HealthFeed {
 			throw new ExpectedError('health.cannot', `${service.name} cannot be ${pasts[action]} from here.`);
 		this.#asked.set(id, { action, intent, at: this.#ports.clock.monotonic() });
 		await service.act(action);
-		return this.#awaitState(id, action);
+		return this.#awaitState(service, action);
 	}
 
 	override dispose(): void {
@@ -173,13 +173,16 @@ export class HealthMonitor extends Owner implements HealthFeed {
 		for (const watcher of this.#watchers.values()) watcher.dispose();
 	}
 
-	async #awaitState(id: string, action: Exclude<ServiceAction, 'logs'>): Promise<ServiceView> {
+	async #awaitState(service: WatchedService, action: Exclude<ServiceAction, 'logs'>): Promise<ServiceView> {
 		const { clock } = this.#ports;
+		const { id } = service;
 		const end = clock.monotonic() + actMs;
 		for (;;) {
 			const view = await this.check(id);
 			const isUp = !view.isStopped && (view.state === 'healthy' || view.state === 'degraded');
 			if (action === 'stop' ? !isUp : isUp) return view;
+			const failure = action === 'stop' ? null : (service.failure?.() ?? null);
+			if (failure !== null) throw new ExpectedError('health.failed', failure);
 			if (clock.monotonic() >= end) {
 				throw new ExpectedError(
 					'health.notReached',
@@ -312,6 +315,7 @@ export class HealthMonitor extends Owner implements HealthFeed {
 				...state,
 				...(root ? blocked : held),
 				actions: service.actions(),
+				...(service.startNote !== undefined && { startNote: service.startNote }),
 				isExpected: service.isExpected || (wasUp && service.kind !== 'ledger'),
 			};
 		});

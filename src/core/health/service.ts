@@ -41,6 +41,10 @@ export interface WatchedService {
 	check(signal: AbortSignal): Promise<CheckResult>;
 	/** Begins what was asked for. */
 	act?(action: Exclude<ServiceAction, 'logs'>): Promise<void>;
+	/** Why what was begun will not come about, so that nobody waits for it any longer. */
+	failure?(): string | null;
+	/** What whoever starts it is to know. */
+	readonly startNote?: string;
 }
 
 export const localPolicy: WatchPolicy = { intervalMs: 30_000, failures: 3, successes: 2, slowMs: null };

@@ -83,14 +83,14 @@ function restart(
 }
 
 /** One that we can neither start nor restart is not offered to be. */
-function restartOf({ health }: RepairPorts, { id, name, actions }: ServiceView): RepairPlan | undefined {
+function restartOf({ health }: RepairPorts, { id, name, actions, startNote }: ServiceView): RepairPlan | undefined {
 	const action = (['restart', 'start'] as const).find(each => actions.includes(each));
 	if (!action) return undefined;
 	const verb = action === 'restart' ? 'Restart' : 'Start';
 	return {
 		title: `${verb} ${name}`,
 		verb,
-		question: `${verb} it?`,
+		question: startNote === undefined ? `${verb} it?` : `${verb} it? ${startNote}`,
 		input: { service: id, name, action },
 		touches: [name],
 		run: async () => {

@@ -62,7 +62,8 @@ export async function actOn(service: HealthService, id: string, action: Exclude<
 }
 
 /** Opens the log of what runs a service. */
-export async function showLogs(id: string): Promise<void> {
+export async function showLogs(service: HealthService, id: string): Promise<void> {
+	if (service.showLog(id)) return;
 	const server = /^mcp:(.+)$/su.exec(id)?.[1];
 	if (server !== undefined) await vscode.commands.executeCommand('quarterdeck.mcp.logs', server);
 	else if (id === 'ledger') await vscode.commands.executeCommand('quarterdeck.ledger.showHealth');

@@ -73,7 +73,7 @@ function handlers({ host, service, takeWanted }: HealthPageDeps): Handlers<Healt
 		act: async params => {
 			const id = text.parse(params.id);
 			const wanted = action.parse(params.action);
-			if (wanted === 'logs') await showLogs(id);
+			if (wanted === 'logs') await showLogs(service, id);
 			else await service.act(id, wanted, 'user');
 		},
 		acknowledge: params => service.alerts.acknowledge(alertId(params)),

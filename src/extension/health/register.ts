@@ -130,7 +130,7 @@ function registerCommands(host: Host, store: DisposableStore, { get, show, selec
 	registerOnService('quarterdeck.health.start', (own, service, id) => own.actOn(service, id, 'start'));
 	registerOnService('quarterdeck.health.stop', (own, service, id) => own.actOn(service, id, 'stop'));
 	registerOnService('quarterdeck.health.restart', (own, service, id) => own.actOn(service, id, 'restart'));
-	registerOnService('quarterdeck.health.logs', (own, _service, id) => own.showLogs(id));
+	registerOnService('quarterdeck.health.logs', (own, service, id) => own.showLogs(service, id));
 	registerOnAlert('quarterdeck.alerts.show', (_own, _service, id) => show({ kind: 'alert', id }));
 	registerOnAlert('quarterdeck.alerts.acknowledge', (own, service, id) => own.acknowledge(service, id));
 	registerOnAlert('quarterdeck.alerts.snooze', (own, service, id) => own.snooze(service, id));

@@ -29,6 +29,7 @@ import { Signals } from './signals';
 import { ClaudeSource } from './sources/claudeSource';
 import { ledgerService } from './sources/ledgerSource';
 import { McpSource } from './sources/mcpSource';
+import { OllamaServers } from './sources/ollamaServers';
 import { ProviderSource } from './sources/providerSource';
 import { UserSource } from './sources/userSource';
 
@@ -67,6 +68,7 @@ export class HealthService extends Owner implements HealthFeed {
 	readonly #lease: Lease;
 	readonly #user: UserSource;
 	readonly #ledgerService: WatchedService;
+	readonly #ollamas: OllamaServers;
 	readonly #turn = this.own(new MutableDisposable<Disposable>());
 	readonly #adopting: Refresher;
 	readonly #problemsChanged = this.own(new Emitter<void>());
@@ -90,6 +92,7 @@ export class HealthService extends Owner implements HealthFeed {
 		const quietHours = () => readQuietHours(settings.get('alerts.quietHours')) ?? null;
 		this.engine = this.own(new AlertEngine({ clock, record, quietHours }));
 		this.#ledgerService = ledgerService(ledger);
+		this.#ollamas = this.own(new OllamaServers({ host, supervisor: () => deps.supervisor.get() }));
 		this.#user = this.own(
 			new UserSource({
 				host,
@@ -163,6 +166,11 @@ export class HealthService extends Owner implements HealthFeed {
 		return this.monitor.act(id, action, intent);
 	}
 
+	/** Shows what a server has written that this window has started; false where there is none. */
+	showLog(id: string): boolean {
+		return this.#providers?.showLog(id) ?? false;
+	}
+
 	/** The window ends; another one may lead at once. */
 	async stop(): Promise<void> {
 		this.#isStopped = true;
@@ -202,7 +210,7 @@ export class HealthService extends Owner implements HealthFeed {
 		// Only what somebody made already, or has set up, is worth loading the providers for.
 		void this.#deps.providers.whenMade.then(service => {
 			if (this.isDisposed) return;
-			this.#providers = this.own(new ProviderSource(service));
+			this.#providers = this.own(new ProviderSource(service, this.#ollamas));
 			this.own(this.#providers.onDidChange(take));
 			take();
 		});

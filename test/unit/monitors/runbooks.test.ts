@@ -73,6 +73,25 @@ describe('built-in runbooks', () => {
 		expect(world.machine.ended).toEqual([]);
 	});
 
+	test('a server that we can start is offered to be, with what that means', async () => {
+		const world = newWorld();
+		const startNote = 'It ends when this window is closed.';
+		world.health.add('provider:ollama', { name: 'Ollama', actions: ['start'], startNote });
+		world.health.set('provider:ollama', 'unhealthy');
+		await pass(world.clock, 2_000);
+		expect(world.suggestions.map(({ title, text }) => [title, text])).toEqual([
+			['Start Ollama', `Ollama stopped answering 1 s ago. Start it? ${startNote}`],
+		]);
+		world.rules.level = 3;
+		void world.monitors.allow('service.down provider:ollama', 'restart-service');
+		await settle();
+		for (const { id, word } of world.approvals.pending)
+			world.approvals.decide(id, { outcome: 'allow', scope: 'once', ...(word === null ? {} : { word }) });
+		await pass(world.clock, 2_000);
+		expect(world.health.acts).toEqual(['start provider:ollama']);
+		expect(world.monitors.incidents).toEqual([]);
+	});
+
 	test('an alert that somebody acknowledges is theirs', async () => {
 		const world = newWorld();
 		world.rules.level = 3;

@@ -57,7 +57,7 @@ export function stateWords({ state, isStopped }: Pick<ServiceView, 'state' | 'is
 }
 
 function serviceNode(service: ServiceView, { uptimes, now }: HealthTreeInput): ViewNode {
-	const { id, name, state, reason, actions, isStopped, checkedAt, latencyMs } = service;
+	const { id, name, state, reason, actions, isStopped, checkedAt, latencyMs, startNote } = service;
 	const words = stateWords(service);
 	const uptime = uptimes.get(id);
 	const isFine = state === 'healthy' || isStopped;
@@ -74,6 +74,7 @@ function serviceNode(service: ServiceView, { uptimes, now }: HealthTreeInput): V
 		checkedAt === null ? '' : `Looked at ${formatRelative(checkedAt, now)}`,
 		latencyMs === null ? '' : `Answered in ${Math.round(latencyMs)} ms`,
 		uptime === undefined ? '' : `Up ${formatUptime(uptime)} of the last day, as far as it was watched`,
+		startNote !== undefined && actions.includes('start') ? `It can be started from here. ${startNote}` : '',
 	];
 	return leaf({
 		id,

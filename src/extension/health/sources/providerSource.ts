@@ -1,10 +1,13 @@
+import { ExpectedError } from '../../../core/base/errors';
 import { Emitter } from '../../../core/base/event';
 import { Owner } from '../../../core/base/lifecycle';
+import { endsWithWindow, type OllamaServer } from '../../../core/health/ollamaServer';
 import { localPolicy, type CheckResult, type WatchedService } from '../../../core/health/service';
 import { OllamaProvider } from '../../../core/providers/ollama';
 import type { Provider } from '../../../core/providers/provider';
 import type { ProviderState } from '../../../core/providers/providerState';
 import type { ProviderService } from '../../providers/service';
+import type { OllamaServers } from './ollamaServers';
 
 /** Servers elsewhere are asked for their list of models, which costs nothing, and not often. */
 const remoteMs = 5 * 60_000;
@@ -17,17 +20,22 @@ export interface SpilledModel {
 	readonly percent: number;
 }
 
+type Managed = Pick<WatchedService, 'onDidChange' | 'startNote' | 'actions' | 'check' | 'failure' | 'act'>;
+
 /** The providers that were set up, and those found on this machine once they have answered. */
 export class ProviderSource extends Owner {
 	readonly #providers: ProviderService;
+	readonly #ollamas: OllamaServers;
 	readonly #changed = this.own(new Emitter<void>());
 	readonly onDidChange = this.#changed.event;
 	readonly #services = new Map<string, { readonly key: string; readonly service: WatchedService }>();
 	readonly #wereUp = new Set<string>();
 
-	constructor(providers: ProviderService) {
+	constructor(providers: ProviderService, ollamas: OllamaServers) {
 		super();
 		this.#providers = providers;
+		this.#ollamas = ollamas;
+		this.own(ollamas.onDidChange(() => this.#changed.fire()));
 		this.own(providers.onDidChange(() => this.#changed.fire()));
 	}
 
@@ -53,6 +61,15 @@ export class ProviderSource extends Owner {
 		});
 	}
 
+	/** Shows what a server has written that was started here; false for any other service. */
+	showLog(service: string): boolean {
+		const state = this.#providers.view.states.find(({ id }) => service === `provider:${id}`);
+		const server = state && this.#serverOf(state.id);
+		if (!state || server?.log === undefined) return false;
+		this.#ollamas.showLog(server, state.label);
+		return true;
+	}
+
 	/** Models that are partly in the memory of the GPU and partly not, of servers on this machine that answer. */
 	async spilled(signal: AbortSignal): Promise<readonly SpilledModel[]> {
 		const local = this.#providers.view.states.filter(({ isLocal, health }) => isLocal && health?.isUp === true);
@@ -75,7 +92,8 @@ export class ProviderSource extends Owner {
 
 	#watched(state: ProviderState): WatchedService {
 		const { id, label, origin, isLocal, baseUrl } = state;
-		const key = JSON.stringify([label, origin, isLocal, baseUrl]);
+		const server = this.#serverOf(id);
+		const key = JSON.stringify([label, origin, isLocal, baseUrl, server?.address]);
 		const known = this.#services.get(id);
 		if (known?.key === key) return known.service;
 		const service: WatchedService = {
@@ -85,11 +103,42 @@ export class ProviderSource extends Owner {
 			needs: [],
 			policy: isLocal ? localPolicy : { ...localPolicy, intervalMs: remoteMs },
 			isExpected: origin === 'configured',
-			actions: () => [],
-			check: () => this.#check(id),
+			...(server ? this.#managed(state, server) : { actions: () => [], check: () => this.#check(id) }),
 		};
 		this.#services.set(id, { key, service });
 		return service;
+	}
+
+	#serverOf(id: string): OllamaServer | undefined {
+		const isOllama = this.#providers.providers.configOf(id)?.kind === 'ollama';
+		return isOllama ? this.#ollamas.at(this.#providers.state(id)?.baseUrl ?? null) : undefined;
+	}
+
+	/** What can be done to a server whose program is on this machine. */
+	#managed({ id, label }: ProviderState, server: OllamaServer): Managed {
+		return {
+			onDidChange: server.onDidChange,
+			startNote: endsWithWindow,
+			actions: () => server.actions(this.#providers.state(id)?.health?.isUp ?? null),
+			check: async () => server.explain(await this.#check(id)),
+			failure: () => server.failure,
+			act: async action => {
+				if (action === 'start') await this.#start(id, label, server);
+				else if (action === 'stop') await server.stop();
+				else await server.restart();
+				const provider = this.#providers.providers.find(id);
+				// A look that began before would say how it was.
+				if (provider) await this.#providers.recheck(provider);
+			},
+		};
+	}
+
+	async #start(id: string, label: string, server: OllamaServer): Promise<void> {
+		const provider = this.#providers.providers.find(id);
+		if (provider) await this.#providers.recheck(provider);
+		if (this.#providers.state(id)?.health?.isUp === true)
+			throw new ExpectedError('ollama.runs', `${label} answers already; it was not started from here.`);
+		await server.start();
 	}
 
 	async #check(id: string): Promise<CheckResult> {
