@@ -1,11 +1,15 @@
+import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
 	test: {
 		projects: [
 			{
+				// Diagrams are laid out as in the package.
+				resolve: { alias: { 'elkjs/lib/elk.bundled.js': resolve('scripts/build/elk.mjs') } },
 				test: {
 					name: 'unit',
+					server: { deps: { inline: ['beautiful-mermaid'] } },
 					environment: 'node',
 					include: ['test/unit/**/*.test.ts'],
 					setupFiles: ['test/unit/leaks.ts'],

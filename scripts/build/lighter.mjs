@@ -40,6 +40,17 @@ export const smallZip = {
 	},
 };
 
+/** The diagrams' library lays out with one and a half megabytes translated from Java, of which it uses one algorithm. */
+export const smallLayout = {
+	name: 'small-layout',
+	setup(build) {
+		build.onResolve({ filter: /^elkjs/ }, ({ path }) => {
+			if (path !== 'elkjs/lib/elk.bundled.js') throw new Error(`${path} is not what was asked for before`);
+			return { path: resolve('scripts/build/elk.mjs') };
+		});
+	},
+};
+
 /**
  * Of systeminformation's many answers these are used, and on macOS and Windows alone. As modules, its files let esbuild
  * leave out every function that is not needed: 59 KB instead of 320.

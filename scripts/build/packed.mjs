@@ -3,7 +3,7 @@ import * as esbuild from 'esbuild';
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
-import { englishZod, fewSystemAnswers, smallZip } from './lighter.mjs';
+import { englishZod, fewSystemAnswers, smallLayout, smallZip } from './lighter.mjs';
 import { pdfText } from './pdfText.mjs';
 
 /** File name and what is used of each library; `null` for one in CommonJS, which is kept whole. */
@@ -51,7 +51,7 @@ export async function writePackedLibraries(folder, isFinal) {
 				format: 'cjs',
 				target: 'es2023',
 				legalComments: 'none',
-				plugins: [englishZod, fewSystemAnswers, pdfText, smallZip],
+				plugins: [englishZod, fewSystemAnswers, pdfText, smallLayout, smallZip],
 			});
 			writeFileSync(join(folder, `${name}.js.br`), packed(outputFiles[0].contents, isFinal));
 		}),

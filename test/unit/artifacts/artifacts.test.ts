@@ -79,6 +79,18 @@ describe('diagrams', () => {
 		expect(svg.replaceAll('http://www.w3.org/', '')).not.toMatch(/https?:/u);
 	});
 
+	test.each([
+		['flowchart', 'flowchart TD\n subgraph S\n A --> B\n end\n A -->|back| A\n B --> S\n C', ['back', '>S<']],
+		['directions', 'flowchart TD\n subgraph S\n direction LR\n A --> B\n end\n C -->|in| B', ['in', '>S<']],
+		['states', 'stateDiagram-v2\n [*] --> One\n One --> Two : go\n Two --> One : stop', ['go', 'stop']],
+		['classes', 'classDiagram\n Animal <|-- Duck\n Animal "1" o-- "many" Leg : has', ['many', 'has']],
+		['entities', 'erDiagram\n USER ||--o{ ORDER : places', ['places']],
+	])('%s are drawn with all their words', (_, text, words) => {
+		const svg = drawDiagram(text, colours);
+		for (const word of words) expect(svg).toContain(word);
+		expect(svg).not.toMatch(/NaN|Infinity|undefined/u);
+	});
+
 	test('what is none is told', () => {
 		expect(() => drawDiagram('no diagram', colours)).toThrow(expect.objectContaining({ code: 'bad-diagram' }));
 	});
