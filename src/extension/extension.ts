@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { startApp, type App } from './app';
+import { unlinked } from './host/unlinked';
 
 let app: App | undefined;
 
@@ -10,7 +11,7 @@ export function activate(context: vscode.ExtensionContext): void {
 	} catch (error) {
 		// VS Code stays silent when an activation fails, so say it aloud.
 		const text = error instanceof Error ? error.message : String(error);
-		void vscode.window.showErrorMessage(`Quarterdeck could not start: ${text}`);
+		void vscode.window.showErrorMessage(unlinked(`Quarterdeck could not start: ${text}`));
 		throw error;
 	}
 }

@@ -8,6 +8,7 @@ import { imageBytesLimit } from '../../core/chat/limits';
 import type { EditorContext } from '../../core/chat/protocol';
 import { isOfficeFile } from '../../core/documents/kinds';
 import type { Documents } from './documents';
+import { unlinked } from '../host/unlinked';
 
 const imageTypes: Readonly<Record<string, 'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp'>> = {
 	png: 'image/png',
@@ -108,7 +109,7 @@ export class EditorBridge extends Owner {
 	async pickFiles(): Promise<readonly AttachmentView[]> {
 		const picked = await vscode.window.showOpenDialog({ canSelectMany: true, openLabel: 'Attach' });
 		const { attachments, refused } = await this.attachUris((picked ?? []).map(uri => uri.toString()));
-		if (refused.length > 0) void vscode.window.showWarningMessage(refused.join(' '));
+		if (refused.length > 0) void vscode.window.showWarningMessage(unlinked(refused.join(' ')));
 		return attachments;
 	}
 

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { Emitter } from '../../core/base/event';
 import { Owner } from '../../core/base/lifecycle';
 import type { Host } from '../host/context';
+import { unlinked } from '../host/unlinked';
 
 const namesKey = 'flowSecrets';
 
@@ -53,7 +54,7 @@ export class FlowSecrets extends Owner {
 		if (value === undefined) return;
 		await this.set(chosen, value);
 		const done = value === '' ? `The secret “${chosen}” is forgotten.` : `The secret “${chosen}” is set.`;
-		void vscode.window.showInformationMessage(done);
+		void vscode.window.showInformationMessage(unlinked(done));
 	}
 
 	async #askName(): Promise<string | undefined> {

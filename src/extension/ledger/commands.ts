@@ -13,6 +13,7 @@ import type { FlowActions } from '../flow/actions';
 import type { Settings } from '../host/settings';
 import { saveText } from './saveText';
 import { TreeRow } from './treeRow';
+import { unlinked } from '../host/unlinked';
 
 /** The execution that a command was called for: a row of the tree, an id, or else what is selected. */
 export function executionOf(argument: unknown, selection: readonly TreeRow[]): ExecutionId {
@@ -89,7 +90,10 @@ export async function exportCosts(ledger: Ledger, now: number): Promise<void> {
 		);
 	const file = await saveText(`quarterdeck-costs-${localDay(now)}.csv`, costsCsv(rows), { CSV: ['csv'] });
 	if (!file) return;
-	const choice = await vscode.window.showInformationMessage(`Saved ${rows.length.toLocaleString('en')} lines.`, 'Open');
+	const choice = await vscode.window.showInformationMessage(
+		unlinked(`Saved ${rows.length.toLocaleString('en')} lines.`),
+		'Open',
+	);
 	if (choice === 'Open') await vscode.window.showTextDocument(file);
 }
 

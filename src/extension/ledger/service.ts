@@ -4,6 +4,7 @@ import { newId, type HostId } from '../../core/base/ids';
 import { LedgerClient } from '../../core/ledger/client';
 import type { Host } from '../host/context';
 import { WorkerPort } from '../host/workerHost';
+import { unlinked } from '../host/unlinked';
 
 /** Opens the ledger that all windows share. Nothing is written before the first event. */
 export function openLedger(host: Host, folder: string): LedgerClient {
@@ -37,7 +38,9 @@ export function openLedger(host: Host, folder: string): LedgerClient {
 function warnAboutDisk(reason: string): void {
 	void vscode.window
 		.showWarningMessage(
-			`Quarterdeck cannot write its ledger: ${reason} What happens now is kept in memory and written as soon as that is possible.`,
+			unlinked(
+				`Quarterdeck cannot write its ledger: ${reason} What happens now is kept in memory and written as soon as that is possible.`,
+			),
 			'Show Ledger Health',
 		)
 		.then(picked => {

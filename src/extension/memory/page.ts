@@ -107,7 +107,7 @@ async function importFile({ memory }: MemoryService): Promise<void> {
 	const content = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
 	const { imported, refused } = await importFacts(memory, content);
 	const count = imported === 1 ? '1 fact' : `${imported} facts`;
-	if (refused.length === 0) void vscode.window.showInformationMessage(`Imported ${count}.`);
+	if (refused.length === 0) void vscode.window.showInformationMessage(unlinked(`Imported ${count}.`));
 	else
 		void vscode.window.showWarningMessage(unlinked(`Imported ${count}. Left out: ${refused.slice(0, 3).join(' · ')}`));
 }

@@ -7,6 +7,7 @@ import { KillSwitch, type KillState } from '../../core/monitors/killSwitch';
 import { formatMoment } from '../../core/ledger/views/format';
 import { escapeMarkdown } from '../../core/ledger/views/viewNode';
 import type { Host } from '../host/context';
+import { unlinked } from '../host/unlinked';
 
 /** Shows in every window that the kill switch is on, and tells when it was switched. */
 export class KillSwitchItem extends Owner {
@@ -43,7 +44,7 @@ export class KillSwitchItem extends Owner {
 		const text = before.isOn
 			? 'The kill switch is off: repairs go as far as the autonomy level lets them.'
 			: 'The kill switch is on: nothing is repaired, in any window, until you turn it off.';
-		void vscode.window.showInformationMessage(text);
+		void vscode.window.showInformationMessage(unlinked(text));
 	}
 
 	/** Reads the file and shows what it says. */

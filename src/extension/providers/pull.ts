@@ -4,6 +4,7 @@ import { OllamaProvider } from '../../core/providers/ollama';
 import type { ProviderState } from '../../core/providers/providerState';
 import { parseModelRef } from '../../core/providers/provider';
 import { modelOf, pickProvider, requireTrust, type ProviderCommandDeps } from './commands';
+import { unlinked } from '../host/unlinked';
 
 function canPull(state: ProviderState): boolean {
 	return state.canPull;
@@ -22,7 +23,7 @@ export async function pullModel(deps: ProviderCommandDeps, argument: unknown, na
 	await download(provider, model);
 	service.providers.forget(id);
 	await service.check(service.providers.get(id));
-	void vscode.window.showInformationMessage(`${label} has ${model} now. It can be chosen as ${id}/${model}.`);
+	void vscode.window.showInformationMessage(unlinked(`${label} has ${model} now. It can be chosen as ${id}/${model}.`));
 }
 
 async function askModel(label: string): Promise<string | undefined> {

@@ -104,7 +104,10 @@ export class ApprovalNotices extends Owner {
 	}
 
 	async #tellMany(views: readonly ApprovalView[]): Promise<void> {
-		const picked = await vscode.window.showInformationMessage(`${views.length} approvals wait for you.`, show);
+		const picked = await vscode.window.showInformationMessage(
+			unlinked(`${views.length} approvals wait for you.`),
+			show,
+		);
 		if (picked === show) await vscode.commands.executeCommand(`${viewIds.approvals}.focus`);
 	}
 

@@ -3,6 +3,7 @@ import { ExpectedError } from '../../core/base/errors';
 import { otlpHeaders } from '../../core/stats/otlpExporter';
 import type { Host } from '../host/context';
 import type { StatsService } from './service';
+import { unlinked } from '../host/unlinked';
 
 /** How long a copied address may take to come up, milliseconds. */
 const patienceMs = 10_000;
@@ -55,7 +56,7 @@ export async function setOtlpHeaders(host: Host): Promise<void> {
 	await host.secrets.set('otlp.headers', text.trim());
 	const count = Object.keys(otlpHeaders(text)).length;
 	const told = count === 0 ? 'no headers' : count === 1 ? '1 header' : `${count} headers`;
-	void vscode.window.showInformationMessage(`The telemetry export sends ${told} of yours now.`);
+	void vscode.window.showInformationMessage(unlinked(`The telemetry export sends ${told} of yours now.`));
 }
 
 function problemOf(text: string): string | undefined {
@@ -73,7 +74,12 @@ export async function tellServing(host: Host, service: StatsService): Promise<vo
 	const wished = host.settings.get('statsServer.port');
 	const moved = port === wished ? '' : ` Port ${wished} is taken.`;
 	const text = `The stats server is on: http://127.0.0.1:${port}.${moved} It answers programs of this machine that have its token.`;
-	const picked = await vscode.window.showInformationMessage(text, 'Copy as curl', 'Copy Address', 'Copy Token');
+	const picked = await vscode.window.showInformationMessage(
+		unlinked(text),
+		'Copy as curl',
+		'Copy Address',
+		'Copy Token',
+	);
 	if (picked === 'Copy as curl') await copyCurl(host, service);
 	else if (picked === 'Copy Address') await copyAddress(host, service);
 	else if (picked === 'Copy Token') await copyToken(service);
@@ -105,5 +111,5 @@ async function portOf(host: Host, service: StatsService): Promise<number> {
 
 async function copy(text: string, said: string): Promise<void> {
 	await vscode.env.clipboard.writeText(text);
-	void vscode.window.showInformationMessage(said);
+	void vscode.window.showInformationMessage(unlinked(said));
 }

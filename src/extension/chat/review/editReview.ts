@@ -9,6 +9,7 @@ import { formOf, changedInput, proposalFor, reviewedPath } from '../../../core/c
 import type { ApprovalView, Decision, ToolCall } from '../../../core/safety/approval';
 import { DiffReview } from './diffReview';
 import type { ProposalFiles } from './proposalFiles';
+import { unlinked } from '../../host/unlinked';
 
 /** What a review of an edit needs from the gate. */
 export interface EditGate {
@@ -117,7 +118,7 @@ export class EditReview extends Owner {
 		this.#original = now;
 		await this.review.rebase(now?.text ?? '', proposed, wanted);
 		void vscode.window.showInformationMessage(
-			`${this.review.fileName} changed on disk. The review now compares with what it holds.`,
+			unlinked(`${this.review.fileName} changed on disk. The review now compares with what it holds.`),
 		);
 		return true;
 	}
@@ -131,7 +132,7 @@ export class EditReview extends Owner {
 	async #askForNewEdit(): Promise<void> {
 		const refuse = 'Refuse and Ask for a New Edit';
 		const picked = await vscode.window.showWarningMessage(
-			`${this.review.fileName} changed on disk, and this edit no longer fits it.`,
+			unlinked(`${this.review.fileName} changed on disk, and this edit no longer fits it.`),
 			refuse,
 		);
 		if (picked === refuse && !this.isDisposed)

@@ -4,6 +4,7 @@ import { ExpectedError } from '../../../core/base/errors';
 import type { ExecutionId } from '../../../core/base/ids';
 import { Owner, toDisposable } from '../../../core/base/lifecycle';
 import type { FileChange, FileState, TurnChanges } from '../../../core/chat/review/turnChanges';
+import { unlinked } from '../../host/unlinked';
 
 const scheme = 'quarterdeck-turn';
 
@@ -26,7 +27,7 @@ export class TurnDiffs extends Owner implements vscode.FileSystemProvider {
 		const left = changes.filter(change => !shown.includes(change));
 		if (changes.length === 0)
 			throw new ExpectedError('no-changes', 'This turn changed no files, or its changes are no longer kept.');
-		if (left.length > 0) void vscode.window.showInformationMessage(notShown(left));
+		if (left.length > 0) void vscode.window.showInformationMessage(unlinked(notShown(left)));
 		if (shown.length === 0) return;
 		const resources = shown.map(({ path, before, after }) => [
 			vscode.Uri.file(path),

@@ -6,6 +6,7 @@ import { DisposableStore, type Disposable } from '../../../core/base/lifecycle';
 import type { Host } from '../../host/context';
 import type { FlowService } from '../service';
 import type { FlowTests } from './flowTests';
+import { unlinked } from '../../host/unlinked';
 
 /** After the start, milliseconds. */
 const restMs = 3000;
@@ -45,9 +46,11 @@ export function registerTests({ commands, clock, log }: Host, service: Lazy<Flow
 			const { size } = cache;
 			await cache.clear();
 			void vscode.window.showInformationMessage(
-				size === 1
-					? 'One kept result of a flow’s node is forgotten.'
-					: `${size} kept results of flow nodes are forgotten.`,
+				unlinked(
+					size === 1
+						? 'One kept result of a flow’s node is forgotten.'
+						: `${size} kept results of flow nodes are forgotten.`,
+				),
 			);
 		}),
 	);
