@@ -105,12 +105,12 @@ describe('rows', () => {
 		const page = await openChat(snapshot([call]));
 		expect(screen.queryByText('found it')).toBeNull();
 		fireEvent.click(screen.getByRole('button', { name: /^Grep/ }));
-		expect(screen.getByText('found it')).toBeTruthy();
+		expect(await screen.findByText('found it')).toBeTruthy();
 		page.saved.flush();
 		const stored = page.host.api.getState();
 		page.unmount();
 		await openChat(snapshot([call]), stored);
-		expect(screen.getByText('found it')).toBeTruthy();
+		expect(await screen.findByText('found it')).toBeTruthy();
 	});
 
 	test('close a turn with its cost and its changes', async () => {
