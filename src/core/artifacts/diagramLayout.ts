@@ -21,6 +21,7 @@ export class Layouter {
 
 /** Lays out `root`: gives its nodes places and sizes, its edges sections, its labels places. */
 export function layoutDiagram(root: LayoutNode): LayoutNode {
+	keepOnce(root);
 	const parents = new Map<string, string>();
 	const links = linksOf(root, parents);
 	const level = layoutLevel(root, directionOf(root) ?? 'DOWN', links, parents);
@@ -33,6 +34,29 @@ export function layoutDiagram(root: LayoutNode): LayoutNode {
 		if (way !== undefined) writeEdge(edge, way, corners.get(holder.id) ?? { x: 0, y: 0 });
 	}
 	return root;
+}
+
+/** A group that an edge in a group names appears as a node, too, maybe in itself: only the group is kept. */
+function keepOnce(root: LayoutNode): void {
+	const groups = new Set<string>();
+	const seen = new Set([root.id]);
+	const collect = (node: LayoutNode): void => {
+		for (const child of node.children ?? []) {
+			if (child.children !== undefined) groups.add(child.id);
+			collect(child);
+		}
+	};
+	const prune = (node: LayoutNode): void => {
+		if (node.children === undefined) return;
+		node.children = node.children.filter(({ id, children }) => {
+			const isKept = !seen.has(id) && (children !== undefined || !groups.has(id));
+			if (isKept) seen.add(id);
+			return isKept;
+		});
+		for (const child of node.children) prune(child);
+	};
+	collect(root);
+	prune(root);
 }
 
 /** All edges, those through a port joined to one between nodes; fills `parents`. */

@@ -32,7 +32,7 @@ export interface LayoutNode {
 	y?: number;
 	width?: number;
 	height?: number;
-	readonly children?: readonly LayoutNode[];
+	children?: readonly LayoutNode[];
 	readonly edges?: readonly LayoutEdge[];
 	readonly ports?: readonly { readonly id: string }[];
 	readonly layoutOptions?: Readonly<Record<string, string>>;

@@ -139,6 +139,11 @@ test('an edge to a group ends at its outline', () => {
 	expect(place(laid, 'd').y).toBeGreaterThan(bottom(frame));
 });
 
+test('a group that is named as a node within itself is there once', () => {
+	const laid = layoutDiagram(root('DOWN', [group('g', [box('b'), box('g')])], edges('b>g', 'a>g', 'b>b')));
+	expect([...places(laid).keys()]).toEqual(['g', 'b']);
+});
+
 test('a group with its own direction is entered through its ports', () => {
 	const inside: LayoutNode = {
 		...group('g', [box('b'), box('c')], 'RIGHT'),
