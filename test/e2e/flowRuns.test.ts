@@ -70,6 +70,8 @@ test('a run stops at a breakpoint, goes on with a value that was changed there, 
 	const toast = editor.notifications().filter({ hasText: 'Release › approve: Send it out?' });
 	await toast.getByRole('button', { name: 'Approve' }).click();
 	await page.locator('#node-result.state-succeeded').waitFor();
+	// It is out of view until the whole flow is shown.
+	await editor.command('Flow: Zoom to Fit');
 	await card('result').locator('.card-title').click();
 	await page.getByRole('region', { name: 'Outputs' }).getByText('goodbye!').waitFor();
 	await picture('flow-done');
