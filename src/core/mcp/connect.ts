@@ -192,6 +192,8 @@ function watchStart(
 	const stop = (): void => failed.reject(new CancelledError());
 	const timer = clock.after(ms, () => failed.reject(late()));
 	signal.addEventListener('abort', stop, { once: true });
+	// It may have been stopped while its launch was worked out.
+	if (signal.aborted) stop();
 	return {
 		failed: failed.promise,
 		dispose: () => {

@@ -225,4 +225,16 @@ describe('servers that misbehave', () => {
 		expect(await starting).toMatchObject({ message: 'Cancelled' });
 		expect([world.hub.server('settings:bad')?.state, world.supervisor.live]).toEqual(['stopped', []]);
 	});
+
+	test('and so it does at every moment of the start', async () => {
+		const world = makeWorld();
+		const turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
+		for (let moment = 0; moment < 12; moment++) {
+			const starting = world.startBad('neverAnswers').catch((error: unknown) => error);
+			while (world.hub.server('settings:bad')?.state !== 'starting') await turn();
+			for (let turns = 0; turns < moment; turns++) await turn();
+			await world.hub.stop('settings:bad');
+			expect(await starting, `after ${moment} turns`).toMatchObject({ message: 'Cancelled' });
+		}
+	});
 });
