@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { failuresOf, type Results } from './lib/failures.ts';
 import { leftovers, runVariable, signal, stopTree } from './lib/processes.ts';
 import { root } from './lib/tools.ts';
 
@@ -36,6 +37,7 @@ const isAll = suites.length === 0;
 const run = process.env[runVariable] ?? `run-${randomUUID()}`;
 const temporary = mkdtempSync(join(tmpdir(), 'qd-'));
 const running = new Set<number>();
+const failures: string[] = [];
 const total: Count = { passed: 0, failed: 0, skipped: 0 };
 
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
@@ -49,6 +51,7 @@ const started = Date.now();
 for (const suite of isAll ? allSuites : suites) await runSuite(suite);
 await checkLeftovers();
 rmSync(temporary, { recursive: true, force: true });
+for (const line of failures) console.log(`failed: ${line}`);
 console.log(`time: ${seconds(started)}`);
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
@@ -62,6 +65,7 @@ async function runSuite(suite: string): Promise<void> {
 		sum.passed += count.passed;
 		sum.failed += count.failed;
 		sum.skipped += count.skipped;
+		if (count.failed > 0) failures.push(...namesOf(command));
 		if (count.failed > 0) logs.push(`--- ${command.what} ---\n${log.trimEnd()}\n--- end of ${command.what} ---`);
 	}
 	for (const log of logs) console.log(log);
@@ -123,7 +127,7 @@ async function runCommand(command: Command): Promise<{ readonly count: Count; re
 	return { count: countOf(command, code), log: stripVTControlCharacters(Buffer.concat(parts).toString('utf8')) };
 }
 
-interface VitestResults {
+interface VitestResults extends Results {
 	readonly numPassedTests: number;
 	readonly numFailedTests: number;
 	readonly numPendingTests: number;
@@ -140,6 +144,14 @@ function countOf(command: Command, code: number): Count {
 	return { passed: read.numPassedTests, failed, skipped: read.numPendingTests + read.numTodoTests };
 }
 
+function namesOf({ what, results }: Command): readonly string[] {
+	const names =
+		results !== undefined && existsSync(results)
+			? failuresOf(JSON.parse(readFileSync(results, 'utf8')) as Results)
+			: [];
+	return names.length > 0 ? names : [what];
+}
+
 /** Whatever the tests started carries the run's id; five seconds after them nothing of it may be alive. */
 async function checkLeftovers(): Promise<void> {
 	const alive = await leftovers(run, 5000);
@@ -148,6 +160,7 @@ async function checkLeftovers(): Promise<void> {
 		return;
 	}
 	total.failed++;
+	failures.push('processes were left running');
 	console.log(`Left running (${alive.length}):`);
 	for (const item of alive) {
 		console.log(`  ${item.pid} (parent ${item.parent}) ${item.command.slice(0, 200)}`);

@@ -94,7 +94,8 @@ export class QuickChat extends Owner {
 
 	#run(text: string, ref: AnswerRun['ref']): AnswerRun {
 		const { project } = this.#ports;
-		return { title: oneLine(text, 80), trigger: 'user', agent: 'quick chat', project, conversation: null, ref };
+		const title = oneLine(text, 80);
+		return { kind: 'chat', title, trigger: 'user', agent: 'quick chat', project, conversation: null, ref };
 	}
 
 	#set(turns: readonly QuickTurn[]): void {

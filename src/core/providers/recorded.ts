@@ -2,12 +2,13 @@ import { localDay, type Clock } from '../base/clock';
 import { CancelledError, errorText } from '../base/errors';
 import { newId, type ConversationId, type ExecutionId } from '../base/ids';
 import { toNano } from '../base/money';
-import type { LedgerEvent, Trigger, Usage } from '../ledger/events';
+import type { ExecutionKind, LedgerEvent, Trigger, Usage } from '../ledger/events';
 import type { Cost } from './prices';
 import type { ModelRef } from './provider';
 
 /** An answer of a model that is no turn of a conversation, as the ledger names it. */
 export interface AnswerRun {
+	readonly kind: Extract<ExecutionKind, 'chat' | 'runbook'>;
 	readonly title: string;
 	readonly trigger: Trigger;
 	readonly agent: string;
@@ -38,7 +39,7 @@ export async function recordAnswer<T extends Used>(
 	const execution = newId<ExecutionId>();
 	const day = localDay(ports.clock.now());
 	const append = (event: LedgerEvent): void => ports.append(event);
-	append({ type: 'execution.started', execution, kind: 'chat', ...run, ...ref });
+	append({ type: 'execution.started', execution, ...run, ...ref });
 	try {
 		const result = await answer();
 		const { usage, reportedUsd } = result;

@@ -3,8 +3,8 @@ import { ExpectedError } from '../../core/base/errors';
 import { checkedAttachments } from '../../core/chat/attachmentSecrets';
 import type { AttachmentView } from '../../core/chat/items';
 import type { Host } from '../host/context';
-import { safetyContext } from '../safety/context';
 import { unlinked } from '../host/unlinked';
+import { safetyContext } from '../safety/context';
 
 /**
  * What is sent of attachments: texts without the secrets in them, which is said, and protected files only after a

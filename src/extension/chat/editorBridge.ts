@@ -7,8 +7,8 @@ import type { AttachmentView } from '../../core/chat/items';
 import { imageBytesLimit } from '../../core/chat/limits';
 import type { EditorContext } from '../../core/chat/protocol';
 import { isOfficeFile } from '../../core/documents/kinds';
-import type { Documents } from './documents';
 import { unlinked } from '../host/unlinked';
+import type { Documents } from './documents';
 
 const imageTypes: Readonly<Record<string, 'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp'>> = {
 	png: 'image/png',

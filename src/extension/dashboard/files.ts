@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import { ExpectedError } from '../../core/base/errors';
 import { limits, type Dashboard } from '../../core/dashboard/dashboard';
 import { longestFile, parseDashboard, printDashboard } from '../../core/dashboard/dashboardFile';
+import { unlinked } from '../host/unlinked';
 import { saveText } from '../ledger/saveText';
 import type { DashboardStore } from './store';
-import { unlinked } from '../host/unlinked';
 
 /** Asks where to, and writes the dashboard there. */
 export async function exportDashboard(dashboard: Dashboard): Promise<void> {

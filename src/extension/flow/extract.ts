@@ -4,9 +4,9 @@ import { extractNodes } from '../../core/flow/extract';
 import type { NodeId } from '../../core/flow/model/flow';
 import { printFlow } from '../../core/flow/model/print';
 import { slugOf } from '../../core/flow/model/slugs';
+import { unlinked } from '../host/unlinked';
 import { asWritten, folderOf, freeFile, insideOf, writeText } from './files';
 import { requireEditable, type PageContext } from './parts';
-import { unlinked } from '../host/unlinked';
 
 /** Moves nodes of an open flow into a file of their own. One undo brings them back; the new file stays. */
 export async function extractSelection(page: PageContext, nodes: readonly NodeId[]): Promise<void> {

@@ -6,11 +6,11 @@ import type { RunEvent, WaitDetail, WaitKind } from '../../core/flow/engine/even
 import type { LiveRun } from '../../core/flow/runs/liveRun';
 import type { InterruptedRun } from '../../core/flow/runs/runBook';
 import { flowEditorType } from '../host/ids';
+import { unlinked } from '../host/unlinked';
 import { workspaceFolders } from '../host/workspace';
 import { answerOf } from './runHandlers';
 import type { FlowPage } from './page';
 import type { FlowParts } from './parts';
-import { unlinked } from '../host/unlinked';
 
 /** Interrupted runs that are offered by themselves; the others are in the lists of their flows. */
 const mostOffers = 3;

@@ -6,9 +6,9 @@ import { ruleWords } from '../../core/health/alerts/words';
 import type { ServiceAction, ServiceView } from '../../core/health/health';
 import { stateWords } from '../../core/health/views/healthTree';
 import type { Host } from '../host/context';
+import { unlinked } from '../host/unlinked';
 import type { TreeRow } from '../ledger/treeRow';
 import type { HealthService } from './service';
-import { unlinked } from '../host/unlinked';
 
 /** The service that a row, an id or the user names. */
 export async function pickService(service: HealthService, argument: unknown, command: string): Promise<string> {

@@ -11,9 +11,9 @@ import { localDay } from '../../core/base/clock';
 import type { ChatActions } from '../chat/actions';
 import type { FlowActions } from '../flow/actions';
 import type { Settings } from '../host/settings';
+import { unlinked } from '../host/unlinked';
 import { saveText } from './saveText';
 import { TreeRow } from './treeRow';
-import { unlinked } from '../host/unlinked';
 
 /** The execution that a command was called for: a row of the tree, an id, or else what is selected. */
 export function executionOf(argument: unknown, selection: readonly TreeRow[]): ExecutionId {

@@ -3,8 +3,8 @@ import * as vscode from 'vscode';
 import { newId, type HostId } from '../../core/base/ids';
 import { LedgerClient } from '../../core/ledger/client';
 import type { Host } from '../host/context';
-import { WorkerPort } from '../host/workerHost';
 import { unlinked } from '../host/unlinked';
+import { WorkerPort } from '../host/workerHost';
 
 /** Opens the ledger that all windows share. Nothing is written before the first event. */
 export function openLedger(host: Host, folder: string): LedgerClient {

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { McpServerDefinition } from '../../core/mcp/definition';
 import { previewText, previewWarning } from '../../core/mcp/views/preview';
-import type { McpDocuments } from './documents';
 import { unlinked } from '../host/unlinked';
+import type { McpDocuments } from './documents';
 
 const longest = 1500;
 

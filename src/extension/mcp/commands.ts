@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { CancelledError, ExpectedError } from '../../core/base/errors';
+import { unlinked } from '../host/unlinked';
 import { serverOf, toolNameOf } from './rows';
 import type { McpDocuments } from './documents';
 import type { Host } from '../host/context';
@@ -8,7 +9,6 @@ import { forgetInputs } from './inputs';
 import type { McpMemory } from './choices';
 import { removeFromSettings } from './saveServer';
 import { requireTrust, type McpService } from './service';
-import { unlinked } from '../host/unlinked';
 
 export interface CommandDeps {
 	readonly host: Host;

@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
 import { CancelledError, ExpectedError } from '../../core/base/errors';
 import type { ConversationId } from '../../core/base/ids';
-import { toNano, type CostBasis, type NanoDollars } from '../../core/base/money';
-import type { LedgerEvent, Usage } from '../../core/ledger/events';
+import type { LedgerEvent } from '../../core/ledger/events';
 import type { McpAsker, McpSampling, McpSamplingAnswer } from '../../core/mcp/ports';
 import {
 	runSampling,
@@ -11,8 +10,8 @@ import {
 	samplingText,
 	type SamplingModel,
 } from '../../core/providers/mcpSampling';
-import { parseModelRef, type ModelRef } from '../../core/providers/provider';
-import { recordAnswer } from '../../core/providers/recorded';
+import { parseModelRef } from '../../core/providers/provider';
+import { recordAnswer, type AnswerRun, type RecordPorts } from '../../core/providers/recorded';
 import type { Providers } from '../../core/providers/registry';
 import type { Host } from '../host/context';
 import { workspaceFolders } from '../host/workspace';
@@ -49,32 +48,22 @@ export async function sample(
 	const providers = await deps.providers();
 	const { provider } = providers.resolve(ref);
 	const [project = null] = workspaceFolders();
-	const run = {
+	const run: AnswerRun = {
+		kind: 'chat',
 		title: `Asked by the MCP server ${asker.server}`,
 		trigger: 'tool',
 		agent: `mcp:${asker.server}`,
 		project,
 		conversation: asker.conversation,
 		ref,
-	} as const;
-	const ports = {
+	};
+	const ports: RecordPorts = {
 		clock: deps.host.clock,
-		append: (event: LedgerEvent) => deps.append(event),
-		price: (of: ModelRef, usage: Usage) => providers.price(of, usage),
+		append: event => deps.append(event),
+		price: (of, usage) => providers.price(of, usage),
 	};
 	const ask = () => runSampling(provider, samplingRequest(request, ref.model, signal));
 	return (await recordAnswer(ports, run, ask, signal)).answer;
-}
-
-/** What an answer cost: as the server says, or by our prices. */
-export function costOf(
-	providers: Providers,
-	model: string,
-	usage: Usage,
-	reportedUsd: number | null,
-): { readonly cost: NanoDollars | null; readonly basis: CostBasis } {
-	if (reportedUsd !== null) return { cost: toNano(reportedUsd), basis: 'reported' };
-	return providers.price(parseModelRef(model), usage);
 }
 
 /** The model that the user allows for this request. Throws when they do not. */

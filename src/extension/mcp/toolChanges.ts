@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import type { McpAsker } from '../../core/mcp/ports';
 import type { McpToolChange } from '../../core/mcp/protocol';
 import { changeTexts } from '../../core/mcp/views/preview';
-import type { McpDocuments } from './documents';
 import { unlinked } from '../host/unlinked';
+import type { McpDocuments } from './documents';
 
 /**
  * Asks whether tools that are no longer what the user approved may be offered. What they say is shown in VS Code's own

@@ -10,11 +10,11 @@ import type { MemoryPageContract } from '../../core/memory/memoryPage';
 import { exportFacts, importFacts } from '../../core/memory/transfer';
 import { serve, type Handlers } from '../../core/rpc/rpc';
 import type { Host } from '../host/context';
+import { unlinked } from '../host/unlinked';
 import type { WebviewPort } from '../host/webviewHost';
 import { saveText } from '../ledger/saveText';
 import { addNote, readNotes } from './projectFile';
 import type { MemoryService } from './service';
-import { unlinked } from '../host/unlinked';
 
 export interface MemoryPageDeps {
 	readonly host: Host;

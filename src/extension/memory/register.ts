@@ -6,8 +6,8 @@ import type { Ledger } from '../../core/ledger/queries';
 import type { Host } from '../host/context';
 import { panelTypes } from '../host/ids';
 import { Panels } from '../host/panels';
-import type { MemoryService } from './service';
 import { unlinked } from '../host/unlinked';
+import type { MemoryService } from './service';
 
 export interface MemoryDeps {
 	readonly ledger: Lazy<Ledger>;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Lazy } from '../../core/base/async';
 import { localDay } from '../../core/base/clock';
-import { CancelledError, errorText, ExpectedError } from '../../core/base/errors';
+import { errorText, ExpectedError } from '../../core/base/errors';
 import { newId, type ExecutionId } from '../../core/base/ids';
 import { MutableDisposable, Owner, type Disposable } from '../../core/base/lifecycle';
 import { parseCron } from '../../core/flow/triggers/cron';
@@ -19,15 +19,16 @@ import { machineReport, type MachineReport, type ReportFacts } from '../../core/
 import { adviceMessages, reportMarkdown, type ReportAdvice } from '../../core/monitors/reportText';
 import { runSampling } from '../../core/providers/mcpSampling';
 import { modelRefText, parseModelRef } from '../../core/providers/provider';
+import { recordAnswer, type AnswerRun, type RecordPorts } from '../../core/providers/recorded';
 import { ensureFolder, writeFileAtomic } from '../../core/storage/files';
 import type { ChatService } from '../chat/service';
 import { requireTrust } from '../flow/trust';
 import type { Host } from '../host/context';
+import { unlinked } from '../host/unlinked';
 import { workspaceFolders } from '../host/workspace';
-import { costOf, pickModel } from '../mcp/sampling';
+import { pickModel } from '../mcp/sampling';
 import type { ProviderService } from '../providers/service';
 import type { MonitorService } from './service';
-import { unlinked } from '../host/unlinked';
 
 export interface ReportDeps {
 	readonly host: Host;
@@ -151,54 +152,20 @@ export class Reports extends Owner {
 
 	async #ask(model: string, report: MachineReport, signal: AbortSignal): Promise<ReportAdvice> {
 		const { host, providers } = this.#deps;
-		const append = (event: LedgerEvent): void => this.#deps.append(event);
 		const { providers: registry } = await providers.get();
 		const ref = parseModelRef(model);
 		const { provider } = registry.resolve(ref);
-		const day = localDay(host.clock.now());
-		const execution = this.#begin('Advice on the machine report', 'user', ref);
-		try {
-			const messages = adviceMessages(report);
-			const run = await runSampling(provider, { model: ref.model, messages, maxOutputTokens: adviceTokens, signal });
-			const { usage, reportedUsd, answer } = run;
-			if (usage) {
-				const used = {
-					...costOf(registry, model, usage, reportedUsd),
-					provider: ref.provider,
-					model: ref.model,
-					usage,
-				};
-				append({ type: 'usage.recorded', execution, ...used, isFinal: true, day });
-			}
-			append({ type: 'execution.ended', execution, status: 'succeeded', error: null });
-			const [content] = [answer.content].flat();
-			return { model: modelRefText(ref), text: content?.type === 'text' ? content.text : '' };
-		} catch (error) {
-			const isStopped = signal.aborted || error instanceof CancelledError;
-			const status = isStopped ? 'stopped' : 'failed';
-			append({ type: 'execution.ended', execution, status, error: isStopped ? null : errorText(error) });
-			throw error;
-		}
-	}
-
-	#begin(
-		title: string,
-		trigger: Trigger,
-		ref: { readonly provider: string; readonly model: string | null },
-	): ExecutionId {
-		const execution = newId<ExecutionId>();
-		this.#deps.append({
-			type: 'execution.started',
-			execution,
-			kind: 'runbook',
-			trigger,
-			title,
-			agent: 'machine-report',
-			project: workspaceFolders()[0] ?? null,
-			...ref,
-			conversation: null,
-		});
-		return execution;
+		const ports: RecordPorts = {
+			clock: host.clock,
+			append: event => this.#deps.append(event),
+			price: (of, usage) => registry.price(of, usage),
+		};
+		const run = { ...execution('Advice on the machine report', 'user'), ref };
+		const messages = adviceMessages(report);
+		const request = { model: ref.model, messages, maxOutputTokens: adviceTokens, signal };
+		const { answer } = await recordAnswer(ports, run, () => runSampling(provider, request), signal);
+		const [content] = [answer.content].flat();
+		return { model: modelRefText(ref), text: content?.type === 'text' ? content.text : '' };
 	}
 
 	async #save(report: MachineReport, advice?: ReportAdvice): Promise<vscode.Uri> {
@@ -239,9 +206,16 @@ export class Reports extends Owner {
 		if (!(await this.#monitors.isHolder())) return;
 		const report = await this.#make();
 		const title = `Machine report: ${report.score} of 100`;
-		const execution = this.#begin(title, 'schedule', { provider: 'quarterdeck', model: null });
-		const uri = await this.#save(report);
-		this.#deps.append({ type: 'execution.ended', execution, status: 'succeeded', error: null });
+		const id = newId<ExecutionId>();
+		const run = execution(title, 'schedule');
+		this.#deps.append({ type: 'execution.started', execution: id, ...run, provider: 'quarterdeck', model: null });
+		const ended = (status: 'succeeded' | 'failed', error: string | null): void =>
+			this.#deps.append({ type: 'execution.ended', execution: id, status, error });
+		const uri = await this.#save(report).catch((error: unknown) => {
+			ended('failed', errorText(error));
+			throw error;
+		});
+		ended('succeeded', null);
 		const [worst] = report.reasons;
 		const show = 'Open Report';
 		const text = worst ? `${title}. ${worst.sentence}` : `${title}.`;
@@ -254,6 +228,12 @@ export class Reports extends Owner {
 		if ((await vscode.window.showWarningMessage(unlinked(text), show)) === show)
 			await vscode.commands.executeCommand('workbench.action.openSettings', 'quarterdeck.report.schedule');
 	}
+}
+
+/** A report as the ledger names it. */
+function execution(title: string, trigger: Trigger): Omit<AnswerRun, 'ref'> {
+	const [project = null] = workspaceFolders();
+	return { kind: 'runbook', title, trigger, agent: 'machine-report', project, conversation: null };
 }
 
 async function open(uri: vscode.Uri): Promise<void> {

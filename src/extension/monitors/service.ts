@@ -22,13 +22,13 @@ import type { Runbook } from '../../core/monitors/runbook';
 import type { ApprovalView } from '../../core/safety/approval';
 import type { Approvals } from '../../core/safety/approvals';
 import type { Gate } from '../../core/safety/gate';
+import { unlinked } from '../host/unlinked';
 import { workspaceFolders } from '../host/workspace';
 import { decideWithUser } from '../safety/decide';
 import { flowRunner } from './flowRunner';
 import type { KillSwitchItem } from './killSwitchItem';
 import { MonitorNotices, type MonitorActions } from './notices';
 import { repairPorts, type RepairPortsDeps } from './repairPorts';
-import { unlinked } from '../host/unlinked';
 
 export interface MonitorServiceDeps extends RepairPortsDeps {
 	readonly health: HealthFeed;

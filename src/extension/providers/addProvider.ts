@@ -12,9 +12,9 @@ import { isLoopback } from '../../core/providers/connection';
 import { makeProvider } from '../../core/providers/factory';
 import { presets, type ProviderPreset } from '../../core/providers/presets';
 import type { ProviderHealth } from '../../core/providers/provider';
+import { unlinked } from '../host/unlinked';
 import { askKey } from './askKey';
 import { requireTrust, type ProviderCommandDeps } from './commands';
-import { unlinked } from '../host/unlinked';
 
 type Choice = vscode.QuickPickItem & { readonly preset: ProviderPreset | null };
 

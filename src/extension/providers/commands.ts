@@ -5,9 +5,9 @@ import { findPreset } from '../../core/providers/presets';
 import { parseModelRef } from '../../core/providers/provider';
 import type { ProviderState } from '../../core/providers/providerState';
 import type { Host } from '../host/context';
+import { unlinked } from '../host/unlinked';
 import { askKey } from './askKey';
 import type { ProviderService } from './service';
-import { unlinked } from '../host/unlinked';
 
 export interface ProviderCommandDeps {
 	readonly host: Host;

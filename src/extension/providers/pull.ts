@@ -3,8 +3,8 @@ import { CancelledError, ExpectedError } from '../../core/base/errors';
 import { OllamaProvider } from '../../core/providers/ollama';
 import type { ProviderState } from '../../core/providers/providerState';
 import { parseModelRef } from '../../core/providers/provider';
-import { modelOf, pickProvider, requireTrust, type ProviderCommandDeps } from './commands';
 import { unlinked } from '../host/unlinked';
+import { modelOf, pickProvider, requireTrust, type ProviderCommandDeps } from './commands';
 
 function canPull(state: ProviderState): boolean {
 	return state.canPull;

@@ -6,8 +6,8 @@ import { isOneClick, noticeText } from '../../core/safety/views';
 import type { ChatActions } from '../chat/actions';
 import type { Host } from '../host/context';
 import { viewIds } from '../host/ids';
-import { decideWithUser, refuseWithReason } from './decide';
 import { unlinked } from '../host/unlinked';
+import { decideWithUser, refuseWithReason } from './decide';
 
 const allow = 'Allow Once';
 const refuse = 'Refuse…';

@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import { ExpectedError } from '../../core/base/errors';
 import { otlpHeaders } from '../../core/stats/otlpExporter';
 import type { Host } from '../host/context';
-import type { StatsService } from './service';
 import { unlinked } from '../host/unlinked';
+import type { StatsService } from './service';
 
 /** How long a copied address may take to come up, milliseconds. */
 const patienceMs = 10_000;

@@ -15,6 +15,7 @@ import type { BuiltInPorts, NotifyPort } from '../../core/tools/ports';
 import type { Toolbox, ToolSource } from '../../core/tools/toolbox';
 import { ToolRunner } from '../../core/tools/toolRunner';
 import type { Host } from '../host/context';
+import { unlinked } from '../host/unlinked';
 import { safetyContext } from '../safety/context';
 import { EditorCode } from './code';
 import { documentReader } from './documents';
@@ -23,7 +24,6 @@ import { pageReader } from './pages';
 import { findRipgrep, findShell } from './programs';
 import { Terminals } from './terminals';
 import type { WebSearch } from './webSearch';
-import { unlinked } from '../host/unlinked';
 
 export interface ToolsServiceDeps {
 	readonly host: Host;

@@ -54,7 +54,7 @@ export function App({ identity, client, api }: AppProps): ReactElement {
 	return (
 		<main className="artifact-page">
 			<header className="artifact-head">
-				<h1>{artifactTitle(artifact)}</h1>
+				<h1 className="bar-title">{artifactTitle(artifact)}</h1>
 				<CopyButton text={artifact.text} copy={host.copy} />
 				<IconButton icon="edit" label="Edit the source beside; this page follows" onClick={() => host.run('edit')} />
 				<IconButton icon="save" label="Save as a file…" onClick={() => host.run('save')} />

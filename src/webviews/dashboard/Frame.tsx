@@ -47,7 +47,7 @@ export const Frame = memo(function Frame(props: FrameProps): ReactElement {
 		>
 			<header className="widget-head" title={`${title}: pull to move`}>
 				<Codicon name={icon} />
-				<h2>{title}</h2>
+				<h2 className="bar-title">{title}</h2>
 				<div className="widget-tools">
 					{widgetView(widget.kind) && (
 						<IconButton icon="gear" label={`Settings of ${title}`} onClick={() => actions.run(widget, 'settings')} />

@@ -7,9 +7,9 @@ import { Owner } from '../../../core/base/lifecycle';
 import { checkSize, decodeFile, type FileText } from '../../../core/chat/review/fileText';
 import { formOf, changedInput, proposalFor, reviewedPath } from '../../../core/chat/review/proposal';
 import type { ApprovalView, Decision, ToolCall } from '../../../core/safety/approval';
+import { unlinked } from '../../host/unlinked';
 import { DiffReview } from './diffReview';
 import type { ProposalFiles } from './proposalFiles';
-import { unlinked } from '../../host/unlinked';
 
 /** What a review of an edit needs from the gate. */
 export interface EditGate {

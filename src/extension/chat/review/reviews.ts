@@ -6,6 +6,7 @@ import type { ApprovalView } from '../../../core/safety/approval';
 import type { ApprovalEnd, Approvals } from '../../../core/safety/approvals';
 import { setContext } from '../../host/commands';
 import type { Host } from '../../host/context';
+import { unlinked } from '../../host/unlinked';
 import type { ChatActions } from '../actions';
 import { blockSubject } from './blockReview';
 import { ChangeMarks } from './changeMarks';
@@ -13,7 +14,6 @@ import { DiffReview } from './diffReview';
 import { EditReview, type EditGate } from './editReview';
 import { ProposalFiles, reviewOfTab } from './proposalFiles';
 import { TypingWatch } from './typingWatch';
-import { unlinked } from '../../host/unlinked';
 
 export interface ReviewDeps {
 	readonly approvals: Approvals;

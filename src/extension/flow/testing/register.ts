@@ -4,9 +4,9 @@ import { errorText } from '../../../core/base/errors';
 import { datasetSuffix, isDatasetPath } from '../../../core/flow/datasets/dataset';
 import { DisposableStore, type Disposable } from '../../../core/base/lifecycle';
 import type { Host } from '../../host/context';
+import { unlinked } from '../../host/unlinked';
 import type { FlowService } from '../service';
 import type { FlowTests } from './flowTests';
-import { unlinked } from '../../host/unlinked';
 
 /** After the start, milliseconds. */
 const restMs = 3000;

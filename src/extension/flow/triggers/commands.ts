@@ -4,12 +4,12 @@ import type { Flow, NodeId } from '../../../core/flow/model/flow';
 import { triggersOf } from '../../../core/flow/triggers/spec';
 import { canTurnOn, isTurnedOn, triggerFacts, type TriggerView } from '../../../core/flow/triggers/triggerView';
 import { triggerOfRow } from '../../../core/flow/views/flowsTree';
+import { unlinked } from '../../host/unlinked';
 import { TreeRow } from '../../ledger/treeRow';
 import { flowSuffix, readFlow } from '../files';
 import { fileOf } from '../runs';
 import type { FlowService } from '../service';
 import { outputsOf } from './askTrigger';
-import { unlinked } from '../../host/unlinked';
 
 /** What the commands take from the service. */
 export type TriggerParts = Pick<FlowService, 'host' | 'triggers' | 'documents' | 'runs' | 'world' | 'pagesOf'>;
