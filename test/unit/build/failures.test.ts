@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { failuresOf } from '../../../scripts/lib/failures.ts';
+import { root } from '../../../scripts/lib/tools.ts';
+
+test('each test that failed is one line with its file, its name and what was wrong', () => {
+	const file = (name: string): string => join(root, 'test', 'unit', name);
+	const passed = { status: 'passed', fullName: 'adds', failureMessages: [] };
+	const failed = {
+		status: 'failed',
+		fullName: 'sums > subtracts',
+		failureMessages: ['\u001B[31mError: expected 1\n  to be 2\n    at sums.ts:3\n    at run.ts:1'],
+	};
+	expect(
+		failuresOf({
+			testResults: [
+				{ name: file('sums.test.ts'), message: '', assertionResults: [passed, failed] },
+				{ name: file('broken.test.ts'), message: 'Cannot find module x', assertionResults: [] },
+				{ name: file('fine.test.ts'), assertionResults: [passed] },
+			],
+		}),
+	).toEqual([
+		'test/unit/sums.test.ts > sums > subtracts: Error: expected 1 | to be 2',
+		'test/unit/broken.test.ts: Cannot find module x',
+	]);
+	expect(failuresOf({ lines: ['ok      starts (3 ms)', 'FAILED  stops\nError: no\n    at x.ts:1'] })).toEqual([
+		'host > stops | Error: no',
+	]);
+});
