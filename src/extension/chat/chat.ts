@@ -9,6 +9,7 @@ import type { Conversations } from '../../core/chat/conversations';
 import type { ConversationSummary } from '../../core/chat/items';
 import type { Approvals } from '../../core/safety/approvals';
 import type { Obstacles } from '../claude/obstacles';
+import { askText } from '../host/askText';
 import { setContext } from '../host/commands';
 import type { Host } from '../host/context';
 import { viewIds } from '../host/ids';
@@ -186,7 +187,7 @@ export class Chat extends Owner {
 
 	async renameShown(): Promise<void> {
 		const conversation = await this.#shown();
-		const title = await vscode.window.showInputBox({
+		const title = await askText({
 			prompt: 'Title of the conversation',
 			value: conversation.view.title,
 		});

@@ -5,6 +5,7 @@ import type { RouteAsk } from '../../core/chat/deps';
 import { routeAsk } from '../../core/chat/routing/ask';
 import { explainMarkdown, type EarlierChoice } from '../../core/chat/routing/explain';
 import { readRules, whenText, type RoutingRule } from '../../core/chat/routing/rules';
+import { askText } from '../host/askText';
 import type { Host } from '../host/context';
 import type { Loops } from './loops';
 
@@ -127,7 +128,7 @@ function actions(ports: RoutingPorts, ask: RouteAsk, rules: readonly RoutingRule
 			label: '$(beaker) Try a Message…',
 			description: 'which model would answer, and why',
 			run: async () => {
-				const text = await vscode.window.showInputBox({ prompt: 'A message, as you would write it' });
+				const text = await askText({ prompt: 'A message, as you would write it' });
 				if (text !== undefined) await explainChoice(ports, { ask: { ...ask, text, attachments: [] } });
 			},
 		},

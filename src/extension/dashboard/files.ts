@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { ExpectedError } from '../../core/base/errors';
 import { limits, type Dashboard } from '../../core/dashboard/dashboard';
 import { longestFile, parseDashboard, printDashboard } from '../../core/dashboard/dashboardFile';
+import { askText } from '../host/askText';
 import { unlinked } from '../host/unlinked';
 import { saveText } from '../ledger/saveText';
 import type { DashboardStore } from './store';
@@ -38,7 +39,7 @@ export async function importDashboard(store: DashboardStore): Promise<Dashboard 
 
 /** A name from the user; `undefined` when they cancel. */
 export async function askName(value: string): Promise<string | undefined> {
-	const name = await vscode.window.showInputBox({
+	const name = await askText({
 		title: 'Name of the dashboard',
 		value,
 		validateInput: text => {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Json } from '../../core/base/json';
 import { isOfKind } from '../../core/flow/model/kinds';
 import type { Flow, FlowInput } from '../../core/flow/model/flow';
+import { askText } from '../host/askText';
 import { workspaceFolders } from '../host/workspace';
 import { asWritten } from './files';
 
@@ -37,7 +38,7 @@ export function reusable(flow: Flow, last: Values | undefined): Values | undefin
 function ask(title: string, input: FlowInput, last: Json | undefined): Promise<Json | undefined> {
 	if (input.type === 'boolean') return askBoolean(title, input);
 	if (input.type === 'file' || input.type === 'image') return askFile(title);
-	return askText(title, input, last);
+	return askTextInput(title, input, last);
 }
 
 async function askBoolean(title: string, { description = '' }: FlowInput): Promise<Json | undefined> {
@@ -61,13 +62,12 @@ async function askFile(title: string): Promise<Json | undefined> {
 	return written.startsWith('..') ? file.fsPath : written;
 }
 
-async function askText(title: string, input: FlowInput, last: Json | undefined): Promise<Json | undefined> {
+async function askTextInput(title: string, input: FlowInput, last: Json | undefined): Promise<Json | undefined> {
 	const { type, description } = input;
-	const text = await vscode.window.showInputBox({
+	const text = await askText({
 		title,
 		prompt: description ?? hints[type] ?? '',
 		value: last === undefined ? '' : typeof last === 'string' ? last : JSON.stringify(last),
-		ignoreFocusOut: true,
 		validateInput: value => problemOf(type, value),
 	});
 	return text === undefined ? undefined : read(type, text);

@@ -4,6 +4,7 @@ import { extractNodes } from '../../core/flow/extract';
 import type { NodeId } from '../../core/flow/model/flow';
 import { printFlow } from '../../core/flow/model/print';
 import { slugOf } from '../../core/flow/model/slugs';
+import { askText } from '../host/askText';
 import { unlinked } from '../host/unlinked';
 import { asWritten, folderOf, freeFile, insideOf, writeText } from './files';
 import { requireEditable, type PageContext } from './parts';
@@ -18,7 +19,7 @@ export async function extractSelection(page: PageContext, nodes: readonly NodeId
 	const world = { catalog: parts.world.catalog, ports: parts.world.ports };
 	// Told before anything is asked.
 	extractNodes(document.sync.flow, nodes, world, { name: 'Sub-flow', path: 'sub.flow.json' });
-	const name = await vscode.window.showInputBox({
+	const name = await askText({
 		title: 'Extract Selection to Sub-Flow',
 		prompt: 'What is the new flow called?',
 		placeHolder: 'Fetch the change',

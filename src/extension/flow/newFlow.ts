@@ -44,7 +44,7 @@ export function askName(question: NameQuestion): Promise<string | vscode.QuickIn
 	const store = new DisposableStore();
 	const input = store.add(vscode.window.createInputBox());
 	const { title, prompt, placeholder = '', value, buttons = [] } = question;
-	Object.assign(input, { title, prompt, placeholder, value, buttons: [...buttons] });
+	Object.assign(input, { title, prompt, placeholder, value, buttons: [...buttons], ignoreFocusOut: true });
 	return new Promise(resolve => {
 		const end = (answer?: string | vscode.QuickInputButton): void => {
 			resolve(answer);

@@ -5,6 +5,7 @@ import type { PersonAnswer } from '../../core/flow/editorProtocol';
 import type { RunEvent, WaitDetail, WaitKind } from '../../core/flow/engine/events';
 import type { LiveRun } from '../../core/flow/runs/liveRun';
 import type { InterruptedRun } from '../../core/flow/runs/runBook';
+import { askText } from '../host/askText';
 import { flowEditorType } from '../host/ids';
 import { unlinked } from '../host/unlinked';
 import { workspaceFolders } from '../host/workspace';
@@ -116,7 +117,7 @@ async function answerTo(kind: WaitKind, picked: string, ask: WaitDetail): Promis
 	for (const { question, options } of ask.questions) {
 		const answer =
 			options.length === 0
-				? await vscode.window.showInputBox({ title: ask.title, prompt: question, ignoreFocusOut: true })
+				? await askText({ title: ask.title, prompt: question })
 				: (
 						await vscode.window.showQuickPick(
 							options.map(({ label, description }) => ({ label, description })),

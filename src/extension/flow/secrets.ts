@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { Emitter } from '../../core/base/event';
 import { Owner } from '../../core/base/lifecycle';
+import { askText } from '../host/askText';
 import type { Host } from '../host/context';
 import { unlinked } from '../host/unlinked';
 
@@ -45,11 +46,10 @@ export class FlowSecrets extends Owner {
 	async ask(name?: string): Promise<void> {
 		const chosen = name ?? (await this.#askName());
 		if (chosen === undefined || !secretName.test(chosen)) return;
-		const value = await vscode.window.showInputBox({
+		const value = await askText({
 			title: `Secret “${chosen}”`,
 			prompt: 'Kept by VS Code’s secret storage. Flows name it and never hold it. Empty forgets it.',
 			password: true,
-			ignoreFocusOut: true,
 		});
 		if (value === undefined) return;
 		await this.set(chosen, value);
@@ -65,7 +65,7 @@ export class FlowSecrets extends Owner {
 				? other
 				: await vscode.window.showQuickPick([...known, other], { title: 'Secret of Flows', placeHolder: 'Which one?' });
 		if (picked !== other) return picked?.label;
-		return vscode.window.showInputBox({
+		return askText({
 			title: 'New Secret',
 			prompt: 'The name by which flows use it',
 			validateInput: text => (secretName.test(text) ? undefined : 'Letters, digits, - and _; a letter first.'),

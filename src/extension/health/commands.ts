@@ -5,6 +5,7 @@ import type { AlertRule } from '../../core/health/alerts/rule';
 import { ruleWords } from '../../core/health/alerts/words';
 import type { ServiceAction, ServiceView } from '../../core/health/health';
 import { stateWords } from '../../core/health/views/healthTree';
+import { askText } from '../host/askText';
 import type { Host } from '../host/context';
 import { unlinked } from '../host/unlinked';
 import type { TreeRow } from '../ledger/treeRow';
@@ -136,12 +137,11 @@ export async function pickRule(host: Host, service: HealthService): Promise<void
 
 /** Stores what goes with alerts as `Authorization: Bearer`. */
 export async function setToken({ secrets }: Host): Promise<void> {
-	const token = await vscode.window.showInputBox({
+	const token = await askText({
 		title: 'Token for Alerts',
 		prompt:
 			'Sent as a bearer token with each alert to the ntfy topic and the webhook. Empty: none. It is kept as a secret.',
 		password: true,
-		ignoreFocusOut: true,
 	});
 	if (token !== undefined) await secrets.set('alerts.token', token.trim());
 }

@@ -176,6 +176,7 @@ export class HealthService extends Owner implements HealthFeed {
 		this.#isStopped = true;
 		this.#turn.value = undefined;
 		await this.#turning;
+		this.engine.close();
 		this.dispose();
 		await this.#lease.release();
 	}
@@ -276,7 +277,7 @@ export class HealthService extends Owner implements HealthFeed {
 		if (this.isDisposed || this.#isStopped) return;
 		const isNew = leads && !this.monitor.isLeader;
 		this.monitor.lead(leads);
-		this.engine.book.lead(leads);
+		this.engine.lead(leads);
 		this.#signals.update(isTrusted);
 		if (isNew) void this.#begin();
 	}

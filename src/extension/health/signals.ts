@@ -115,7 +115,8 @@ export class Signals extends Owner {
 		const { engine } = this.#deps;
 		if (service.checkedAt === null) return;
 		const subject = `service:${service.id}`;
-		const facts = { name: service.name, detail: service.reason };
+		const isOfWindow = this.#deps.monitor.isOfWindow(service.id);
+		const facts = { name: service.name, detail: service.reason, isOfWindow };
 		// What nobody counts on, or what was stopped on purpose, is no failure.
 		const isFault = service.isExpected && !service.isStopped;
 		engine.feed('service.state', subject, isFault ? stateValues[service.state] : 0, facts);

@@ -10,6 +10,7 @@ import { healthDetails, healthHeadline, isUnwell } from '../../core/ledger/views
 import { localDay } from '../../core/base/clock';
 import type { ChatActions } from '../chat/actions';
 import type { FlowActions } from '../flow/actions';
+import { askText } from '../host/askText';
 import type { Settings } from '../host/settings';
 import { unlinked } from '../host/unlinked';
 import { saveText } from './saveText';
@@ -110,7 +111,7 @@ export async function setBudget(settings: Settings): Promise<void> {
 	const picked = await vscode.window.showQuickPick(choices, { title: 'Set Budget', placeHolder: 'Which one?' });
 	if (!picked) return;
 	const current = settings.get(picked.key);
-	const text = await vscode.window.showInputBox({
+	const text = await askText({
 		title: picked.label,
 		value: String(current),
 		prompt: 'US dollars for all conversations together. New turns are held back once it is used up. 0 is no limit.',

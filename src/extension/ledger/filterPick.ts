@@ -3,6 +3,7 @@ import type { ExecutionKind, ExecutionStatus } from '../../core/ledger/events';
 import type { Ledger } from '../../core/ledger/queries';
 import { describeFilter, isFiltered, type ExecutionsFilter } from '../../core/ledger/views/filter';
 import { folderName, kindLabels, statusLabels } from '../../core/ledger/views/format';
+import { askText } from '../host/askText';
 import type { FilterState } from './filterState';
 
 type Facet = 'text' | 'statuses' | 'kinds' | 'model' | 'agent' | 'project' | 'clear';
@@ -50,7 +51,7 @@ async function askFacet(
 	ledger: Ledger,
 ): Promise<ExecutionsFilter | undefined> {
 	if (facet === 'text') {
-		const text = await vscode.window.showInputBox({
+		const text = await askText({
 			title: 'Executions with the Text',
 			value: filter.text ?? '',
 			placeHolder: 'words of the title or a step; the last may be a beginning',

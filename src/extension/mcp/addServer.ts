@@ -4,7 +4,9 @@ import { readSetting } from '../../core/mcp/configs';
 import type { McpServerDefinition } from '../../core/mcp/definition';
 import type { JsonObject } from '../../core/mcp/jsonText';
 import { withoutSecrets } from '../../core/mcp/secretValues';
+import { askText } from '../host/askText';
 import type { Host } from '../host/context';
+import { unlinked } from '../host/unlinked';
 import { workspaceFolders } from '../host/workspace';
 import { confirmLaunch } from './allow';
 import { chooseCandidates, type Candidate } from './candidates';
@@ -72,7 +74,7 @@ async function save(deps: AddDeps, name: string, raw: JsonObject, place: string 
 async function startWithProgress({ host, service }: AddDeps, id: string, name: string): Promise<void> {
 	try {
 		await vscode.window.withProgress(
-			{ location: vscode.ProgressLocation.Notification, title: `Starting “${name}”` },
+			{ location: vscode.ProgressLocation.Notification, title: unlinked(`Starting “${name}”`) },
 			() => service.start(id),
 		);
 	} catch (error) {
@@ -90,12 +92,11 @@ async function chooseName(service: McpService, proposed: string): Promise<string
 		if (!/^[\w][\w .-]{0,60}$/.test(text.trim())) return 'Letters, digits, spaces, dots, dashes and underscores.';
 		return taken.has(text.trim()) ? `There is a server “${text.trim()}” already.` : undefined;
 	};
-	const name = await vscode.window.showInputBox({
+	const name = await askText({
 		title: 'Add MCP Server',
 		prompt: 'How is it called here? Its tools carry the name.',
 		value: freeName(proposed, taken),
 		validateInput: check,
-		ignoreFocusOut: true,
 	});
 	if (name === undefined) throw new CancelledError();
 	return name.trim();

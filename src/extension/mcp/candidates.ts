@@ -6,6 +6,7 @@ import { toSetting } from '../../core/mcp/configs';
 import { targetOf, type McpServerDefinition } from '../../core/mcp/definition';
 import type { JsonObject } from '../../core/mcp/jsonText';
 import { parsePasted } from '../../core/mcp/paste';
+import { askText } from '../host/askText';
 import { workspaceFolders } from '../host/workspace';
 import type { Definitions } from './definitions';
 
@@ -77,13 +78,12 @@ async function install(server: CatalogueServer): Promise<Candidate> {
 	const inputs = server.inputs ?? [];
 	for (const [index, input] of inputs.entries()) {
 		const where = input.where === undefined ? '' : ` You get it at ${input.where}`;
-		const answer = await vscode.window.showInputBox({
+		const answer = await askText({
 			title: `${title}: ${server.name} (${index + 1}/${inputs.length})`,
 			prompt: `${input.description}.${where}${input.isSecret ? ' It is kept in the secret storage.' : ''}`,
 			password: input.isSecret,
 			value: input.default ?? '',
 			placeHolder: input.isOptional === true ? 'may stay empty' : '',
-			ignoreFocusOut: true,
 			validateInput: text => (text.trim() === '' && input.isOptional !== true ? 'It needs this to work.' : undefined),
 		});
 		if (answer === undefined) throw new CancelledError();
@@ -112,11 +112,10 @@ async function fromPaste(): Promise<readonly Candidate[]> {
 		if (!picked) throw new CancelledError();
 		if (picked === use) return chooseOf('the clipboard', held.definitions);
 	}
-	const text = await vscode.window.showInputBox({
+	const text = await askText({
 		title,
 		prompt: 'Paste the JSON of a server, or of several.',
 		placeHolder: '{ "mcpServers": { … } }',
-		ignoreFocusOut: true,
 		validateInput: value => (value.trim() === '' ? undefined : (parsePasted(value).problem ?? undefined)),
 	});
 	if (text === undefined || text.trim() === '') throw new CancelledError();
@@ -180,11 +179,10 @@ async function pickSome(source: string, list: readonly McpServerDefinition[]): P
 }
 
 async function fromCommand(): Promise<readonly Candidate[]> {
-	const line = await vscode.window.showInputBox({
+	const line = await askText({
 		title,
 		prompt: 'The command line that starts it. It is run as it stands, without a shell.',
 		placeHolder: 'npx -y @modelcontextprotocol/server-memory',
-		ignoreFocusOut: true,
 		validateInput: text => (text.trim() !== '' && words(text) === undefined ? 'A quote is not closed.' : undefined),
 	});
 	const [command, ...args] = line === undefined ? [] : (words(line) ?? []);
@@ -209,11 +207,10 @@ function unquoted(text: string): string {
 }
 
 async function fromAddress(): Promise<readonly Candidate[]> {
-	const url = await vscode.window.showInputBox({
+	const url = await askText({
 		title,
 		prompt: 'The address of the server.',
 		placeHolder: 'https://example.com/mcp',
-		ignoreFocusOut: true,
 		validateInput: text =>
 			text === '' || /^https?:\/\/[^\s/]+/.test(text.trim())
 				? undefined

@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import { ExpectedError } from '../../core/base/errors';
 import { Emitter } from '../../core/base/event';
 import { Owner } from '../../core/base/lifecycle';
@@ -6,6 +5,7 @@ import type { AttachmentView, SlashCommand } from '../../core/chat/items';
 import type { MentionHit } from '../../core/chat/protocol';
 import { argumentHint, promptCommand, promptInput, resourceParts, type PromptPart } from '../../core/mcp/promptText';
 import type { McpPromptView, McpServerView } from '../../core/mcp/protocol';
+import { askText } from '../host/askText';
 import type { McpService } from './service';
 
 /** What the chat asks of MCP servers: their prompts as commands, their resources as mentions. */
@@ -108,11 +108,10 @@ async function askArguments(
 			input[name] = typed;
 			continue;
 		}
-		const answer = await vscode.window.showInputBox({
+		const answer = await askText({
 			title: `/${promptCommand(server.name, prompt)} (${index + 1}/${prompt.arguments.length})`,
 			prompt: description === '' ? name : `${name}: ${description}`,
 			placeHolder: isRequired ? '' : 'may stay empty',
-			ignoreFocusOut: true,
 			validateInput: text => (isRequired && text === '' ? 'The prompt needs this.' : undefined),
 		});
 		if (answer === undefined) return undefined;

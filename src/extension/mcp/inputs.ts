@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { McpServerDefinition } from '../../core/mcp/definition';
 import type { McpInput } from '../../core/mcp/protocol';
+import { askText } from '../host/askText';
 import type { SecretKey, Secrets } from '../host/secrets';
 
 /** Where the value of an input is kept. Plain ones as well: whether it is secret is for its author to say. */
@@ -37,11 +38,10 @@ async function ask(server: string, input: McpInput): Promise<string | undefined>
 	if (input.type === 'pickString' && input.options.length > 0) {
 		return vscode.window.showQuickPick([...input.options], { title, placeHolder: input.description });
 	}
-	return vscode.window.showInputBox({
+	return askText({
 		title,
 		prompt: input.description,
 		password: input.isPassword,
 		value: input.default ?? '',
-		ignoreFocusOut: true,
 	});
 }

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { Deferred } from '../../core/base/async';
 import { Owner, toDisposable } from '../../core/base/lifecycle';
 import type { McpBrowser, McpSignIn } from '../../core/mcp/ports';
+import { unlinked } from '../host/unlinked';
 import type { McpMemory } from './choices';
 
 const path = '/mcp/signed-in';
@@ -83,7 +84,7 @@ export class SignIns extends Owner implements McpBrowser, vscode.UriHandler {
 		return vscode.window.withProgress(
 			{
 				location: vscode.ProgressLocation.Notification,
-				title: `Waiting for your sign-in to “${server}” in the browser`,
+				title: unlinked(`Waiting for your sign-in to “${server}” in the browser`),
 				cancellable: true,
 			},
 			async (_progress, token) => {

@@ -3,6 +3,7 @@ import type { Lazy } from '../../core/base/async';
 import { ExpectedError } from '../../core/base/errors';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle';
 import type { Ledger } from '../../core/ledger/queries';
+import { askText } from '../host/askText';
 import type { Host } from '../host/context';
 import { panelTypes } from '../host/ids';
 import { Panels } from '../host/panels';
@@ -48,7 +49,7 @@ async function forget({ memory }: MemoryService, id: string): Promise<void> {
 /** Remembers what the user writes, beginning with what is selected. */
 async function remember({ memory }: MemoryService): Promise<void> {
 	const editor = vscode.window.activeTextEditor;
-	const text = await vscode.window.showInputBox({
+	const text = await askText({
 		title: 'Remember',
 		prompt: 'A fact that models are told when it fits their prompt. Kept for good; change it on the memory page.',
 		value: editor?.document.getText(editor.selection).slice(0, 1000) ?? '',

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { Owner } from '../../core/base/lifecycle';
+import { MutableDisposable, Owner, type Disposable } from '../../core/base/lifecycle';
 import type { ExecutionId } from '../../core/base/ids';
 import { refusalSentence, type RepairOutcome } from '../../core/monitors/repairer';
 import type { MonitorNotice, Suggestion } from '../../core/monitors/monitors';
@@ -27,6 +27,7 @@ const showExecution = 'Show Execution';
 export class MonitorNotices extends Owner {
 	readonly #host: Host;
 	readonly #actions: MonitorActions;
+	readonly #gathering = this.own(new MutableDisposable<Disposable>());
 	#waiting: Suggestion[] = [];
 
 	constructor(host: Host, actions: MonitorActions) {
@@ -39,13 +40,11 @@ export class MonitorNotices extends Owner {
 	suggest(suggestion: Suggestion): void {
 		this.#waiting.push(suggestion);
 		if (this.#waiting.length > 1) return;
-		this.own(
-			this.#host.clock.after(gatherMs, () => {
-				const all = this.#waiting;
-				this.#waiting = [];
-				void this.#guard(async () => (all.length === 1 ? this.#suggestOne(all[0]!) : this.#suggestMany(all)));
-			}),
-		);
+		this.#gathering.value = this.#host.clock.after(gatherMs, () => {
+			const all = this.#waiting;
+			this.#waiting = [];
+			void this.#guard(async () => (all.length === 1 ? this.#suggestOne(all[0]!) : this.#suggestMany(all)));
+		});
 	}
 
 	/** What was done without anybody's click. */

@@ -86,7 +86,7 @@ export class Reports extends Owner {
 				'The budget is used up, so no model is asked. The report can be made without one.',
 			);
 		const uri = await vscode.window.withProgress(
-			{ location: vscode.ProgressLocation.Notification, title: `Asking ${chosen.label}…`, cancellable: true },
+			{ location: vscode.ProgressLocation.Notification, title: unlinked(`Asking ${chosen.label}…`), cancellable: true },
 			async (_, token) => {
 				const abort = new AbortController();
 				const listening = token.onCancellationRequested(() => abort.abort());

@@ -12,6 +12,7 @@ import { isLoopback } from '../../core/providers/connection';
 import { makeProvider } from '../../core/providers/factory';
 import { presets, type ProviderPreset } from '../../core/providers/presets';
 import type { ProviderHealth } from '../../core/providers/provider';
+import { askText } from '../host/askText';
 import { unlinked } from '../host/unlinked';
 import { askKey } from './askKey';
 import { requireTrust, type ProviderCommandDeps } from './commands';
@@ -106,12 +107,11 @@ function freeId(wish: string, taken: readonly string[]): string {
 
 async function askAddress(preset: ProviderPreset | null, usual: string | null): Promise<string> {
 	const example = preset?.id === 'azure' ? 'https://your-resource.openai.azure.com' : 'https://host/v1';
-	const answer = await vscode.window.showInputBox({
+	const answer = await askText({
 		title: `Address of ${preset?.label ?? 'Ollama'}`,
 		value: usual ?? '',
 		placeHolder: example,
 		prompt: preset?.id === 'other' ? 'The base URL of its API. It usually ends in /v1.' : 'Where it listens.',
-		ignoreFocusOut: true,
 		validateInput: text => addressProblem(text.trim()),
 	});
 	if (answer === undefined) throw new CancelledError();
@@ -124,11 +124,10 @@ function addressProblem(text: string): string | undefined {
 }
 
 async function askDeployments(): Promise<readonly string[]> {
-	const answer = await vscode.window.showInputBox({
+	const answer = await askText({
 		title: 'Your Deployments',
 		placeHolder: 'gpt-4.1, gpt-5-mini',
 		prompt: 'The names of your deployments, with commas between them: Azure does not list them.',
-		ignoreFocusOut: true,
 		validateInput: text => (text.trim() === '' ? 'Name at least one.' : undefined),
 	});
 	if (answer === undefined) throw new CancelledError();
@@ -149,11 +148,10 @@ function idOf(name: string, otherwise: string): string {
 }
 
 async function askLabel(label: string, baseUrl: string | undefined): Promise<string> {
-	const answer = await vscode.window.showInputBox({
+	const answer = await askText({
 		title: `Name of the ${label}`,
 		value: baseUrl === undefined ? `${label} 2` : new URL(baseUrl).host,
 		prompt: 'What it is called in lists, and in front of its models.',
-		ignoreFocusOut: true,
 		validateInput: text => (text.trim() === '' || text.length > 60 ? 'One to 60 characters.' : undefined),
 	});
 	if (answer === undefined) throw new CancelledError();
@@ -173,7 +171,7 @@ async function askFirstKey(config: ProviderConfig, preset: ProviderPreset | null
 async function ask({ host }: ProviderCommandDeps, config: ProviderConfig, key: string): Promise<ProviderHealth> {
 	const options = {
 		location: vscode.ProgressLocation.Notification,
-		title: `Asking ${labelOf(config)}…`,
+		title: unlinked(`Asking ${labelOf(config)}…`),
 		cancellable: true,
 	};
 	const secret = (): Promise<string | undefined> => Promise.resolve(key === '' ? undefined : key);

@@ -3,6 +3,7 @@ import { CancelledError, ExpectedError } from '../../core/base/errors';
 import { OllamaProvider } from '../../core/providers/ollama';
 import type { ProviderState } from '../../core/providers/providerState';
 import { parseModelRef } from '../../core/providers/provider';
+import { askText } from '../host/askText';
 import { unlinked } from '../host/unlinked';
 import { modelOf, pickProvider, requireTrust, type ProviderCommandDeps } from './commands';
 
@@ -27,11 +28,10 @@ export async function pullModel(deps: ProviderCommandDeps, argument: unknown, na
 }
 
 async function askModel(label: string): Promise<string | undefined> {
-	const answer = await vscode.window.showInputBox({
+	const answer = await askText({
 		title: `Download a Model to ${label}`,
 		placeHolder: 'qwen3:4b',
 		prompt: 'Its name as at ollama.com/library, with the size after a colon.',
-		ignoreFocusOut: true,
 		validateInput: text => (/^[\w./-]+(?::[\w.-]+)?$/.test(text.trim()) ? undefined : 'That is no name of a model.'),
 	});
 	return answer?.trim();
@@ -40,7 +40,7 @@ async function askModel(label: string): Promise<string | undefined> {
 async function download(provider: OllamaProvider, model: string): Promise<void> {
 	const options = {
 		location: vscode.ProgressLocation.Notification,
-		title: `Downloading ${model}`,
+		title: unlinked(`Downloading ${model}`),
 		cancellable: true,
 	};
 	await vscode.window.withProgress(options, async (progress, token) => {
@@ -53,7 +53,7 @@ async function download(provider: OllamaProvider, model: string): Promise<void> 
 			// The total grows while layers become known, so the bar may only wait for it, never go back.
 			const increment = Math.max(0, percent - shown);
 			shown += increment;
-			progress.report({ message, increment });
+			progress.report({ message: unlinked(message), increment });
 		}
 		if (abort.signal.aborted) throw new CancelledError();
 	});

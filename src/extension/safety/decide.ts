@@ -3,6 +3,7 @@ import { ExpectedError } from '../../core/base/errors';
 import type { Approvals } from '../../core/safety/approvals';
 import type { ApprovalView, Decision } from '../../core/safety/approval';
 import { redConfirmation, wordPrompt } from '../../core/safety/views';
+import { askText } from '../host/askText';
 import { setContext } from '../host/commands';
 
 /** Asks in a modal whether a call that cannot be undone may run. Each call is asked for by itself. */
@@ -21,11 +22,10 @@ export async function confirmRed(view: ApprovalView): Promise<boolean> {
 async function askForWord(view: ApprovalView, word: string): Promise<string | undefined> {
 	// The message of a wrong word takes the prompt's place, so it says the effect as well.
 	const prompt = wordPrompt(view, word);
-	return vscode.window.showInputBox({
+	return askText({
 		title: `${view.tier}: ${view.asker}`,
 		prompt,
 		placeHolder: word,
-		ignoreFocusOut: true,
 		validateInput: text => {
 			const typed = text.trim().toLowerCase();
 			return typed === '' || typed === word ? undefined : prompt;
@@ -67,11 +67,10 @@ export async function decideWithUser(
 
 /** Refuses after asking why; the reason goes to the model. False when the user thought better of it. */
 export async function refuseWithReason(approvals: Approvals, view: ApprovalView): Promise<boolean> {
-	const reason = await vscode.window.showInputBox({
+	const reason = await askText({
 		title: `Refuse: ${view.tool}`,
 		prompt: 'Why? The agent reads your answer. Leave it empty to refuse without a reason.',
 		placeHolder: 'Do it differently: …',
-		ignoreFocusOut: true,
 	});
 	if (reason === undefined) return false;
 	if (!approvals.find(view.id)) {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { ExpectedError } from '../../core/base/errors';
 import { otlpHeaders } from '../../core/stats/otlpExporter';
+import { askText } from '../host/askText';
 import type { Host } from '../host/context';
 import { unlinked } from '../host/unlinked';
 import type { StatsService } from './service';
@@ -44,12 +45,11 @@ export async function copyCurl(host: Host, service: StatsService): Promise<void>
 
 /** Asks for the headers of the export: they hold keys, so no setting has them. */
 export async function setOtlpHeaders(host: Host): Promise<void> {
-	const text = await vscode.window.showInputBox({
+	const text = await askText({
 		title: 'Headers of the Telemetry Export',
 		prompt: 'name=value, with commas between several. Kept in the secret storage; empty: none.',
 		placeHolder: 'authorization=Bearer …',
 		password: true,
-		ignoreFocusOut: true,
 		validateInput: problemOf,
 	});
 	if (text === undefined) return;

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { Emitter } from '../../core/base/event';
 import { Owner } from '../../core/base/lifecycle';
 import type { WebSearchChoice } from '../../core/tools/ports';
+import { askText } from '../host/askText';
 import { setContext } from '../host/commands';
 import type { Host } from '../host/context';
 
@@ -57,7 +58,7 @@ export async function setUpWebSearch({ settings, secrets }: Pick<Host, 'settings
 	const off = { label: '$(circle-slash) No web search', detail: 'Agents are not offered one.' };
 	const picked = await vscode.window.showQuickPick([server, key, off], { title: 'Where may agents search the web?' });
 	if (picked === server) {
-		const url = await vscode.window.showInputBox({
+		const url = await askText({
 			title: 'Address of the SearXNG server',
 			value: settings.get('search.searxngUrl'),
 			placeHolder: 'https://search.example.org',
@@ -65,7 +66,7 @@ export async function setUpWebSearch({ settings, secrets }: Pick<Host, 'settings
 		});
 		if (url !== undefined) await settings.set('search.searxngUrl', url.trim());
 	} else if (picked === key) {
-		const value = await vscode.window.showInputBox({ title: 'Brave Search API key', password: true });
+		const value = await askText({ title: 'Brave Search API key', password: true });
 		if (value === undefined || value.trim() === '') return;
 		await secrets.set('search.key', value.trim());
 		await settings.set('search.searxngUrl', '');

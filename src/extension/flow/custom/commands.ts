@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { ExpectedError } from '../../../core/base/errors';
 import { capabilityWords } from '../../../core/flow/custom/capabilities';
+import { askText } from '../../host/askText';
 import type { Panels } from '../../host/panels';
 import { namedUri } from '../commands';
 import type { FlowService } from '../service';
@@ -25,11 +26,10 @@ export async function newCustomNode(service: FlowService, pages: NodePages, pane
 	if (!picked) return;
 	const folder = await pickFolder();
 	if (!folder) return;
-	const description = await vscode.window.showInputBox({
+	const description = await askText({
 		title: 'New Custom Node',
 		prompt: 'What does it do? Say what comes in and what goes out.',
 		placeHolder: 'Counts the words of a text and gives the count',
-		ignoreFocusOut: true,
 		validateInput: text => (text.trim() === '' ? 'Say what it does.' : undefined),
 	});
 	if (description === undefined) return;

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { ExecutionId } from '../../../core/base/ids';
 import { readDataset } from '../../../core/flow/datasets/readDataset';
 import { rowOfRun, withRow } from '../../../core/flow/datasets/rowOfRun';
+import { askText } from '../../host/askText';
 import { textOf } from '../files';
 import { fileOf, type FlowRuns } from '../runs';
 import { datasetUri } from './datasetFiles';
@@ -14,7 +15,7 @@ export async function addToTests(runs: FlowRuns, flow: vscode.Uri, id: Execution
 	const uri = datasetUri(flow);
 	const before = await textOf(uri);
 	const taken = new Set(readDataset(before ?? '').rows.map(({ key }) => key));
-	const name = await vscode.window.showInputBox({
+	const name = await askText({
 		title: 'Add to Tests',
 		prompt: 'What is the test called?',
 		value: freeName(taken),

@@ -7,6 +7,7 @@ import type { NodeCatalog } from '../../../core/flow/nodes/nodeType';
 import { gitFolders, gitState } from '../../../core/flow/triggers/gitState';
 import { triggersOf, type TriggerSpec } from '../../../core/flow/triggers/spec';
 import type { TriggerOutputs } from '../../../core/flow/triggers/starter';
+import { askText } from '../../host/askText';
 import { asWritten, folderOf } from '../files';
 
 const mostFiles = 200;
@@ -66,11 +67,10 @@ export async function outputsOf(
 }
 
 async function askBody(title: string): Promise<{ readonly value: Json } | undefined> {
-	const text = await vscode.window.showInputBox({
+	const text = await askText({
 		title,
 		prompt: 'The body that the webhook is called with, as JSON',
 		value: '{}',
-		ignoreFocusOut: true,
 		validateInput: typed => (jsonOf(typed) ? undefined : 'This is no JSON.'),
 	});
 	return text === undefined ? undefined : jsonOf(text);
