@@ -9,7 +9,7 @@ import { downBecauseOf, type Dependent } from './dependencies';
 import type { HealthChange, HealthFeed, ServiceAction, ServiceView } from './health';
 import type { CheckResult, WatchedService } from './service';
 import type { OwnState } from './serviceState';
-import { ServiceWatcher } from './serviceWatcher';
+import { longestGapMs, ServiceWatcher } from './serviceWatcher';
 import { HourBook } from './uptime';
 
 /** So many checks at once: after a sleep all are due together. */
@@ -137,6 +137,11 @@ export class HealthMonitor extends Owner implements HealthFeed {
 		return watcher !== undefined && this.#isMine(watcher.service);
 	}
 
+	/** Whether each window has its own of a service. */
+	isOfWindow(id: string): boolean {
+		return this.#watchers.get(id)?.service.isOfWindow === true;
+	}
+
 	/** The latest looks of this window, the oldest first. */
 	recent(id: string): readonly RecentCheck[] {
 		return this.#recent.get(id) ?? [];
@@ -211,7 +216,8 @@ export class HealthMonitor extends Owner implements HealthFeed {
 		if (!this.#isMine(service) || service.isUnrecorded === true) return;
 		const { clock } = this.#ports;
 		const { state } = this.#view(service.id);
-		const times = { now: clock.now(), monotonic: clock.monotonic(), intervalMs: service.policy.intervalMs };
+		const gap = longestGapMs(service.policy.intervalMs);
+		const times = { now: clock.now(), monotonic: clock.monotonic(), longestGapMs: gap };
 		const isCounted = result.outcome !== 'idle' && result.outcome !== 'unsure';
 		const check = { isUp: result.outcome !== 'down', latencyMs: result.latencyMs };
 		this.#hours.note(service.id, state, times, isCounted ? check : null);

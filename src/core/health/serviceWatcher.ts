@@ -9,10 +9,21 @@ const doubtMs = 5_000;
 /** A dead service is looked at more and more rarely, up to so rarely: its return is to be seen soon, too. */
 const deadMs = 120_000;
 const deadFactor = 4;
+/** A look may take a minute, and wait for others. */
+const slowLookMs = 90_000;
 /** The wall clock ran so much further than the timer: the machine slept. */
 const sleepMs = 60_000;
 /** After a sleep, networks take a while to come back: failures count from then on. */
 const wakeMs = 20_000;
+
+/** Between two looks lies no more than this, however dead the service is; the last part is for a look that takes long. */
+export function longestGapMs(intervalMs: number): number {
+	return 1.1 * deadWaitMs(intervalMs, Infinity) + slowLookMs;
+}
+
+function deadWaitMs(intervalMs: number, looks: number): number {
+	return Math.min(intervalMs * Math.min(2 ** (looks - 1), deadFactor), Math.max(intervalMs, deadMs));
+}
 
 export interface WatcherPorts {
 	readonly clock: Clock;
@@ -123,7 +134,7 @@ export class ServiceWatcher extends Owner {
 		if (this.#ports.clock.monotonic() - this.#wokeAt < wakeMs) return doubtMs;
 		if (this.#state.isInDoubt) return Math.min(doubtMs, intervalMs);
 		if (this.#deadLooks === 0) return intervalMs;
-		return Math.min(intervalMs * Math.min(2 ** (this.#deadLooks - 1), deadFactor), Math.max(intervalMs, deadMs));
+		return deadWaitMs(intervalMs, this.#deadLooks);
 	}
 
 	#plan(ms: number): void {

@@ -1,9 +1,6 @@
 import type { HealthState, ServiceHour } from '../ledger/machineEvents';
 
 const hourMs = 3_600_000;
-/** Between two looks that are further apart, nobody watched. */
-const gapFactor = 3;
-const leastGapMs = 60_000;
 
 interface Counting {
 	hour: number;
@@ -16,6 +13,13 @@ interface Counting {
 	countedTo: number | null;
 	state: HealthState;
 	isChanged: boolean;
+}
+
+/** When a look was, by both clocks. */
+export interface LookTimes {
+	readonly now: number;
+	readonly monotonic: number;
+	readonly longestGapMs: number;
 }
 
 /** One check, for the hour's book. */
@@ -40,17 +44,17 @@ export class HourBook {
 	/**
 	 * @param now wall clock: in which hour it falls
 	 * @param monotonic milliseconds that do not jump: how long it lasted
-	 * @param intervalMs how often the service is looked at
+	 * @param longestGapMs between two looks that are further apart, nobody watched
 	 */
 	note(
 		service: string,
 		state: HealthState,
-		{ now, monotonic, intervalMs }: { readonly now: number; readonly monotonic: number; readonly intervalMs: number },
+		{ now, monotonic, longestGapMs }: LookTimes,
 		check: CountedCheck | null,
 	): void {
 		const hour = Math.floor(now / hourMs);
 		const known = this.#services.get(service);
-		if (known) this.#count(known, monotonic, intervalMs);
+		if (known) this.#count(known, monotonic, longestGapMs);
 		if (known && known.hour !== hour) this.#write(service, known);
 		const counting = known?.hour === hour ? known : fresh(hour, monotonic, state);
 		this.#services.set(service, counting);
@@ -83,10 +87,10 @@ export class HourBook {
 		this.#services.delete(service);
 	}
 
-	#count(counting: Counting, monotonic: number, intervalMs: number): void {
+	#count(counting: Counting, monotonic: number, longestGapMs: number): void {
 		const passed = counting.countedTo === null ? Infinity : monotonic - counting.countedTo;
 		counting.countedTo = monotonic;
-		if (passed > Math.max(leastGapMs, intervalMs * gapFactor)) return;
+		if (passed > longestGapMs) return;
 		counting.seconds[counting.state] = (counting.seconds[counting.state] ?? 0) + passed / 1000;
 		counting.isChanged = true;
 	}

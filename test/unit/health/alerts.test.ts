@@ -21,7 +21,7 @@ beforeEach(() => {
 	events = [];
 	engine = new AlertEngine({ clock, record: event => events.push(event), quietHours: () => quiet });
 	engine.setRules([]);
-	engine.book.lead(true);
+	engine.lead(true);
 	engine.book.onDidRaise(alert => raised.push(alert));
 	onTestFinished(() => engine.dispose());
 });
@@ -173,7 +173,7 @@ describe('another window', () => {
 		onTestFinished(() => other.dispose());
 		other.setRules([]);
 		other.adopt([theirs()]);
-		other.book.lead(true);
+		other.lead(true);
 		other.feed('service.state', 'service:provider:ollama', 2, facts);
 		expect(other.book.open).toHaveLength(1);
 		other.feed('service.state', 'service:provider:ollama', 0, facts);

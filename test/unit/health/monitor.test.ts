@@ -76,6 +76,16 @@ describe('the state of a service', () => {
 		expect(service.looks - before).toBeGreaterThan(3);
 	});
 
+	test('a dead service is counted as down for as long as it is dead, however rarely it is looked at', async () => {
+		world.monitor.setServices([new FakeService('web', { answer: down })]);
+		world.monitor.lead(true);
+		// Within one hour, which the clock of the tests begins.
+		await world.pass(50 * 60_000);
+		world.monitor.flush(0);
+		const [hour] = world.events.flatMap(event => (event.type === 'health.recorded' ? [event] : []));
+		expect(hour?.seconds.unhealthy).toBeGreaterThan(45 * 60);
+	});
+
 	test('one that throws is down, and one whose check rejects late is forgotten with the service', async () => {
 		const service = new FakeService('web');
 		service.check = () => Promise.reject(new Error('boom'));

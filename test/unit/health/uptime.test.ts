@@ -15,7 +15,7 @@ function written(looks: readonly (readonly [minute: number, state: HealthState])
 	const told = new Map<number, ServiceHour>();
 	const book = new HourBook(each => told.set(each.hour, each));
 	for (const [minute, state] of looks) {
-		const times = { now: start + minute * 60_000, monotonic: minute * 60_000, intervalMs: 60_000 };
+		const times = { now: start + minute * 60_000, monotonic: minute * 60_000, longestGapMs: 180_000 };
 		book.note('web', state, times, { isUp: state === 'healthy', latencyMs: 20 });
 	}
 	book.flush();
@@ -59,7 +59,12 @@ test('a pause is no time, and what was counted before it stays', () => {
 	const told: ServiceHour[] = [];
 	const book = new HourBook(each => told.push(each));
 	const note = (minute: number): void =>
-		book.note('web', 'healthy', { now: start + minute * 60_000, monotonic: minute * 60_000, intervalMs: 60_000 }, null);
+		book.note(
+			'web',
+			'healthy',
+			{ now: start + minute * 60_000, monotonic: minute * 60_000, longestGapMs: 180_000 },
+			null,
+		);
 	note(0);
 	note(1);
 	book.pause();

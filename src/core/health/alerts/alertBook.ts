@@ -5,6 +5,7 @@ import { MutableDisposable, Owner, type Disposable } from '../../base/lifecycle'
 import { severities, type Alert, type MachineEvent, type Severity } from '../../ledger/machineEvents';
 import type { AlertFeed } from '../alert';
 import type { Transition } from './evaluator';
+import { setBounded } from './bounded';
 import { Frequency } from './frequency';
 import { isQuiet, type QuietHours } from './quietHours';
 import type { AlertRule } from './rule';
@@ -26,6 +27,8 @@ export interface AlertBookPorts {
 export class AlertBook extends Owner implements AlertFeed {
 	readonly #ports: AlertBookPorts;
 	readonly #alerts = new Map<AlertId, Alert>();
+	/** Raised here for what each window has of its own: nobody else can end them. */
+	readonly #mine = new Set<AlertId>();
 	readonly #changedAt = new Map<AlertId, number>();
 	readonly #endedAt = new Map<string, number>();
 	readonly #frequency = new Frequency();
@@ -69,12 +72,19 @@ export class AlertBook extends Owner implements AlertFeed {
 		this.#awaitSnoozes();
 	}
 
+	isMine(id: AlertId): boolean {
+		return this.#mine.has(id);
+	}
+
 	/** Takes what the ledger has: the open ones of all windows, whole. */
 	adopt(open: readonly Alert[]): void {
 		const ids = new Set(open.map(({ id }) => id));
 		for (const [id, alert] of this.#alerts) {
 			if (ids.has(id) || this.#isOnItsWay(id)) continue;
 			this.#alerts.delete(id);
+			this.#mine.delete(id);
+			// By how much earlier another window ended it, nobody is disturbed later.
+			setBounded(this.#endedAt, keyOf(alert), this.#ports.clock.now());
 			if (alert.state !== 'resolved') this.#ended.fire({ ...alert, state: 'resolved' });
 		}
 		for (const alert of open) if (!this.#isOnItsWay(alert.id)) this.#alerts.set(alert.id, alert);
@@ -82,19 +92,20 @@ export class AlertBook extends Owner implements AlertFeed {
 		this.#changed.fire();
 	}
 
-	/** What the evaluator found. */
-	take(transition: Transition): void {
+	/** What the evaluator found. @param isOfWindow of something that each window has of its own */
+	take(transition: Transition, isOfWindow = false): void {
 		const { rule, subject, level, previous } = transition;
-		const known = this.#openOf(rule.id, subject);
+		const known = this.#openOf(rule.id, subject, isOfWindow);
 		if (level === 0) {
 			if (known) this.#settle(known, 'rule');
 			return;
 		}
-		if (rule.isMuted) return;
+		// Who resolved it while it was worse need not hear that it is better.
+		if (rule.isMuted || (!known && level < previous)) return;
 		const severity: Severity = level === 2 ? (rule.worse?.severity ?? rule.severity) : rule.severity;
 		const words = this.#ports.wordsOf(transition);
 		if (known) this.#change(known, { ...words, severity }, isWorse(severity, known.severity) || level > previous);
-		else this.#raise(transition, severity, words);
+		else this.#raise(transition, severity, words, isOfWindow);
 	}
 
 	acknowledge(id: AlertId): void {
@@ -110,16 +121,23 @@ export class AlertBook extends Owner implements AlertFeed {
 		if (alert && alert.state !== 'resolved') this.#settle(alert, by);
 	}
 
-	/** Ends the open alerts of a rule: it was muted or is no more. */
-	endRule(rule: string): void {
-		for (const alert of this.open) if (alert.rule === rule) this.#settle(alert, 'user');
+	/** Ends what is over with this window: nobody else could. */
+	endMine(): void {
+		for (const alert of this.open) if (this.#mine.has(alert.id)) this.#settle(alert, 'rule');
 	}
 
-	#openOf(rule: string, subject: string): Alert | undefined {
-		return this.open.find(alert => alert.rule === rule && alert.subject === subject);
+	#openOf(rule: string, subject: string, isOfWindow: boolean): Alert | undefined {
+		return this.open.find(
+			alert => alert.rule === rule && alert.subject === subject && (!isOfWindow || this.#mine.has(alert.id)),
+		);
 	}
 
-	#raise({ rule, subject, since }: Transition, severity: Severity, words: Pick<Alert, 'title' | 'cause'>): void {
+	#raise(
+		{ rule, subject, since }: Transition,
+		severity: Severity,
+		words: Pick<Alert, 'title' | 'cause'>,
+		isOfWindow: boolean,
+	): void {
 		const now = this.#ports.clock.now();
 		const alert: Alert = {
 			id: newId<AlertId>(),
@@ -136,6 +154,7 @@ export class AlertBook extends Owner implements AlertFeed {
 		const key = keyOf(alert);
 		const ago = now - (this.#endedAt.get(key) ?? -Infinity);
 		this.#frequency.note(key, now);
+		if (isOfWindow) this.#mine.add(alert.id);
 		this.#put(alert);
 		// It is listed all the same; only nobody is disturbed.
 		if (ago >= rule.cooldownMs || ago < 0) this.#tell(alert);
@@ -165,10 +184,11 @@ export class AlertBook extends Owner implements AlertFeed {
 
 	#settle(alert: Alert, by: string): void {
 		const now = this.#ports.clock.now();
-		this.#endedAt.set(keyOf(alert), now);
+		setBounded(this.#endedAt, keyOf(alert), now);
 		const next: Alert = { ...alert, state: 'resolved', endedAt: now, until: null, by };
 		this.#put(next);
 		this.#alerts.delete(alert.id);
+		this.#mine.delete(alert.id);
 		this.#ended.fire(next);
 	}
 
@@ -177,7 +197,7 @@ export class AlertBook extends Owner implements AlertFeed {
 	}
 
 	#put(alert: Alert): void {
-		this.#changedAt.set(alert.id, this.#ports.clock.monotonic());
+		setBounded(this.#changedAt, alert.id, this.#ports.clock.monotonic());
 		this.#alerts.set(alert.id, alert);
 		this.#ports.record({ type: 'alert.changed', alert });
 		this.#awaitSnoozes();
@@ -199,7 +219,9 @@ export class AlertBook extends Owner implements AlertFeed {
 			const now = clock.now();
 			for (const alert of this.open) {
 				if (alert.state !== 'snoozed' || (alert.until ?? 0) > now) continue;
-				this.#change(alert, {}, this.#rules.get(alert.rule)?.isMuted !== true);
+				// Without a rule that holds it up it would only be woken again and again.
+				if (this.#rules.get(alert.rule)?.isMuted === false) this.#change(alert, {}, true);
+				else this.#settle(alert, 'user');
 			}
 			this.#awaitSnoozes();
 		});

@@ -96,6 +96,34 @@ export class Evaluator {
 		return true;
 	}
 
+	/**
+	 * Lets go of what holds for subjects that are not told of here, unless it is still so elsewhere: what another window
+	 * has ended is to be raised anew when it comes again.
+	 */
+	align(isHeld: (ruleId: string, subject: string) => boolean): void {
+		for (const { subjects } of this.#groups.values()) {
+			for (const [subject, known] of subjects) {
+				if (known.isFed || known.busy === 0) continue;
+				for (const [index, { rule }] of known.lanes.entries()) {
+					if (known.states[index] === idle || isHeld(rule.id, subject)) continue;
+					known.states[index] = idle;
+					known.busy--;
+				}
+			}
+		}
+	}
+
+	/** Another window is told of these subjects from now on. */
+	release(isLetGo: (signal: string, subject: string) => boolean): void {
+		for (const [signal, { subjects }] of this.#groups)
+			for (const [subject, known] of subjects) if (isLetGo(signal, subject)) known.isFed = false;
+	}
+
+	/** Begins anew with a subject. */
+	forget(signal: string, subject: string): void {
+		this.#groups.get(signal)?.subjects.delete(subject);
+	}
+
 	/** @param at milliseconds since 1970 */
 	take(signal: string, subject: string, value: number, at: number): readonly Transition[] {
 		const group = this.#groups.get(signal);

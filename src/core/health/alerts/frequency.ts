@@ -1,3 +1,5 @@
+import { setBounded } from './bounded';
+
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 /** So many times in an hour are flapping. */
@@ -9,7 +11,7 @@ export class Frequency {
 
 	note(key: string, at: number): void {
 		const times = (this.#times.get(key) ?? []).filter(time => at - time < dayMs);
-		this.#times.set(key, [...times, at].slice(-100));
+		setBounded(this.#times, key, [...times, at].slice(-100));
 	}
 
 	/** What is to be said about it; `null` while it fires as rules should. */

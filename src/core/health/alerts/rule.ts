@@ -50,6 +50,15 @@ export function isOwnSignal(name: string): name is OwnSignal {
 /** A service's state as a number that rules compare. What is not its own fault, or nobody knows, is no fault. */
 export const stateValues = { healthy: 0, degraded: 1, unhealthy: 2, unreachable: 0, unknown: 0 } as const;
 
+/** Whether alerts of this subject come from this signal: `gpu.temperature:0`, `service:…`, `budget:day`. */
+export function isSubjectOf(on: string, subject: string): boolean {
+	const colon = subject.indexOf(':');
+	const kind = colon < 0 ? subject : subject.slice(0, colon);
+	if (!isOwnSignal(on)) return kind === on;
+	if (kind === 'budget' || kind === 'cost') return subject === on.replace('.', ':');
+	return kind === on.slice(0, on.indexOf('.'));
+}
+
 /** Whether a subject is one that a rule is about. */
 export function isAbout(of: readonly string[], subject: string): boolean {
 	return of.length === 0 || of.some(pattern => matches(pattern, subject));

@@ -10,6 +10,8 @@ export interface SubjectFacts {
 	readonly name: string;
 	/** What was seen last: a service's reason, a run's error. */
 	readonly detail: string;
+	/** Each window has its own of it: what one sees says nothing of what another sees. */
+	readonly isOfWindow?: boolean;
 }
 
 /** Title and cause of an alert. @param now milliseconds since 1970 */
