@@ -27,6 +27,8 @@ export interface Suggestion {
 	readonly text: string;
 	/** Why it would not be done now; `null`: it would. */
 	readonly obstacle: string | null;
+	/** The user does not want to be told of it. */
+	readonly isDeclined: boolean;
 }
 
 /** What the user is told of repairs that nobody clicked on. */
@@ -114,7 +116,8 @@ export class Monitors extends Owner {
 	/** What could be done now, for a list. */
 	async suggestions(): Promise<readonly Suggestion[]> {
 		if (!(await this.#holds())) await this.#takeOver();
-		const listed = await Promise.all(this.incidents.map(incident => this.#plans(incident)));
+		// What is clicked on is judged as what a person asks for, and so is what is offered to be clicked on.
+		const listed = await Promise.all(this.incidents.map(incident => this.#plans(incident, 'user')));
 		return Promise.all(
 			listed.flat().map(async repair => {
 				const verdict = await this.#deps.repairer.judge(repair);
@@ -155,6 +158,7 @@ export class Monitors extends Owner {
 	/** The user does not want to be told of this one again. */
 	decline(key: string): void {
 		this.#note(key, { isDeclined: true });
+		this.#changed.fire();
 	}
 
 	#take(finding: Finding): void {
@@ -297,14 +301,18 @@ export class Monitors extends Owner {
 	}
 
 	async #plans(incident: Incident, by: Repair['by'] = 'monitor'): Promise<readonly Repair[]> {
-		const plans = await plansFor(this.#deps.runbooks(), incident);
+		const { runbooks, log } = this.#deps;
+		const plans = await plansFor(runbooks(), incident, ({ id }, error) =>
+			log.warn(`The repair ${id} cannot tell what it would do: ${errorText(error)}`),
+		);
 		return plans.map(({ runbook, plan }) => ({ incident, runbook, plan, by }));
 	}
 
 	#suggestionOf({ incident, runbook, plan }: Repair, obstacle: string | null): Suggestion {
 		const ago = spanText(this.#deps.clock.now() - incident.since);
 		const text = `${happened(incident, ago)}. ${plan.question}`;
-		return { incident, runbook: runbook.id, title: plan.title, verb: plan.verb, text, obstacle };
+		const isDeclined = this.#deps.book.find(incident.key)?.isDeclined === true;
+		return { incident, runbook: runbook.id, title: plan.title, verb: plan.verb, text, obstacle, isDeclined };
 	}
 
 	async #heartbeat(): Promise<void> {

@@ -44,16 +44,25 @@ export interface Runbook {
 	plan(incident: Incident): Promise<RepairPlan | undefined>;
 }
 
-/** The runbooks that answer an incident, in their order, each with what it would do. */
+/**
+ * The runbooks that answer an incident, in their order, each with what it would do. One that cannot tell is left out, and
+ * keeps no other one from it.
+ */
 export async function plansFor(
 	runbooks: readonly Runbook[],
 	incident: Incident,
+	onProblem: (runbook: Runbook, error: unknown) => void,
 ): Promise<readonly { readonly runbook: Runbook; readonly plan: RepairPlan }[]> {
 	const answering = runbooks.filter(({ conditions }) => conditions.includes(incident.condition));
 	const plans = await Promise.all(
 		answering.map(async runbook => {
-			const plan = await runbook.plan(incident);
-			return plan ? [{ runbook, plan }] : [];
+			try {
+				const plan = await runbook.plan(incident);
+				return plan ? [{ runbook, plan }] : [];
+			} catch (error) {
+				onProblem(runbook, error);
+				return [];
+			}
 		}),
 	);
 	return plans.flat();

@@ -72,6 +72,21 @@ describe('level 1, which is where everybody begins', () => {
 		expect((await world.monitors.suggestions()).map(({ title }) => title)).toEqual(['Restart Ollama']);
 	});
 
+	test('a list says why what is suggested would be refused just now', async () => {
+		const world = withOllama();
+		world.health.afterAct = undefined;
+		await down(world);
+		const outcome = world.monitors.allow(key, 'restart-service');
+		await settle();
+		const [approval] = world.approvals.pending;
+		world.approvals.decide(approval!.id, { outcome: 'allow', scope: 'once', word: approval!.word! });
+		await pass(world.clock, 60_000);
+		expect(await outcome).toMatchObject({ kind: 'failed' });
+		expect(await world.monitors.suggestions()).toMatchObject([
+			{ title: 'Restart Ollama', obstacle: expect.stringContaining('Refused (cool-down): ') as string },
+		]);
+	});
+
 	test('an alert about it is left to the suggestion, until the user does not want that', async () => {
 		const world = withOllama();
 		const { monitors, alerts, health } = world;
@@ -440,5 +455,5 @@ describe('over time and windows', () => {
 async function plans(world: World, incident: Incident) {
 	const { plansFor } = await import('../../../src/core/monitors/runbook');
 	const { builtInRunbooks } = await import('../../../src/core/monitors/builtIn');
-	return (await plansFor(builtInRunbooks(world.ports), incident)).map(each => ({ incident, ...each }));
+	return (await plansFor(builtInRunbooks(world.ports), incident, () => undefined)).map(each => ({ incident, ...each }));
 }

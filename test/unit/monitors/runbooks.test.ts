@@ -48,6 +48,14 @@ describe('built-in runbooks', () => {
 		]);
 	});
 
+	test('one that cannot even look what it would do keeps no other one from it', async () => {
+		const world = newWorld();
+		world.machine.idle = ['Fix the build'];
+		world.ports.loadedModels = () => Promise.reject(new Error('no such provider'));
+		expect(await raise(world, 'memory.usage')).toHaveLength(1);
+		expect(await world.monitors.suggestions()).toMatchObject([{ title: 'Close 1 idle agent' }]);
+	});
+
 	test('nothing is suggested where nothing can be done', async () => {
 		const world = newWorld();
 		for (const subject of ['disk.usage:/', 'memory.usage', 'gpu.memory:0', 'gpu.temperature:0', 'flow:x'])
