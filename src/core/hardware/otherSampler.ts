@@ -32,12 +32,19 @@ export interface SystemInformation {
 	}>;
 }
 
+/** Windows tells the time that processes used since they were last listed: the second list has the first one's answer. */
+const secondListMs = 2_000;
+/** Start times that macOS tells are counted back from now, in whole seconds: this close, they are of one process. */
+const startSlackMs = 2_500;
+/** The first look waits this long for the library. */
+const memoryWaitMs = 3_000;
 const paces = { memory: 10_000, network: 10_000, processes: 15_000, battery: 120_000, disks: 30_000, gpus: 3_600_000 };
 
 /** The system, for tests. */
 export interface OtherSystem {
 	readonly platform: NodeJS.Platform;
 	readonly ownPid: number;
+	readonly cores: number;
 	library(): Promise<SystemInformation>;
 }
 
@@ -45,6 +52,7 @@ function thisSystem(): OtherSystem {
 	return {
 		platform: process.platform,
 		ownPid: process.pid,
+		cores: cpus().length,
 		library: async () => {
 			const { mem, networkStats, processes, battery, graphics } = await import('systeminformation');
 			return { mem, networkStats, processes, battery, graphics };
@@ -64,6 +72,8 @@ export class OtherSampler extends Owner implements Sampler {
 	readonly #disks: SlowCall<readonly DiskSpace[]>;
 	readonly #processes: SlowCall<readonly ProcessSample[]>;
 	#gpuMemory: ReadonlyMap<number, number> = new Map();
+	#listedAt = -Infinity;
+	#starts: ReadonlyMap<number, number> = new Map();
 
 	constructor(clock: Clock, system = thisSystem()) {
 		super();
@@ -79,24 +89,29 @@ export class OtherSampler extends Owner implements Sampler {
 		this.#disks = new SlowCall(clock, paces.disks, () => spaces.read(volumes(system.platform)));
 		this.#processes = new SlowCall(clock, paces.processes, async () => {
 			const { list } = await (await system.library()).processes();
-			return this.#rank(list);
+			const isOfNow = system.platform !== 'win32' || clock.monotonic() - this.#listedAt <= paces.processes * 2;
+			this.#listedAt = clock.monotonic();
+			// Without a list shortly before, it is what each used in all its life.
+			if (!isOfNow) this.#processes.askAgain(secondListMs);
+			return this.#rank(list, isOfNow);
 		});
 	}
 
-	look(wish: LookWish): Promise<Sample> {
+	async look(wish: LookWish): Promise<Sample> {
 		this.#gpuMemory = wish.gpuMemory;
+		const memory = await this.#readMemory();
 		const [network, battery] = [this.#network.get(), this.#battery.get()];
 		const processes = wish.withProcesses ? this.#processes.get() : undefined;
-		return Promise.resolve({
+		return {
 			at: wish.now,
 			cpu: this.#cpu.read(wish, cpus(), loadavg()),
-			memory: this.#readMemory(),
+			memory,
 			disks: this.#disks.get() ?? [],
 			gpus: this.#gpus.get() ?? [],
 			...(network && { network }),
 			...(battery && { battery }),
 			...(processes && { processes }),
-		});
+		};
 	}
 
 	facts(): Promise<StaticFacts> {
@@ -111,12 +126,14 @@ export class OtherSampler extends Owner implements Sampler {
 		});
 	}
 
-	#readMemory(): MemorySample {
+	async #readMemory(): Promise<MemorySample> {
 		const [total, free] = [totalmem(), freemem()];
-		const told = this.#memory.get();
-		// What Windows calls free could all be had; on macOS most of what could be had is in caches.
-		if (this.#system.platform !== 'win32') return told ?? { total, available: free, used: total - free };
-		return { total, available: free, used: total - free, ...(told?.swap && { swap: told.swap }) };
+		const own = { total, available: free, used: total - free };
+		// What Windows calls free could all be had. Elsewhere most of what could be had is in caches, and by what is free
+		// alone each Mac would seem full: the library is waited for.
+		if (this.#system.platform !== 'win32') return (await this.#memory.getSoon(memoryWaitMs)) ?? own;
+		const swap = this.#memory.get()?.swap;
+		return { ...own, ...(swap && { swap }) };
 	}
 
 	#networkOf(
@@ -139,29 +156,41 @@ export class OtherSampler extends Owner implements Sampler {
 		};
 	}
 
-	#rank(list: readonly Systeminformation.ProcessesProcessData[]): readonly ProcessSample[] {
+	#rank(list: readonly Systeminformation.ProcessesProcessData[], isCpuOfNow: boolean): readonly ProcessSample[] {
+		const { ownPid, platform, cores } = this.#system;
 		const commands = new Map(list.map(({ pid, command, params }) => [pid, `${command} ${params}`.trim()]));
-		const processes = list.map(({ pid, parentPid, name, cpu, memRss, state, started }) => {
-			const startedAt = Date.parse(started.replace(' ', 'T'));
+		// Of Windows the library tells the share of all cores; `ps` tells percent of one.
+		const perCore = platform === 'win32' ? cores : 1;
+		// Windows counts what nobody uses as a process.
+		const real = list.filter(({ pid }) => pid !== 0);
+		const starts = new Map(real.map(({ pid, started }) => [pid, this.#startOf(pid, started)]));
+		this.#starts = starts;
+		const processes = real.map(({ pid, parentPid, name, cpu, memRss, state }) => {
+			const startedAt = starts.get(pid) ?? Number.NaN;
 			return {
 				pid,
 				parent: parentPid,
 				name,
 				memory: memRss * 1024,
 				isAi: runsModels(name, commands.get(pid)),
-				// The library tells the share of all cores.
-				...(Number.isFinite(cpu) && { cpu: cpu * cpus().length }),
+				...(isCpuOfNow && Number.isFinite(cpu) && { cpu: cpu * perCore }),
 				...(state !== '' && state !== 'unknown' && { status: state }),
 				...(Number.isFinite(startedAt) && { startedAt }),
 			};
 		});
-		const { ownPid } = this.#system;
 		return rankProcesses({
 			processes,
 			gpuMemory: this.#gpuMemory,
 			ownPid,
 			command: pid => shownCommand(commands.get(pid) ?? ''),
 		});
+	}
+
+	/** The same in each list, for what tells a process from a later one of its number. */
+	#startOf(pid: number, started: string): number {
+		const at = Date.parse(started.replace(' ', 'T'));
+		const before = this.#starts.get(pid);
+		return before !== undefined && Math.abs(at - before) <= startSlackMs ? before : at;
 	}
 }
 

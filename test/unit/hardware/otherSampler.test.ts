@@ -1,5 +1,7 @@
 import type { CpuInfo } from 'node:os';
+import { totalmem } from 'node:os';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { Deferred } from '../../../src/core/base/async';
 import { CpuTimes } from '../../../src/core/hardware/cpuTimes';
 import { OtherSampler, type SystemInformation } from '../../../src/core/hardware/otherSampler';
 import type { Sample } from '../../../src/core/hardware/sample';
@@ -64,6 +66,7 @@ describe('a machine with macOS or Windows', () => {
 		const sampler = new OtherSampler(clock, {
 			platform: 'darwin',
 			ownPid: 1,
+			cores: 4,
 			library: () => Promise.resolve(fake),
 		});
 		onTestFinished(() => sampler.dispose());
@@ -106,11 +109,103 @@ describe('a machine with macOS or Windows', () => {
 		});
 	});
 
+	/** A sampler whose list of processes a test says, with what it told at the latest look. */
+	function listing(platform: NodeJS.Platform, cpuOfList: () => number, startOfList = (): string => process.started) {
+		const clock = new ManualClock();
+		let lists = 0;
+		const fake: SystemInformation = {
+			...library([]),
+			processes: () => {
+				lists++;
+				const idle = { ...process, pid: 0, parentPid: 0, name: 'System Idle Process', cpu: 90 };
+				return Promise.resolve({ list: [idle, { ...process, cpu: cpuOfList(), started: startOfList() }] });
+			},
+		};
+		const sampler = new OtherSampler(clock, { platform, ownPid: 1, cores: 4, library: () => Promise.resolve(fake) });
+		onTestFinished(() => sampler.dispose());
+		const look = async () =>
+			(
+				await sampler.look({
+					at: clock.monotonic(),
+					longestGapMs: 11_000,
+					now: clock.now(),
+					withProcesses: true,
+					gpuMemory: new Map(),
+				})
+			).processes;
+		const listed = (count: number) => soon(async () => (await look()) && lists).toBe(count);
+		return { clock, look, listed };
+	}
+
+	test('of a Mac tells a process’s use of one core at once, and the same start each time', async () => {
+		let second = 0;
+		const { clock, look, listed } = listing(
+			'darwin',
+			() => 150,
+			() => `2026-01-15 10:00:0${second}`,
+		);
+		await listed(1);
+		const [first] = (await look())!;
+		expect(first).toMatchObject({ pid: 2, cpu: 150 });
+		second = 1;
+		clock.advance(15_000);
+		await listed(2);
+		expect((await look())![0]?.startedAt).toBe(first?.startedAt);
+	});
+
+	test('of Windows tells the use by a second list soon after the first, which has only that of whole lives', async () => {
+		const { clock, look, listed } = listing('win32', () => 5);
+		await listed(1);
+		expect((await look())!.map(({ pid, cpu }) => [pid, cpu])).toEqual([[2, undefined]]);
+		clock.advance(2_000);
+		await listed(2);
+		expect((await look())![0]?.cpu).toBe(20);
+		// From then on at its pace.
+		clock.advance(14_000);
+		await look();
+		await listed(2);
+		clock.advance(1_000);
+		await listed(3);
+		// A page that was away for minutes: what passed meanwhile says nothing of now.
+		clock.advance(600_000);
+		await listed(4);
+		expect((await look())![0]).not.toHaveProperty('cpu');
+	});
+
+	test('of a Mac does not seem full before its memory is told, and a library that hangs is not waited for again', async () => {
+		const clock = new ManualClock();
+		const told = new Deferred<Awaited<ReturnType<SystemInformation['mem']>>>();
+		const fake: SystemInformation = { ...library([]), mem: () => told.promise };
+		const sampler = new OtherSampler(clock, {
+			platform: 'darwin',
+			ownPid: 1,
+			cores: 4,
+			library: () => Promise.resolve(fake),
+		});
+		onTestFinished(() => sampler.dispose());
+		const wish = { at: 0, longestGapMs: 11_000, now: 42, withProcesses: false, gpuMemory: new Map<number, number>() };
+		const first = sampler.look(wish);
+		clock.advance(3_000);
+		expect((await first).memory.total).toBe(totalmem());
+		await sampler.look(wish);
+		const again = new OtherSampler(clock, {
+			platform: 'darwin',
+			ownPid: 1,
+			cores: 4,
+			library: () => Promise.resolve(fake),
+		});
+		onTestFinished(() => again.dispose());
+		const waiting = again.look(wish);
+		told.resolve({ total: 16 * gibibyte, available: 6 * gibibyte, swaptotal: 0, swapused: 0 });
+		expect((await waiting).memory.available).toBe(6 * gibibyte);
+	});
+
 	test('whose library fails tells the rest, and nothing is invented', async () => {
 		const clock = new ManualClock();
 		const sampler = new OtherSampler(clock, {
 			platform: 'win32',
 			ownPid: 1,
+			cores: 4,
 			library: () => Promise.reject(new Error('no PowerShell')),
 		});
 		onTestFinished(() => sampler.dispose());
