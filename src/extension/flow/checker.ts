@@ -1,7 +1,9 @@
+import { hash } from 'node:crypto';
 import * as vscode from 'vscode';
 import { Emitter } from '../../core/base/event';
 import type { Clock } from '../../core/base/clock';
 import { MutableDisposable, Owner, type Disposable } from '../../core/base/lifecycle';
+import type { Flow } from '../../core/flow/model/flow';
 import { parseFlow } from '../../core/flow/model/parse';
 import type { FlowProblem, TextRange } from '../../core/flow/model/problem';
 import { validateFlow } from '../../core/flow/model/validate/validate';
@@ -15,17 +17,32 @@ const restMs = 300;
 /** Flows of a workspace that are checked without being open. */
 const mostFiles = 300;
 
+/** What was found last, and in what: the same text in the same world is not checked again. */
+interface Checked {
+	/** Hash of the text. */
+	readonly text: string;
+	readonly world: string;
+	readonly problems: readonly FlowProblem[];
+	/** It calls other flows, whose inputs and outputs are ports of its nodes. */
+	readonly isCaller: boolean;
+}
+
 /** Checks the flows that are open or lie in the workspace, and puts what is wrong into Problems. */
 export class FlowChecker extends Owner {
 	readonly #clock: Clock;
 	readonly #world: FlowWorld;
 	readonly #documents: FlowDocuments;
 	readonly #collection = this.own(vscode.languages.createDiagnosticCollection('quarterdeck-flow'));
-	readonly #problems = new Map<string, readonly FlowProblem[]>();
+	readonly #problems = new Map<string, Checked>();
 	readonly #timers = new Map<string, MutableDisposable<Disposable>>();
 	readonly #checked = this.own(new Emitter<vscode.Uri>());
 	/** A flow was checked. */
 	readonly onDidCheck = this.#checked.event;
+	readonly #changedFlow = this.own(new Emitter<vscode.Uri>());
+	/** A flow is another than when it was last checked: those that call it may have other ports. */
+	readonly onDidChangeFlow = this.#changedFlow.event;
+	/** Grows when what flows are checked against is another. */
+	#generation = 0;
 
 	constructor(clock: Clock, world: FlowWorld, documents: FlowDocuments) {
 		super();
@@ -33,18 +50,23 @@ export class FlowChecker extends Owner {
 		this.#world = world;
 		this.#documents = documents;
 		const { workspace } = vscode;
-		this.own(workspace.onDidChangeTextDocument(({ document }) => this.#outdated(document.uri)));
-		this.own(workspace.onDidOpenTextDocument(({ uri }) => this.#outdated(uri)));
+		this.own(workspace.onDidChangeTextDocument(({ document }) => this.checkSoon(document.uri)));
+		this.own(workspace.onDidOpenTextDocument(({ uri }) => this.checkSoon(uri)));
+		this.own(
+			workspace.onDidCloseTextDocument(({ uri }) => {
+				if (uri.scheme === 'untitled') this.#forget(uri);
+			}),
+		);
 		this.own(world.onDidChange(() => this.#checkAllAgain()));
 		const watcher = this.own(workspace.createFileSystemWatcher(`**/*${flowSuffix}`));
-		this.own(watcher.onDidChange(uri => this.#outdated(uri)));
-		this.own(watcher.onDidCreate(uri => this.#outdated(uri)));
+		this.own(watcher.onDidChange(uri => this.checkSoon(uri)));
+		this.own(watcher.onDidCreate(uri => this.checkSoon(uri)));
 		this.own(watcher.onDidDelete(uri => this.#forget(uri)));
 	}
 
 	/** What is wrong with a flow, as it was found last. */
 	problemsOf(uri: vscode.Uri): readonly FlowProblem[] {
-		return this.#problems.get(uri.toString()) ?? [];
+		return this.#problems.get(uri.toString())?.problems ?? [];
 	}
 
 	/** Checks the flows of the workspace, open or not. */
@@ -63,12 +85,19 @@ export class FlowChecker extends Owner {
 		const text = await textOf(uri).catch(() => undefined);
 		if (this.isDisposed) return;
 		if (text === undefined) return this.#forget(uri);
-		const problems = this.#check(uri, text);
-		this.#problems.set(uri.toString(), problems);
+		const key = uri.toString();
+		const before = this.#problems.get(key);
+		const stamp = hash('sha256', text);
+		if (before?.text === stamp && before.world === this.#worldOf(uri)) return;
+		if (before && before.text !== stamp) this.#changed(key);
+		const world = this.#worldOf(uri);
+		const { problems, isCaller } = this.#check(uri, text);
+		this.#problems.set(key, { text: stamp, world, problems, isCaller });
 		this.#collection.set(
 			uri,
 			problems.map(problem => toDiagnostic(uri, problem)),
 		);
+		if (before && before.text !== stamp) this.#changedFlow.fire(uri);
 		this.#checked.fire(uri);
 	}
 
@@ -77,17 +106,26 @@ export class FlowChecker extends Owner {
 		for (const timer of this.#timers.values()) timer.dispose();
 	}
 
-	#check(uri: vscode.Uri, text: string): readonly FlowProblem[] {
+	/** Flows that call others are checked again. */
+	#changed(key: string): void {
+		this.#generation++;
+		for (const [other, { isCaller }] of this.#problems)
+			if (isCaller && other !== key) this.checkSoon(vscode.Uri.parse(other, true));
+	}
+
+	#check(uri: vscode.Uri, text: string): Pick<Checked, 'problems' | 'isCaller'> {
 		const open = this.#documents.find(uri)?.sync;
 		const isSame =
 			open?.isReadable === true && open.flow.id !== '' && this.#documents.find(uri)?.text.getText() === text;
 		const parsed = open && isSame ? { flow: open.flow, problems: open.problems } : parseFlow(text);
-		if (!parsed.flow) return parsed.problems;
+		if (!parsed.flow) return { problems: parsed.problems, isCaller: false };
 		const { catalog } = this.#world;
-		return [...parsed.problems, ...validateFlow(parsed.flow, catalog, this.#world.validationOf(fileOf(uri)), text)];
+		const found = validateFlow(parsed.flow, catalog, this.#world.validationOf(fileOf(uri)), text);
+		return { problems: [...parsed.problems, ...found], isCaller: callsFlows(parsed.flow) };
 	}
 
-	#outdated(uri: vscode.Uri): void {
+	/** Checks a flow once it has rested: many changes are one, and who opens it does not wait. */
+	checkSoon(uri: vscode.Uri): void {
 		if (!isFlowFile(uri) || !['file', 'untitled'].includes(uri.scheme)) return;
 		const key = uri.toString();
 		let timer = this.#timers.get(key);
@@ -95,8 +133,14 @@ export class FlowChecker extends Owner {
 		timer.value = this.#clock.after(restMs, () => void this.checkNow(uri));
 	}
 
+	/** A custom node that is another than the one that ran last is remarked on. */
+	#worldOf(uri: vscode.Uri): string {
+		return `${this.#generation} ${this.#world.ranVersionsOf(fileOf(uri))}`;
+	}
+
 	#checkAllAgain(): void {
-		for (const key of this.#problems.keys()) this.#outdated(vscode.Uri.parse(key, true));
+		this.#generation++;
+		for (const key of this.#problems.keys()) this.checkSoon(vscode.Uri.parse(key, true));
 	}
 
 	#forget(uri: vscode.Uri): void {
@@ -104,6 +148,11 @@ export class FlowChecker extends Owner {
 		this.#collection.delete(uri);
 		this.#checked.fire(uri);
 	}
+}
+
+/** Whether a flow has nodes that run other flows. */
+export function callsFlows(flow: Flow): boolean {
+	return Object.values(flow.nodes).some(({ type }) => /^flow\.call(?:@|$)/.test(type));
 }
 
 export const severities = {

@@ -18,6 +18,7 @@ import type { SyncChange } from '../../core/flow/model/syncHost';
 import { serve, type Server } from '../../core/rpc/rpc';
 import { setContext } from '../host/commands';
 import type { WebviewPort } from '../host/webviewHost';
+import { callsFlows } from './checker';
 import type { FlowDocument } from './document';
 import { documentHandlers } from './documentHandlers';
 import { isWritable } from './files';
@@ -25,6 +26,9 @@ import { runHandlers } from './runHandlers';
 import type { FlowParts, PageContext } from './parts';
 import { ShownRun } from './shownRun';
 import { valueHandlers } from './valueHandlers';
+
+/** Of a flow with more nodes the problems are told after the graph. */
+const mostAtOnce = 1000;
 
 /** One page of the editor of a flow. */
 export class FlowPage extends Owner implements PageContext {
@@ -115,10 +119,13 @@ export class FlowPage extends Owner implements PageContext {
 		const { world, runs, pins, checker } = this.parts;
 		await Promise.all([pins.look(uri), world.ready]);
 		this.#readonlyReason = readonlyReason(uri);
-		await checker.checkNow(uri);
+		// The graph of a large flow is seen before its problems are known.
+		const isLarge = Object.keys(document.sync.flow.nodes).length > mostAtOnce;
+		if (!isLarge) await checker.checkNow(uri);
 		const run = await this.shown.open();
 		// After the answer to this.
 		setImmediate(() => {
+			if (isLarge) checker.checkSoon(uri);
 			this.#isOpen = true;
 			const wanted = this.#wanted;
 			this.#wanted = undefined;
@@ -155,6 +162,11 @@ export class FlowPage extends Owner implements PageContext {
 			}),
 		);
 		this.own(world.onDidChange(() => this.emit('portsChanged', null)));
+		this.own(
+			checker.onDidChangeFlow(({ path }) => {
+				if (path !== uri.path && callsFlows(document.sync.flow)) this.emit('portsChanged', null);
+			}),
+		);
 		this.own(world.onDidChangeTypes(() => this.emit('catalog', world.views)));
 		this.own(
 			pins.onDidChange(flow => {

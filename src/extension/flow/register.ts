@@ -6,12 +6,13 @@ import { errorText } from '../../core/base/errors';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle';
 import { commandIds as editorCommandIds } from '../../core/flow/editorCommands';
 import type { Host } from '../host/context';
-import { flowCommandId, flowEditorType, panelTypes, viewIds } from '../host/ids';
+import { flowCommandId, flowEditorType, flowLanguage, panelTypes, viewIds } from '../host/ids';
 import { LazyTree } from '../host/lazyTree';
 import { Panels } from '../host/panels';
 import { webviewHtml, webviewOptions } from '../host/webviewHost';
 import type { TreeRow } from '../ledger/treeRow';
 import { registerCustomNodes } from './custom/register';
+import { wakeJsonLanguage } from './jsonLanguage';
 import type { ParamFiles } from './paramFiles';
 import type { FlowService } from './service';
 import { registerTests } from './testing/register';
@@ -27,6 +28,12 @@ export function registerFlow(host: Host, service: Lazy<FlowService>): Disposable
 	registerCommands(host, service, store);
 	registerView(host, service, store);
 	registerDocuments(store);
+	store.add(wakeJsonLanguage());
+	store.add(
+		vscode.languages.registerDocumentFormattingEditProvider(flowLanguage, {
+			provideDocumentFormattingEdits: async document => (await import('./canonical')).formatFlow(document),
+		}),
+	);
 	store.add(registerCustomNodes(host, service));
 	store.add(registerTests(host, service));
 	store.add(registerTriggers(host, service));
@@ -169,10 +176,12 @@ function registerDocuments(store: DisposableStore): void {
 /** A flow that is opened as text is checked as well. */
 function followFlows({ log }: Host, service: Lazy<FlowService>, store: DisposableStore): void {
 	const check = (document: vscode.TextDocument): void => {
-		if (!document.uri.path.endsWith('.flow.json')) return;
+		// What Git keeps is compared and never mended: its problems are nobody's.
+		if (!document.uri.path.endsWith('.flow.json') || !['file', 'untitled'].includes(document.uri.scheme)) return;
 		service
 			.get()
-			.then(flows => flows.checker.checkNow(document.uri))
+			// The graph that is about to open checks it at once; what it has read is not read twice.
+			.then(flows => flows.checker.checkSoon(document.uri))
 			.catch((error: unknown) => log.warn(`A flow could not be checked: ${errorText(error)}`));
 	};
 	store.add(vscode.workspace.onDidOpenTextDocument(check));

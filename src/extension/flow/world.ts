@@ -68,6 +68,11 @@ export class FlowWorld extends Owner {
 		};
 	}
 
+	/** Versions of custom nodes that a flow ran with last, as one text. */
+	ranVersionsOf(flow: string): string {
+		return JSON.stringify(this.#host.state.flowNodeVersions(flow));
+	}
+
 	#takeTypes(): void {
 		const { types } = this.nodes;
 		if (types.length !== this.#custom.length || types.some((type, at) => type !== this.#custom[at])) {
