@@ -1,6 +1,6 @@
 import { Limiter } from '../base/async';
 import type { Clock } from '../base/clock';
-import { ExpectedError } from '../base/errors';
+import { CancelledError, ExpectedError } from '../base/errors';
 import { Emitter } from '../base/event';
 import { Owner } from '../base/lifecycle';
 import type { HealthState, Intent, MachineEvent, ServiceChange } from '../ledger/machineEvents';
@@ -168,8 +168,16 @@ export class HealthMonitor extends Owner implements HealthFeed {
 		if (!service.act || !service.actions().includes(action))
 			throw new ExpectedError('health.cannot', `${service.name} cannot be ${pasts[action]} from here.`);
 		this.#asked.set(id, { action, intent, at: this.#ports.clock.monotonic() });
-		await service.act(action);
-		return this.#awaitState(service, action);
+		try {
+			await service.act(action);
+		} catch (error) {
+			this.#asked.delete(id);
+			throw error;
+		}
+		const view = await this.#awaitState(service, action);
+		// It runs as it was asked to: what happens to it from now on is not that any more.
+		if (action !== 'stop') this.#asked.delete(id);
+		return view;
 	}
 
 	override dispose(): void {
@@ -195,6 +203,7 @@ export class HealthMonitor extends Owner implements HealthFeed {
 				);
 			}
 			await new Promise<void>(resolve => clock.after(lookAgainMs, resolve));
+			if (this.isDisposed) throw new CancelledError();
 		}
 	}
 

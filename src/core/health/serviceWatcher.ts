@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock';
 import { CancelledError, errorText } from '../base/errors';
 import { MutableDisposable, Owner, toDisposable, type Disposable } from '../base/lifecycle';
+import { oneLine } from '../ledger/views/viewNode';
 import type { CheckResult, WatchedService } from './service';
 import { ServiceState, type OwnState } from './serviceState';
 
@@ -11,10 +12,16 @@ const deadMs = 120_000;
 const deadFactor = 4;
 /** A look may take a minute, and wait for others. */
 const slowLookMs = 90_000;
+const textLength = 400;
 /** The wall clock ran so much further than the timer: the machine slept. */
 const sleepMs = 60_000;
 /** After a sleep, networks take a while to come back: failures count from then on. */
 const wakeMs = 20_000;
+
+/** A server's own words may be a page long; they are shown, kept and written down at each change. */
+function readable(result: CheckResult): CheckResult {
+	return { ...result, text: oneLine(result.text, textLength) };
+}
 
 /** Between two looks lies no more than this, however dead the service is; the last part is for a look that takes long. */
 export function longestGapMs(intervalMs: number): number {
@@ -122,10 +129,10 @@ export class ServiceWatcher extends Owner {
 	async #look(): Promise<CheckResult | undefined> {
 		if (this.isDisposed) return undefined;
 		try {
-			return await this.service.check(this.#end.signal);
+			return readable(await this.service.check(this.#end.signal));
 		} catch (error) {
 			if (error instanceof CancelledError || this.#end.signal.aborted) return undefined;
-			return { outcome: 'down', text: errorText(error), latencyMs: null };
+			return readable({ outcome: 'down', text: errorText(error), latencyMs: null });
 		}
 	}
 

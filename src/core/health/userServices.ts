@@ -34,6 +34,8 @@ export interface SettingProblem {
 	readonly text: string;
 }
 
+/** A file of thousands of services would keep the machine and its servers busy. */
+const mostServices = 100;
 const { _default: withDefault } = z;
 const leastSeconds = 5;
 const least = z.minimum(leastSeconds, `is less than ${leastSeconds}`);
@@ -48,7 +50,7 @@ const common = {
 	failures: withDefault(count, 3),
 	successes: withDefault(count, 2),
 	/** Names or ids of services that this one needs. */
-	needs: withDefault(z.array(z.string()), []),
+	needs: withDefault(z.array(z.string()).check(z.maxLength(20, 'has more than 20 entries')), []),
 };
 const address = z
 	.string()
@@ -101,7 +103,11 @@ export function readServices(
 ): { readonly services: readonly UserService[]; readonly problems: readonly SettingProblem[] } {
 	const services: UserService[] = [];
 	const problems: SettingProblem[] = [];
-	for (const [index, given] of raw.entries()) {
+	if (raw.length > mostServices) {
+		const text = `There are ${raw.length} entries; only the first ${mostServices} are watched.`;
+		problems.push({ entry: `Entry ${mostServices + 1}`, text });
+	}
+	for (const [index, given] of raw.slice(0, mostServices).entries()) {
 		const parsed = schema.safeParse(given);
 		const entry = entryName(given, index);
 		const problem = parsed.success ? placeProblem(parsed.data, place) : issueText(parsed.error.issues[0]);
@@ -198,6 +204,9 @@ function placeProblem(entry: Entry, place: ServicePlace): string | null {
 		return 'Settings of a workspace may name addresses of this machine and of the public internet only.';
 	if (entry.kind === 'tcp' && !isOpenToWorkspaces(entry.host, `http://${entry.host}`))
 		return 'Settings of a workspace may name hosts of this machine and of the public internet only.';
+	// Windows would sign in at the server that such a path names.
+	if (entry.kind === 'file' && /^[\\/]{2}/.test(entry.path))
+		return 'Settings of a workspace may name no files of other machines.';
 	return null;
 }
 

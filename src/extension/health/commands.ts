@@ -52,7 +52,7 @@ export async function pickAlert({ alerts }: HealthService, argument: unknown): P
 
 export async function checkService(service: HealthService, id: string): Promise<void> {
 	const { name } = service.services.find(view => view.id === id) ?? { name: id };
-	await withProgress(`Checking ${name}`, () => service.check(id));
+	await withProgress(`Checking ${name}`, () => service.checkByHand(id));
 }
 
 /** Starts, stops or restarts, and shows that it is waited for. */

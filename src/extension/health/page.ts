@@ -69,7 +69,7 @@ function handlers({ host, service, takeWanted }: HealthPageDeps): Handlers<Healt
 		view: () => viewOf(host, service),
 		service: params => detailOf(host, service, text.parse(params.id)),
 		wanted: () => takeWanted(),
-		check: async params => void (await service.check(text.parse(params.id))),
+		check: async params => void (await service.checkByHand(text.parse(params.id))),
 		act: async params => {
 			const id = text.parse(params.id);
 			const wanted = action.parse(params.action);

@@ -1,9 +1,10 @@
+import { getEventListeners } from 'node:events';
 import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { systemClock } from '../../../src/core/base/clock';
 import { boundLookup } from '../../../src/core/health/checks/boundLookup';
 import { checkFile } from '../../../src/core/health/checks/file';
@@ -158,6 +159,42 @@ test('a check that is not wanted any more rejects', async () => {
 	await expect(checkTcp({ host: '127.0.0.1', port, timeoutMs: 9 }, systemClock, end.signal)).rejects.toThrow(
 		'Cancelled',
 	);
+});
+
+test('a mount that hangs takes no more than two of the threads that read files', async () => {
+	let begun = 0;
+	const answers: (() => void)[] = [];
+	const hanging = (): Promise<never> => {
+		begun++;
+		return new Promise((_, reject) => answers.push(() => reject(new Error('stale'))));
+	};
+	let timeoutMs = 50;
+	const look = (path: string): Promise<CheckResult> =>
+		checkFile({ path, youngerThanMs: null, timeoutMs }, systemClock, never, hanging);
+	const first = await Promise.all(['/nas/a', '/nas/b', '/nas/c'].map(look));
+	expect([begun, first.map(({ outcome }) => outcome)]).toEqual([2, ['down', 'down', 'unsure']]);
+	expect((await look('/nas/a')).text).toBe('The file system did not answer within 0.05 seconds.');
+	expect((await look('/nas/d')).outcome).toBe('unsure');
+	expect(begun).toBe(2);
+	for (const answer of answers.splice(0)) answer();
+	timeoutMs = 20_000;
+	const again = look('/nas/d');
+	await vi.waitFor(() => expect(begun).toBe(3));
+	for (const answer of answers.splice(0)) answer();
+	expect((await again).outcome).toBe('down');
+	const twice = [look('/nas/e'), look('/nas/e')];
+	for (const count of [4, 5]) {
+		await vi.waitFor(() => expect(begun).toBe(count));
+		for (const answer of answers.splice(0)) answer();
+	}
+	expect((await Promise.all(twice)).map(({ text }) => text)).toEqual(Array(2).fill('It cannot be looked at: stale.'));
+});
+
+test('looks at a file leave nothing behind on the signal that ends them', async () => {
+	const end = new AbortController();
+	const check = { path: tmpdir(), youngerThanMs: null, timeoutMs: 20_000 };
+	for (let look = 0; look < 30; look++) await checkFile(check, systemClock, end.signal);
+	expect(getEventListeners(end.signal, 'abort')).toHaveLength(0);
 });
 
 test('a file is there and fresh', async () => {

@@ -226,6 +226,49 @@ describe('actions and intents', () => {
 		await failing;
 	});
 
+	test('a crash right after a start that was seen to work is a crash', async () => {
+		const service = new FakeService('mcp', { policy: { ...policy, failures: 1 } });
+		world.monitor.setServices([service]);
+		world.monitor.lead(true);
+		await world.pass(3_000);
+		await world.monitor.act('mcp', 'restart', 'user');
+		service.answer = down;
+		await world.monitor.check('mcp');
+		expect(world.changes.at(-1)).toBe('mcp healthy > unhealthy (unasked)');
+	});
+
+	test('what could not be begun asked for nothing', async () => {
+		const service = new FakeService('mcp', { policy: { ...policy, failures: 1 } });
+		service.act = () => Promise.reject(new Error('refused'));
+		world.monitor.setServices([service]);
+		world.monitor.lead(true);
+		await world.pass(3_000);
+		await expect(world.monitor.act('mcp', 'stop', 'user')).rejects.toThrow('refused');
+		service.answer = down;
+		await world.monitor.check('mcp');
+		expect(world.changes.at(-1)).toBe('mcp healthy > unhealthy (unasked)');
+	});
+
+	test('nobody waits for a service once the window ends', async () => {
+		const service = new FakeService('mcp', { answer: down });
+		world.monitor.setServices([service]);
+		world.monitor.lead(true);
+		const acting = world.monitor.act('mcp', 'start', 'user');
+		const ending = expect(acting).rejects.toThrow('Cancelled');
+		await settle();
+		world.monitor.dispose();
+		await world.pass(1_000);
+		await ending;
+	});
+
+	test('words of a server are kept to a length that can be read', async () => {
+		const service = new FakeService('mcp', { answer: { ...up, text: 'x'.repeat(1_000_000) } });
+		world.monitor.setServices([service]);
+		world.monitor.lead(true);
+		await world.pass(3_000);
+		expect(JSON.stringify([world.events, world.monitor.recent('mcp')]).length).toBeLessThan(3_000);
+	});
+
 	test('nothing is looked at while the workspace is not trusted', async () => {
 		const service = new FakeService('web');
 		world.monitor.setServices([service]);

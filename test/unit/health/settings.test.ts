@@ -74,6 +74,18 @@ test('settings of a workspace name nothing of the network that the user sits in'
 	expect(readServices([tcp], 'user').problems).toEqual([]);
 });
 
+test('a workspace names no files of other machines, nobody thousands of services', () => {
+	const file = { name: 'A', kind: 'file', path: String.raw`\\evil.example\share\x` };
+	expect(readServices([file], 'workspace').problems).toHaveLength(1);
+	expect(readServices([file, { ...file, name: 'B', path: '//evil/x' }], 'user').problems).toEqual([]);
+	const many = Array.from({ length: 5_000 }, (_, index) => ({ name: `S${index}`, kind: 'tcp', port: 1 }));
+	const { services, problems } = readServices(many, 'workspace');
+	expect([services.length, problems.map(({ text }) => text)]).toEqual([
+		100,
+		['There are 5000 entries; only the first 100 are watched.'],
+	]);
+});
+
 test('needs by name or id; one that is nobody is said', () => {
 	const { services } = readServices(
 		[

@@ -36,6 +36,8 @@ let folder: string;
 let port = 0;
 let asked = 0;
 let isUp = true;
+let brought: readonly unknown[];
+let authorized: number;
 let events: MachineEvent[];
 let changed: Emitter<LedgerChange>;
 const patience = { timeout: 30_000, interval: 20 };
@@ -45,6 +47,8 @@ beforeEach(async () => {
 	isTrusted = true;
 	isUp = true;
 	asked = 0;
+	authorized = 0;
+	brought = [];
 	events = [];
 	changed = new Emitter();
 	folder = mkdtempSync(join(tmpdir(), 'quarterdeck-health-'));
@@ -107,7 +111,7 @@ async function openWindow(): Promise<HealthService> {
 	const settings = {
 		onDidChange: new Emitter<ReadonlySet<string>>().event,
 		get: (key: string) => values[key],
-		byPlace: (key: string) => [values[key], Array.isArray(values[key]) ? [] : ''],
+		byPlace: (key: string) => [values[key], key === 'health.services' ? brought : Array.isArray(values[key]) ? [] : ''],
 	};
 	const nothing = new Lazy<never>(() => Promise.reject(new Error('nobody asks for it')));
 	const service = await HealthService.open({
@@ -122,7 +126,15 @@ async function openWindow(): Promise<HealthService> {
 			events.push(event);
 			changed.fire({ ...noChange, services: true, alerts: true });
 		},
-		newGate: () => Promise.reject(new Error('nobody asks for it')),
+		newGate: () =>
+			Promise.resolve({
+				classify: () => ({ tier: 'ORANGE', reasons: [] }),
+				grantFor: () => undefined,
+				authorize: () => {
+					authorized++;
+					return Promise.resolve({ isAllowed: false, reason: 'Not now.' });
+				},
+			}),
 		hardware: () =>
 			Promise.resolve({
 				onDidSample: () => ({ dispose: () => undefined }),
@@ -161,6 +173,15 @@ test('one looks and tells, both show and may answer, and the other takes over', 
 	await vi.waitUntil(() => shop(second) === 'healthy' && second.alerts.open.length === 0, patience);
 	expect(alerts().map(({ state, by }) => [state, by])).toEqual([['resolved', 'rule']]);
 	expect(shown).toHaveLength(1);
+});
+
+test('only who looks by hand is asked for a command that the workspace brings', async () => {
+	brought = [{ name: 'Brought', kind: 'command', command: 'true', intervalSeconds: 3600 }];
+	const service = await openWindow();
+	await service.check('user:Brought');
+	expect(authorized).toBe(0);
+	expect((await service.checkByHand('user:Brought')).reason).toBe('It is not run: Not now.');
+	expect(authorized).toBe(1);
 });
 
 test('a window that is not trusted looks at nothing and leads nobody', async () => {
