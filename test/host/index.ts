@@ -3,13 +3,19 @@ import type * as vscode from 'vscode';
 import type { Activation } from './activation';
 import { measureActivation } from './activation';
 import { runTests, type HostResults } from './harness';
+import { flowTextTests } from './suite/flowText';
 import { languageModelToolTests } from './suite/languageModelTools';
 import { manifestTests } from './suite/manifest';
 import { serviceTests } from './suite/services';
 
 /** Every test of the real host, after the extension was activated and measured. */
 async function runAll(activation: Activation, context?: vscode.ExtensionContext): Promise<HostResults> {
-	return runTests({ ...manifestTests(activation), ...languageModelToolTests(), ...serviceTests(context) });
+	return runTests({
+		...manifestTests(activation),
+		...flowTextTests,
+		...languageModelToolTests(),
+		...serviceTests(context),
+	});
 }
 
 /**

@@ -1,10 +1,7 @@
 import * as vscode from 'vscode';
-import { ExpectedError } from '../../core/base/errors';
 import { applyOps } from '../../core/flow/model/apply';
-import { parseFlow } from '../../core/flow/model/parse';
-import { printFlow } from '../../core/flow/model/print';
 import type { FlowFix } from '../../core/flow/model/problem';
-import { textEdit } from '../../core/flow/model/textEdit';
+import { canonicalEdit } from './canonical';
 import { rangeOf, type FlowChecker } from './checker';
 
 /** Offers what mends a problem in the text of a flow. */
@@ -44,16 +41,7 @@ function showAction(uri: vscode.Uri, node: string): vscode.CodeAction {
 /** The smallest edit that does what a fix says. */
 export function editOf(document: vscode.TextDocument, fix: FlowFix): vscode.WorkspaceEdit {
 	const edit = new vscode.WorkspaceEdit();
-	const text = document.getText();
-	const { flow } = parseFlow(text);
-	if (!flow) throw new ExpectedError('flow-unreadable', 'The text of this flow has a mistake. Mend it first.');
-	const after = printFlow(applyOps(flow, fix.ops));
-	const isCrlf = document.eol === vscode.EndOfLine.CRLF;
-	const change = textEdit(text, isCrlf ? after.replaceAll('\n', '\r\n') : after);
-	if (change) {
-		const { offset, length } = change;
-		const range = new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));
-		edit.replace(document.uri, range, change.text);
-	}
+	const change = canonicalEdit(document, flow => applyOps(flow, fix.ops));
+	if (change) edit.set(document.uri, [change]);
 	return edit;
 }

@@ -92,6 +92,8 @@ export const commandIds = [
 	'quarterdeck.flows.run',
 	'quarterdeck.flows.stop',
 	'quarterdeck.flows.compare',
+	'quarterdeck.flows.compareWith',
+	'quarterdeck.flows.compareDiff',
 	'quarterdeck.flows.setSecret',
 	'quarterdeck.flows.turnOnTrigger',
 	'quarterdeck.flows.turnOffTrigger',
@@ -182,6 +184,9 @@ export const htmlPanelType = 'quarterdeck.htmlArtifact';
 
 /** The editor of flows. */
 export const flowEditorType = 'quarterdeck.flow';
+
+/** What VS Code calls the text of a flow. */
+export const flowLanguage = 'quarterdeck-flow';
 
 export const walkthroughId = 'quarterdeck.quarterdeck#start';
 
