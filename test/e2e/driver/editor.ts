@@ -27,9 +27,11 @@ export interface EditorOptions {
 	readonly home?: string;
 }
 
-/** The machine that tests run on may be short of anything, which is not what they are about. */
+/** The machine that tests run on may be short of anything and slow, which is not what they are about. */
 const calm = {
 	'quarterdeck.alerts.rules': ['disk-full', 'memory-full', 'gpu-hot'].map(id => ({ id, mute: true })),
+	// An editor that takes the focus when it has loaded, seconds late on a slow machine, must not close what is asked.
+	'workbench.quickOpen.closeOnFocusLost': false,
 };
 
 export type { Theme } from './workbenchPage.ts';

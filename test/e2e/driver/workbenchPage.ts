@@ -147,6 +147,8 @@ export class WorkbenchPage {
 	async #pick(key: string, text: string, entry: string): Promise<void> {
 		for (let tries = 4; !(await this.#tryPick(key, text, entry, tries === 1)); tries--)
 			await this.page.keyboard.press('Escape');
+		// Only then is what stands there the command's own question.
+		await until('the palette to go', () => this.#isGone(text));
 	}
 
 	async #tryPick(key: string, text: string, entry: string, isLast: boolean): Promise<boolean> {
@@ -162,6 +164,13 @@ export class WorkbenchPage {
 			if (isLast) throw error;
 			return false;
 		}
+	}
+
+	/** Whether the palette has gone, or has become what the command asks. */
+	async #isGone(text: string): Promise<boolean> {
+		const input = this.quickInput();
+		if (!(await input.isVisible())) return true;
+		return (await input.inputValue().catch(() => '')) !== text;
 	}
 
 	/** The text box of the palette, of picks and of questions. */
@@ -184,7 +193,7 @@ export class WorkbenchPage {
 		const input = this.quickInput();
 		await input.waitFor();
 		await input.fill(text);
-		await this.page.keyboard.press('Enter');
+		await input.press('Enter');
 	}
 
 	/** Types into a pick, and takes the entry that holds the text once there is one. */
