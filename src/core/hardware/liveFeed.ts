@@ -78,6 +78,8 @@ export class LiveFeed extends Owner implements HardwareFeed {
 	#latest: Sample | undefined;
 	/** Listed more rarely than the rest is looked at, and sent only when they were. */
 	#processes: readonly ProcessSample[] | undefined;
+	/** Bytes of GPU memory by pid; told to each new thread. */
+	#gpuMemory: ReadonlyMap<number, number> = new Map();
 	#mostCards = 0;
 	#waitMs = firstWaitMs;
 	#restUntil = -Infinity;
@@ -180,6 +182,7 @@ export class LiveFeed extends Owner implements HardwareFeed {
 		store.add(client.on('failed', ({ reason }) => log.warn(`A look at the machine failed: ${reason}`)));
 		store.add(port.onDidExit(() => this.#exited()));
 		this.#running.value = { client, startedAt: clock.monotonic(), dispose: () => store.dispose() };
+		if (this.#gpuMemory.size > 0) this.#tellMemory(this.#gpuMemory);
 		this.#tellPace(ms, withProcesses);
 	}
 
@@ -219,6 +222,7 @@ export class LiveFeed extends Owner implements HardwareFeed {
 				this.#cardsWatch.value = undefined;
 				if (this.#nvidia) this.#nvidia.apps.isWanted = false;
 				this.#nvidia = undefined;
+				if (this.#gpuMemory.size > 0) this.#tellMemory(new Map());
 			}),
 		);
 		void this.#deps.nvidia().then(
@@ -242,6 +246,7 @@ export class LiveFeed extends Owner implements HardwareFeed {
 	}
 
 	#tellMemory(memory: ReadonlyMap<number, number>): void {
+		this.#gpuMemory = memory;
 		this.#running.value?.client.call('gpuMemory', [...memory]).catch(() => undefined); // As with the pace.
 	}
 

@@ -8,6 +8,8 @@ import type { Sampler } from './sampler';
 /** A gap this many times the pace, and some, was no gap between two looks but a pause. */
 const pauseFactor = 3;
 const pauseMs = 5_000;
+/** Counters of the processor grow in steps of 10 ms: over less time than this, a moment's work looks like a full load. */
+const closestMs = 500;
 
 /** The worker's side: looks at its pace, one look after another, and tells each sample. */
 export class Sampling extends Owner {
@@ -19,6 +21,7 @@ export class Sampling extends Owner {
 	#withProcesses = false;
 	#gpuMemory: ReadonlyMap<number, number> = new Map();
 	#isLooking = false;
+	#lookedAt = -Infinity;
 
 	constructor(port: Port, sampler: Sampler, clock: Clock) {
 		super();
@@ -41,14 +44,21 @@ export class Sampling extends Owner {
 		this.#paceMs = ms;
 		this.#withProcesses = withProcesses;
 		if (ms === null) this.#next.value = undefined;
-		else if (!isSame) void this.#look();
+		else if (!isSame) this.#lookSoon();
 		return null;
+	}
+
+	#lookSoon(): void {
+		const wait = this.#lookedAt + closestMs - this.#clock.monotonic();
+		if (wait <= 0) void this.#look();
+		else this.#next.value = this.#clock.after(wait, () => void this.#look());
 	}
 
 	async #look(): Promise<void> {
 		if (this.#isLooking || this.#paceMs === null) return;
 		this.#isLooking = true;
 		const at = this.#clock.monotonic();
+		this.#lookedAt = at;
 		try {
 			const sample = await this.#sampler.look({
 				at,

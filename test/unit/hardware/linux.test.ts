@@ -339,4 +339,17 @@ describe('a machine with Linux', () => {
 		}
 		expect(told).toEqual([0, 'not known', 1, 50, 6, 50]);
 	});
+
+	test('a page that is opened again has its processes at once', async () => {
+		const root = new FakeRoot({
+			'proc/5/stat': `5 (cc1) S 1 1 1 0 -1 4194304 1 0 0 0 7 0 0 0 20 0 1 0 500 99999 100 184467 0 0\n`,
+		});
+		const sampler = samplerOf(root);
+		const look = (second: number, withProcesses: boolean) =>
+			sampler.look({ ...moment(second * 1000), now: second, withProcesses, gpuMemory: new Map() });
+		const counts: (number | undefined)[] = [];
+		for (const [second, isSeen] of [true, true, true, false, true].entries())
+			counts.push((await look(second, isSeen)).processes?.length);
+		expect(counts).toEqual([1, 1, undefined, undefined, 1]);
+	});
 });

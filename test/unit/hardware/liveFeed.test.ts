@@ -125,6 +125,9 @@ function world({ hasNvidia = false, past }: { hasNvidia?: boolean; past?: Metric
 	return { clock, feed, threads, supervisor, warnings, recorded, looks, pass };
 }
 
+/** Lets what was posted arrive. */
+const settle = (): Promise<void> => new Promise(resolve => void setImmediate(resolve));
+
 describe('the machine while somebody watches', () => {
 	test('is looked at from the first watcher on, at the quickest pace; the thread ends after the last', async () => {
 		const { clock, feed, threads, looks } = world();
@@ -134,7 +137,11 @@ describe('the machine while somebody watches', () => {
 		await soon(() => feed.latest?.cpu.usage).toBe(10);
 		clock.advance(2000);
 		await looks(2);
+		// A look right after another would say that a moment's work is a full load.
 		const page = feed.watch('page');
+		await settle();
+		await looks(2);
+		clock.advance(500);
 		await looks(3);
 		expect(threads[0]?.wishes.map(({ withProcesses }) => withProcesses)).toEqual([false, false, true]);
 		await soon(() => feed.latest?.at).toBe(clock.now());
@@ -198,7 +205,7 @@ describe('NVIDIA’s cards in the samples', () => {
 	});
 
 	test('a change of pace does not end the tool before the next one has begun; a page asks for processes too', async () => {
-		const { clock, feed, supervisor, threads, looks, pass } = world({ hasNvidia: true });
+		const { clock, feed, supervisor, threads, looks } = world({ hasNvidia: true });
 		const gauge = feed.watch('gauge');
 		await looks(1);
 		await soon(() => supervisor.starts.length).toBe(1);
@@ -217,7 +224,26 @@ describe('NVIDIA’s cards in the samples', () => {
 		page.dispose();
 		slower.dispose();
 		expect(supervisor.running).toEqual([]);
-		await pass(0, 0);
+	});
+
+	test('who holds their memory is told to a thread that had to be started again, and forgotten with the last page', async () => {
+		const { clock, feed, supervisor, threads } = world({ hasNvidia: true });
+		const page = feed.watch('page');
+		await soon(() => supervisor.starts.length).toBe(1);
+		supervisor.last.say(line);
+		await soon(() => supervisor.running.map(({ fields }) => fields[0])).toEqual(['index', 'pid']);
+		supervisor.last.say('7, GPU-a, 100\n');
+		const memoryOf = (index: number) =>
+			soon(() => {
+				clock.advance(100);
+				return threads[index]?.wishes.at(-1)?.gpuMemory.get(7);
+			});
+		await memoryOf(0).toBe(100 * 1024 ** 2);
+		threads[0]!.crash();
+		await memoryOf(1).toBe(100 * 1024 ** 2);
+		page.dispose();
+		feed.watch('gauge');
+		await memoryOf(1).toBeUndefined();
 	});
 });
 

@@ -72,6 +72,8 @@ export class LinuxSampler extends Owner implements Sampler {
 	}
 
 	async look(wish: LookWish): Promise<Sample> {
+		// Who looks at processes again has none: the list is due at once.
+		if (!wish.withProcesses) this.#listUntil = -Infinity;
 		await this.#askDisks(wish.at);
 		const network = this.#network.read(wish);
 		const battery = this.#battery.get(wish.at, batteryMs, () => readBattery(this.#places.sys));

@@ -24,7 +24,7 @@ export class NvidiaApps extends Owner {
 	readonly #together = this.own(new MutableDisposable<Disposable>());
 	readonly #silence = this.own(new MutableDisposable<Disposable>());
 	#look: { readonly pid: number; readonly memory: number }[] = [];
-	#told = '';
+	#told = '[]';
 	#restUntil = -Infinity;
 	/** Bytes by pid, when they changed. */
 	readonly onDidChange = this.#changed.event;
@@ -41,8 +41,8 @@ export class NvidiaApps extends Owner {
 		if (!isWanted) {
 			this.#run.value = undefined;
 			this.#waiting.value = undefined;
-			this.#together.value = undefined;
 			this.#silence.value = undefined;
+			this.#forget();
 		} else if (!this.#run.value) {
 			this.#waiting.value ??= this.#cards.onDidLook(() => this.#start());
 		}
@@ -93,8 +93,15 @@ export class NvidiaApps extends Owner {
 		});
 	}
 
+	/** What was told is of then: a number may be another process's when somebody looks again. */
+	#forget(): void {
+		this.#look = [];
+		this.#tell();
+	}
+
 	/** A process may hold memory of several cards. */
 	#tell(): void {
+		this.#together.value = undefined;
 		const memory = new Map<number, number>();
 		for (const { pid, memory: bytes } of this.#look) memory.set(pid, (memory.get(pid) ?? 0) + bytes);
 		this.#look = [];
