@@ -1,8 +1,7 @@
 import { ExpectedError } from '../base/errors';
-import type { Json } from '../base/json';
+import { isDeeperThan, type Json } from '../base/json';
 import {
 	columnsOf,
-	freeName,
 	limits,
 	newDashboardId,
 	widthClasses,
@@ -13,7 +12,7 @@ import {
 	type WidgetId,
 	type WidthClass,
 } from './dashboard';
-import { layoutFor } from './edits';
+import { duplicateOf, layoutFor } from './edits';
 import { settingsProblem } from './settings';
 import { widgetDefinition } from './widgets/catalog';
 
@@ -31,7 +30,7 @@ export function printDashboard({ name, widgets, layouts }: Dashboard): string {
 }
 
 /**
- * Reads an exported dashboard, as one of its own. Rejects a file that is wrong with a sentence that says where.
+ * Reads an exported dashboard, as one of its own: it and its widgets have other ids. Rejects a file that is wrong with a sentence that says where.
  * @param takenNames names of those that are there
  */
 export function parseDashboard(text: string, takenNames: Iterable<string>): Dashboard {
@@ -45,8 +44,7 @@ export function parseDashboard(text: string, takenNames: Iterable<string>): Dash
 			`This dashboard has version ${shown(file['version'])}; this version of Quarterdeck reads version ${version}.`,
 		);
 	}
-	const dashboard = readDashboard({ ...file, id: newDashboardId() }, settingsComplaint);
-	return { ...dashboard, name: freeName(dashboard.name, takenNames) };
+	return duplicateOf(readDashboard({ ...file, id: newDashboardId() }, settingsComplaint), takenNames);
 }
 
 /**
@@ -137,12 +135,6 @@ function parseJson(text: string): Readonly<Record<string, unknown>> {
 		const reason = error instanceof Error ? error.message : String(error);
 		throw new ExpectedError('bad-file', `The file is not JSON: ${reason}.`, { cause: error });
 	}
-}
-
-/** What is nested without an end can be read, and neither kept nor sent to a page. */
-function isDeeperThan(most: number, value: unknown): boolean {
-	if (typeof value !== 'object' || value === null) return false;
-	return most === 0 || Object.values(value).some(part => isDeeperThan(most - 1, part));
 }
 
 function objectAt(value: unknown, at: string): Readonly<Record<string, unknown>> {

@@ -63,12 +63,22 @@ export class TopicHub extends Owner {
 			topic.dispose();
 		}
 		if (this.isDisposed) return;
-		for (const [key, request] of wanted) {
-			if (this.#topics.has(key)) continue;
-			const topic = new Watched(key, () => this.#schedule(topic.isNew));
-			this.#topics.set(key, topic);
-			topic.open(this.#open, request);
+		for (const [key, request] of wanted) if (!this.#topics.has(key)) this.#begin(key, request);
+	}
+
+	/** Begins anew what failed: what it failed for is another now. */
+	reopenFailed(): void {
+		for (const [key, topic] of Array.from(this.#topics)) {
+			if (!topic.hasFailed) continue;
+			topic.dispose();
+			this.#begin(key, topic.request);
 		}
+	}
+
+	#begin(key: string, request: TopicRequest): void {
+		const topic = new Watched(key, request, () => this.#schedule(topic.isNew));
+		this.#topics.set(key, topic);
+		topic.open(this.#open);
 	}
 
 	#schedule(isNew: boolean): void {
@@ -89,6 +99,7 @@ export class TopicHub extends Owner {
 
 /** One topic and what of it was not sent yet. */
 class Watched extends Owner {
+	readonly request: TopicRequest;
 	readonly #key: string;
 	readonly #onPending: () => void;
 	readonly #source = this.own(new MutableDisposable<Disposable>());
@@ -96,21 +107,24 @@ class Watched extends Owner {
 	/** What the page has, as text, to send nothing twice. */
 	#sent: string | undefined;
 	isNew = true;
+	/** It was told last that it failed. */
+	hasFailed = false;
 
-	constructor(key: string, onPending: () => void) {
+	constructor(key: string, request: TopicRequest, onPending: () => void) {
 		super();
+		this.request = request;
 		this.#key = key;
 		this.#onPending = onPending;
 	}
 
-	open(open: OpenTopic, request: TopicRequest): void {
+	open(open: OpenTopic): void {
 		const sink: Sink<unknown, unknown> = {
 			tell: data => this.#put({ key: this.#key, data }),
 			add: change => this.#add(change),
 			fail: error => this.#put({ key: this.#key, failure: failureOf(error) }),
 		};
 		try {
-			this.#source.value = open(request, sink);
+			this.#source.value = open(this.request, sink);
 		} catch (error) {
 			sink.fail(error);
 		}
@@ -131,6 +145,7 @@ class Watched extends Owner {
 	#put(update: TopicUpdate): void {
 		if (this.isDisposed) return;
 		this.#pending = update;
+		this.hasFailed = update.failure !== undefined;
 		this.#onPending();
 	}
 

@@ -63,6 +63,8 @@ export function connectDashboardPage(
 			if (!panel.visible) hub.watch([]);
 		}),
 	);
+	// What was refused in Restricted Mode may be told now.
+	lifetime.add(vscode.workspace.onDidGrantWorkspaceTrust(() => hub.reopenFailed()));
 	return lifetime;
 }
 

@@ -133,7 +133,7 @@ export class StatsService extends Owner {
 		const { settings } = this.#deps.host;
 		const wish = this.isOn ? String(settings.get('statsServer.port')) : '';
 		if (wish === this.#serverWish) return;
-		this.#stopServer();
+		await this.#stopServer();
 		this.#serverWish = wish;
 		if (!this.isOn) return;
 		this.#token = await this.token();
@@ -224,18 +224,21 @@ export class StatsService extends Owner {
 		this.#server.dropConnections();
 	}
 
-	#stopServer(): void {
+	async #stopServer(): Promise<void> {
 		const wasServing = this.isServing;
 		this.#serving.value = undefined;
 		this.#server = undefined;
 		this.#serverWish = undefined;
-		if (wasServing)
-			this.#address.write(undefined).catch((error: unknown) => this.#failed('Its address is still told', error));
+		if (!wasServing) return;
+		// Before another window may write its own there.
+		await this.#address
+			.write(undefined)
+			.catch((error: unknown) => this.#failed('The address of the stats server is still told', error));
 	}
 
-	#end(): void {
-		this.#stopServer();
+	async #end(): Promise<void> {
 		this.#exporting.value = undefined;
 		this.#exportWish = undefined;
+		await this.#stopServer();
 	}
 }

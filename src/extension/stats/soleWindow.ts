@@ -16,8 +16,8 @@ export interface SoleDeps {
 	isWanted(): boolean;
 	/** It is the one now; called again when something that it depends on has changed. */
 	begin(): Promise<void>;
-	/** It is not the one, or not any more. */
-	end(): void;
+	/** It is not the one, or not any more; another one begins once this has resolved. */
+	end(): Promise<void>;
 }
 
 /** Does in one window what only one may do, and in another one when that has ended. */
@@ -41,7 +41,7 @@ export class SoleWindow extends Owner {
 			try {
 				if (isWanted && (await lease.tryAcquire())) await this.#deps.begin();
 				else {
-					this.#deps.end();
+					await this.#deps.end();
 					await lease.release();
 				}
 			} catch (error) {
@@ -55,7 +55,7 @@ export class SoleWindow extends Owner {
 	async stop(): Promise<void> {
 		this.dispose();
 		await this.#work.run(async () => {
-			this.#deps.end();
+			await this.#deps.end();
 			await this.#deps.lease.release();
 		});
 	}

@@ -106,10 +106,15 @@ describe('edits', () => {
 });
 
 describe('files', () => {
-	test('what was exported is imported, with an id of its own and a free name', () => {
+	test('what was exported is imported, with ids of its own and a free name', () => {
 		const imported = parseDashboard(printDashboard(first), ['Dashboard']);
-		expect(imported).toEqual({ ...first, id: imported.id, name: 'Dashboard 2' });
-		expect(imported.id).not.toBe(first.id);
+		const { widgets, layouts, name } = imported;
+		expect(name).toBe('Dashboard 2');
+		expect(widgets).toEqual(first.widgets.map((widget, index) => ({ ...widget, id: widgets[index]!.id })));
+		expect(Object.values(layouts.wide)).toEqual(Object.values(first.layouts.wide));
+		// An exchange belongs to its widget: one of another dashboard must not show it.
+		const taken = new Set<string>([first.id, ...first.widgets.map(({ id }) => id)]);
+		expect([imported.id, ...widgets.map(({ id }) => id)].filter(id => taken.has(id))).toEqual([]);
 	});
 
 	test('a widget of a later version stays as it is', () => {
@@ -168,7 +173,8 @@ describe('files', () => {
 			widgets: [{ id: 'constructor', kind: 'clock' }],
 			layouts: { wide: {} },
 		}));
-		const { x, y, w, h } = parseDashboard(text, []).layouts.wide['constructor']!;
+		const { widgets, layouts } = parseDashboard(text, []);
+		const { x, y, w, h } = layouts.wide[widgets[0]!.id]!;
 		expect([x, y, w, h].every(Number.isInteger)).toBe(true);
 	});
 

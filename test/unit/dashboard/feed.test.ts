@@ -212,6 +212,22 @@ describe('asking an address', () => {
 		expect(asked).toEqual(['GET /a']);
 	});
 
+	test('who is asked already is not asked once more when another one is allowed', async () => {
+		const { told } = read(`${origin}/a`);
+		await vi.waitFor(() => expect(told).toHaveLength(1), patience);
+		allow.fire();
+		const other = read(`${origin}/b`);
+		await vi.waitFor(() => expect(other.told).toHaveLength(1), patience);
+		expect(asked).toEqual(['GET /a', 'GET /b']);
+	});
+
+	test('an answer that is nested without an end is refused: it could not be sent to a page', async () => {
+		answer = () => ({ body: `${'['.repeat(100_000)}${']'.repeat(100_000)}` });
+		const { told, failures } = read(`${origin}/a`);
+		await vi.waitFor(() => expect(failures[0]).toContain('nested'), patience);
+		expect(told).toEqual([]);
+	});
+
 	test('a failure is told, and so is an answer that is too large', async () => {
 		answer = path => (path === '/large' ? { body: 'x'.repeat(300_000) } : { status: 502 });
 		const failing = read(`${origin}/a`);

@@ -115,6 +115,23 @@ describe('topics', () => {
 		expect(opened['cpu']!.isOpen).toBe(false);
 	});
 
+	test('what failed can be begun anew, and the rest goes on', () => {
+		const { clock, hub, opened, batches } = start();
+		hub.watch([wish('cpu'), wish('services')]);
+		opened['cpu']!.sink.tell(1);
+		opened['services']!.sink.fail(new Error('In Restricted Mode nothing is watched.'));
+		clock.advance(50);
+		batches();
+		const [cpu, services] = [opened['cpu'], opened['services']!];
+		hub.reopenFailed();
+		expect([opened['cpu'] === cpu, services.isOpen, opened['services'] === services]).toEqual([true, false, false]);
+		opened['services']!.sink.tell([]);
+		services.sink.tell('too late');
+		clock.advance(1000);
+		expect(batches()).toEqual([[{ key: 'services', data: [] }]]);
+		hub.dispose();
+	});
+
 	test('a failure is told with what helps, and data after it takes its place', () => {
 		const { clock, hub, opened, batches } = start();
 		hub.watch([wish('unknown'), wish('cpu')]);

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { Deferred } from '../../../src/core/base/async';
 import { silentLogger } from '../../../src/core/base/logger';
 import { Lease } from '../../../src/core/ledger/lease';
 import { AddressFile } from '../../../src/extension/stats/address';
@@ -37,6 +38,7 @@ function windowOf(leases: string, clock: ManualClock): FakeWindow {
 			},
 			end: () => {
 				state.isOn = false;
+				return Promise.resolve();
 			},
 		}),
 	};
@@ -72,7 +74,7 @@ test('a window that could not begin tries again', async () => {
 		log: silentLogger,
 		isWanted: () => true,
 		begin: () => Promise.reject(new Error(`try ${++tries}`)),
-		end: () => undefined,
+		end: () => Promise.resolve(),
 	});
 	onTestFinished(() => sole.stop());
 	await sole.look();
@@ -80,6 +82,35 @@ test('a window that could not begin tries again', async () => {
 		clock.advance(5_000);
 		expect(tries).toBeGreaterThan(1);
 	}, patience);
+});
+
+test('another one begins only after the first one has ended, also where that takes a while', async () => {
+	const leases = folder();
+	const clock = new ManualClock();
+	const happened: string[] = [];
+	const ending = new Deferred<void>();
+	const windowNamed = (name: string, end: () => Promise<void>): SoleWindow => {
+		const begin = (): Promise<void> => Promise.resolve(void happened.push(`${name} begins`));
+		const lease = new Lease(leases, 'stats');
+		const sole = new SoleWindow({ lease, clock, log: silentLogger, isWanted: () => true, begin, end });
+		onTestFinished(() => sole.stop());
+		return sole;
+	};
+	const first = windowNamed('first', async () => {
+		await ending.promise;
+		happened.push('first has ended');
+	});
+	const second = windowNamed('second', () => Promise.resolve());
+	await first.look();
+	const stopped = first.stop();
+	await vi.waitFor(async () => {
+		await second.look();
+		expect(happened).toEqual(['first begins']);
+	}, patience);
+	ending.resolve();
+	await stopped;
+	await second.look();
+	expect(happened).toEqual(['first begins', 'first has ended', 'second begins']);
 });
 
 test('where the server is, for other windows', async () => {

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import * as vscode from 'vscode';
 import { Emitter } from '../../../core/base/event';
 import { ExpectedError } from '../../../core/base/errors';
-import type { Json } from '../../../core/base/json';
+import { isDeeperThan, type Json } from '../../../core/base/json';
 import { MutableDisposable, Owner, toDisposable, type Disposable } from '../../../core/base/lifecycle';
 import type { Clock } from '../../../core/base/clock';
 import { allowFeed, feedTopic, type Fetched, type FeedParams } from '../../../core/dashboard/topics/feed';
@@ -13,6 +13,8 @@ import { requireTrust } from '../../flow/trust';
 import { does, tells, type Source, type SourceDeps } from '../source';
 
 const limits = { bytes: 256 * 1024, ms: 15_000, redirects: 0 };
+/** Braces in one another. */
+const deepest = 100;
 const allowedKey = 'dashboard.allowedFeeds';
 const mostAllowed = 200;
 
@@ -76,6 +78,8 @@ export class FeedReader extends Owner {
 	readonly #ports: FeedPorts;
 	readonly #timer = this.own(new MutableDisposable<Disposable>());
 	readonly #end = new AbortController();
+	/** For the user's word. */
+	#isWaiting = false;
 
 	constructor(params: FeedParams, sink: Sink<Fetched>, ports: FeedPorts) {
 		super();
@@ -83,7 +87,11 @@ export class FeedReader extends Owner {
 		this.#sink = sink;
 		this.#ports = ports;
 		this.own(toDisposable(() => this.#end.abort()));
-		this.own(ports.onDidAllow(() => void this.#read()));
+		this.own(
+			ports.onDidAllow(() => {
+				if (this.#isWaiting) void this.#read();
+			}),
+		);
 		void this.#read();
 	}
 
@@ -92,7 +100,8 @@ export class FeedReader extends Owner {
 		const { url, seconds } = this.#params;
 		try {
 			const address = urlOf(url);
-			if (!this.#ports.isAllowed(address.origin)) return this.#sink.tell({ askAbout: address.origin });
+			this.#isWaiting = !this.#ports.isAllowed(address.origin);
+			if (this.#isWaiting) return this.#sink.tell({ askAbout: address.origin });
 			this.#timer.value = clock.after(seconds * 1000, () => void this.#read());
 			const value = await valueAt(address, this.#ports.fetchPorts(address), this.#end.signal);
 			if (!this.isDisposed) this.#sink.tell({ value, at: clock.now() });
@@ -118,11 +127,18 @@ async function valueAt(url: URL, ports: FetchPorts, signal: AbortSignal): Promis
 	});
 	if (status >= 400) throw new ExpectedError('bad-status', `${url.href} answered with status ${status}.`);
 	if (isCut) throw new ExpectedError('too-large', `${url.href} answers with more than ${limits.bytes / 1024} KB.`);
-	const text = new TextDecoder().decode(bytes);
+	const value = jsonOf(new TextDecoder().decode(bytes));
+	if (isDeeperThan(deepest, value))
+		throw new ExpectedError('too-deep', `${url.href} answers with values that are nested more than ${deepest} times.`);
+	return value;
+}
+
+/** JSON where it is JSON; anything else is shown as it is. */
+function jsonOf(text: string): Json {
 	try {
 		return JSON.parse(text) as Json;
 	} catch {
-		return text; // Shown as it is.
+		return text;
 	}
 }
 

@@ -16,10 +16,9 @@ import {
 import type { Flow } from '../../../core/flow/model/flow';
 import type { LiveRun } from '../../../core/flow/runs/liveRun';
 import type { RunView } from '../../../core/flow/runView';
-import { flowSuffix, insideOf, readFlow } from '../../flow/files';
+import { flowSuffix, insideOf, isFlowFile, isThere, readFlow } from '../../flow/files';
 import { fileOf } from '../../flow/runs';
 import type { FlowService } from '../../flow/service';
-import { workspaceFolders } from '../../host/workspace';
 import { does, tells, type Source, type SourceDeps } from '../source';
 import { following, rereading } from './watched';
 
@@ -47,8 +46,7 @@ export const flowsSource: Source = {
 		),
 		tells(flowTopic, ({ path }, sink, deps) =>
 			following(sink, async store => {
-				const service = await deps.machine.deps.flow.get();
-				const uri = uriOf(path);
+				const [service, uri] = await Promise.all([deps.machine.deps.flow.get(), flowAtPath(path)]);
 				const { book } = service.runs;
 				if (store.isDisposed) return;
 				const changes = changesOf(service, deps, store);
@@ -118,12 +116,24 @@ function flowAt({ documents }: FlowService, uri: vscode.Uri): Promise<Flow> {
 	return open ? Promise.resolve(open.flow) : readFlow(uri);
 }
 
-function uriOf(path: string): vscode.Uri {
-	for (const folder of workspaceFolders()) {
-		const file = path.endsWith(flowSuffix) ? insideOf(folder, path) : undefined;
-		if (file !== undefined) return vscode.Uri.file(file);
+/** The file of a flow, by its path in a folder of the workspace; where there are several, their names may stand before it. */
+export async function flowAtPath(path: string): Promise<vscode.Uri> {
+	const folders = vscode.workspace.workspaceFolders ?? [];
+	const named = folders.flatMap(({ name, uri }) =>
+		path.startsWith(`${name}/`) ? [{ uri, below: path.slice(name.length + 1) }] : [],
+	);
+	for (const { uri, below } of [...named, ...folders.map(folder => ({ uri: folder.uri, below: path }))]) {
+		const file = uri.scheme === 'file' && isFlowPath(below) ? insideOf(uri.fsPath, below) : undefined;
+		if (file !== undefined && (await isThere(vscode.Uri.file(file)))) return vscode.Uri.file(file);
 	}
-	throw new ExpectedError('no-flow', `“${path}” is no *${flowSuffix} file of this workspace.`);
+	throw new ExpectedError(
+		'no-flow',
+		isFlowPath(path) ? `There is no flow “${path}” in this workspace.` : `“${path}” is no *${flowSuffix} file.`,
+	);
+}
+
+function isFlowPath(path: string): boolean {
+	return path.endsWith(flowSuffix);
 }
 
 async function lineOf(service: FlowService, uri: vscode.Uri, live: LiveRun | undefined): Promise<FlowLine> {
@@ -171,8 +181,10 @@ function textOf(value: Json | undefined): string {
 }
 
 async function act({ uri, node, verb }: TriggerWish, { machine }: SourceDeps): Promise<void> {
-	const [service, commands] = await Promise.all([machine.deps.flow.get(), import('../../flow/triggers/commands')]);
 	const target = { uri: vscode.Uri.parse(uri, true), node };
+	if (!isFlowFile(target.uri) || !vscode.workspace.getWorkspaceFolder(target.uri))
+		throw new ExpectedError('no-flow', `${uri} is no flow of this workspace.`);
+	const [service, commands] = await Promise.all([machine.deps.flow.get(), import('../../flow/triggers/commands')]);
 	const verbs = { turnOn: commands.turnOnTrigger, turnOff: commands.turnOffTrigger, run: commands.runTrigger };
 	await verbs[verb](service, target);
 }
