@@ -21,12 +21,16 @@ const flow = {
 };
 const file = (): string => join(editor.place.folder, 'release.flow.json');
 
+function commit(message: string): void {
+	const git = (...args: string[]): void => void execFileSync('git', args, { cwd: editor.place.folder });
+	git('add', '.');
+	git('-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', 'commit', '-q', '-m', message);
+}
+
 beforeAll(async () => {
 	editor = await Editor.start({ extensions: inject('extensions'), hasClaude: false, width: 1500 });
 	writeFileSync(file(), JSON.stringify(flow, null, 2));
-	const git = (...args: string[]): void => void execFileSync('git', args, { cwd: editor.place.folder });
-	git('add', '.');
-	git('-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', 'commit', '-q', '-m', 'A flow');
+	commit('A flow');
 });
 
 afterAll(async () => {
@@ -57,4 +61,41 @@ test('Git’s comparison colours what was added, removed and changed, and follow
 	await editor.screenshot('flow-compare');
 	writeFileSync(file(), readFileSync(file(), 'utf8').replace('goodbye', 'hello'));
 	await frame.locator('#node-words.change-changed').waitFor({ state: 'detached' });
+});
+
+/** Closes what is open, so that one comparison is on the screen at most. */
+async function closeAll(): Promise<void> {
+	await editor.command('View: Close All Editors');
+	await editor.page.locator('.editor-group-container.empty').waitFor();
+}
+
+test('any two versions are compared on the graph: a commit that is picked, and what a comparison of texts shows', async () => {
+	const { words, old } = flow.nodes;
+	writeFileSync(
+		file(),
+		JSON.stringify({ ...flow, nodes: { words, old }, edges: ['words.text -> old.value'] }, null, 2),
+	);
+	commit('No output');
+	writeFileSync(file(), JSON.stringify({ ...flow, nodes: { words }, edges: [] }, null, 2));
+	await closeAll();
+	await editor.openFile('release.flow.json');
+	await (await editor.surface('flow')).locator('#node-words').waitFor();
+	await editor.command('Quarterdeck: Compare Flow With…');
+	await editor.pickInput('A flow');
+	let frame = await comparison();
+	await frame.locator('#node-old.change-removed').waitFor();
+	await frame.locator('#node-result.change-removed').waitFor();
+	await frame.locator('.compare-legend', { hasText: '→ Working Tree' }).waitFor();
+
+	// The change of the Source Control view, whose sides are the last commit and the file.
+	await closeAll();
+	await editor.command('Git: Open Changes');
+	await editor.page.locator('.editor-actions [aria-label^="Show Changes on the Graph"]').click();
+	frame = await comparison();
+	await frame.locator('#node-old.change-removed').waitFor();
+	expect(await frame.locator('#node-result').count()).toBe(0);
+	await editor.screenshot('flow-compare-change');
+	// A commit makes both sides the same.
+	commit('Only words');
+	await frame.locator('.compare-legend', { hasText: 'No node differs' }).waitFor();
 });

@@ -21,25 +21,6 @@ export async function revealNode(service: FlowService, address: string, node: st
 	for (const page of service.pagesOf(uri)) page.reveal(node);
 }
 
-/** Shows what differs between the last commit and the file, on the graph. */
-export async function compareFlow(service: FlowService, argument: unknown): Promise<void> {
-	const uri = targetOf(service, argument);
-	const git = vscode.extensions.getExtension('vscode.git');
-	if (uri.scheme !== 'file' || !git)
-		throw new ExpectedError('no-git', 'Only a file in a Git repository can be compared.');
-	await git.activate();
-	// The address that VS Code's own Git extension reads.
-	const query = JSON.stringify({ path: uri.fsPath, ref: 'HEAD' });
-	const committed = uri.with({ scheme: 'git', query });
-	const isKept = await vscode.workspace.openTextDocument(committed).then(
-		document => document.getText() !== '',
-		() => false,
-	);
-	if (!isKept)
-		throw new ExpectedError('not-committed', 'This flow is in no commit yet: there is nothing to compare with.');
-	await vscode.commands.executeCommand('vscode.openWith', committed, flowEditorType);
-}
-
 /** Runs a flow: the one that is named, or the one that is open. */
 export async function runFlow(service: FlowService, argument: unknown): Promise<void> {
 	const uri = targetOf(service, argument);

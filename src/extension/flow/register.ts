@@ -89,9 +89,15 @@ function registerCommands({ commands }: Host, service: Lazy<FlowService>, store:
 	);
 	store.add(
 		commands.register('quarterdeck.flows.compare', async (argument?: unknown) =>
-			(await import('./commands')).compareFlow(await service.get(), argument),
+			(await import('./compare')).compareFlow(await service.get(), argument),
 		),
 	);
+	store.add(
+		commands.register('quarterdeck.flows.compareWith', async (argument?: unknown) =>
+			(await import('./compare')).compareFlowWith(await service.get(), argument),
+		),
+	);
+	store.add(commands.register('quarterdeck.flows.compareDiff', async () => (await import('./compare')).compareDiff()));
 	store.add(
 		commands.register('quarterdeck.flows.setSecret', async (name?: unknown) =>
 			(await service.get()).secrets.ask(typeof name === 'string' ? name : undefined),
@@ -149,6 +155,11 @@ function registerDocuments(store: DisposableStore): void {
 	store.add(
 		vscode.workspace.registerTextDocumentContentProvider('quarterdeck-value', {
 			provideTextDocumentContent: async uri => (await import('./valueText')).valueDocument(uri),
+		}),
+	);
+	store.add(
+		vscode.workspace.registerTextDocumentContentProvider('quarterdeck-flow-compare', {
+			provideTextDocumentContent: async uri => (await import('./compareSources')).compareText(uri),
 		}),
 	);
 	const params = new Lazy<ParamFiles>(async () => {

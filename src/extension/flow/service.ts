@@ -82,7 +82,7 @@ export class FlowService extends Owner implements FlowParts {
 	connect(text: vscode.TextDocument, panel: vscode.WebviewPanel): void {
 		if (!['file', 'untitled'].includes(text.uri.scheme)) {
 			const port = new WebviewPort(panel.webview);
-			const page = new ComparePage(text, port, this);
+			const page = new ComparePage(text, panel, port, this);
 			panel.onDidDispose(() => {
 				page.dispose();
 				port.dispose();
