@@ -5,6 +5,7 @@ import { channelCall, channelUrl, sendToChannel, type Channel } from '../../core
 import { stormText } from '../../core/health/alerts/storm';
 import type { Alert } from '../../core/ledger/machineEvents';
 import type { Gate } from '../../core/safety/gate';
+import { withoutSecretsIn } from '../../core/safety/withoutSecrets';
 import { agentName } from '../../core/tools/web/guardedFetch';
 import type { Host } from '../host/context';
 
@@ -12,12 +13,20 @@ const settingOf = { ntfy: 'alerts.ntfyTopic', webhook: 'alerts.webhook' } as con
 /** A channel that fails is said to fail once in so long. */
 const complainMs = 60 * 60_000;
 
+interface Line {
+	waiting: readonly Alert[];
+	isBusy: boolean;
+	complainedAt: number;
+	/** Where a person did not want alerts to go; they are not asked again. */
+	refused: string | null;
+}
+
 /** Sends alerts to where the user's own settings say. */
 export class Channels extends Owner {
 	readonly #host: Host;
 	readonly #gate: () => Promise<Gate>;
 	readonly #end = new AbortController();
-	readonly #complainedAt = new Map<Channel, number>();
+	readonly #lines: Readonly<Record<Channel, Line>> = { ntfy: newLine(), webhook: newLine() };
 
 	constructor(host: Host, gate: () => Promise<Gate>) {
 		super();
@@ -32,26 +41,56 @@ export class Channels extends Owner {
 			// Only the user's own setting counts; a workspace's file sends nothing anywhere.
 			const [setting] = this.#host.settings.byPlace(settingOf[channel]);
 			if (setting.trim() === '') continue;
-			this.#send(channel, setting, alerts).catch((error: unknown) => this.#complain(channel, error));
+			const line = this.#lines[channel];
+			line.waiting = [...line.waiting, ...alerts];
+			if (!line.isBusy) void this.#empty(channel, setting);
 		}
 	}
 
-	async #send(channel: Channel, setting: string, alerts: readonly Alert[]): Promise<void> {
-		const { secrets, context } = this.#host;
-		const url = channelUrl(channel, setting);
+	/** One message at a time: what comes while a person is asked, or a server takes its time, goes together. */
+	async #empty(channel: Channel, setting: string): Promise<void> {
+		const line = this.#lines[channel];
+		line.isBusy = true;
+		while (line.waiting.length > 0 && !this.isDisposed) {
+			const url = await this.#allowedUrl(channel, setting);
+			const alerts = line.waiting;
+			line.waiting = [];
+			if (url !== null)
+				await this.#send(channel, url, alerts).catch((error: unknown) => this.#complain(channel, error));
+		}
+		line.isBusy = false;
+	}
+
+	async #allowedUrl(channel: Channel, setting: string): Promise<string | null> {
+		try {
+			const url = channelUrl(channel, setting);
+			return (await this.#isAllowed(this.#lines[channel], url)) ? url : null;
+		} catch (error) {
+			this.#complain(channel, error);
+			return null;
+		}
+	}
+
+	/** The user's own setting stands for their yes, unless a rule of theirs or of a repository wants more. */
+	async #isAllowed(line: Line, url: string): Promise<boolean> {
+		if (line.refused === url) return false;
 		const gate = await this.#gate();
 		const call = { tool: 'quarterdeck_http_request', input: { method: 'POST', url }, cwd: homedir() };
-		const classification = gate.classify(call);
-		const origin = { conversation: null, asker: 'Alerts', execution: null, step: null };
-		if (classification.tier === 'BLACK')
-			throw new ExpectedError(
-				'alerts.refused',
-				`Alerts are not sent: ${classification.reasons[0] ?? 'never allowed'}.`,
-			);
-		gate.record(call, classification, origin, 'allowed', 'settings');
+		const allowance = { upTo: 'ORANGE', by: 'settings' } as const;
+		const origin = { conversation: null, asker: 'Alerts', execution: null, step: null, allowance };
+		const verdict = await gate.authorize(call, origin, this.#end.signal);
+		if (verdict.isAllowed) return true;
+		if (verdict.by === 'user') line.refused = url;
+		throw new ExpectedError('alerts.refused', `Alerts are not sent: ${verdict.reason}`);
+	}
+
+	async #send(channel: Channel, url: string, alerts: readonly Alert[]): Promise<void> {
+		const { secrets, context } = this.#host;
 		const token = await secrets.get('alerts.token');
 		const { version } = context.extension.packageJSON as { readonly version: string };
-		const message = channelCall(channel, url, alerts, stormText(alerts), token);
+		// What a server said stands in them, and goes out of the house.
+		const clean = withoutSecretsIn(alerts);
+		const message = channelCall(channel, url, clean, stormText(clean), token);
 		await sendToChannel(message, agentName(version), this.#end.signal);
 	}
 
@@ -60,11 +99,16 @@ export class Channels extends Owner {
 		const { clock, log, commands } = this.#host;
 		const now = clock.monotonic();
 		log.warn(`An alert could not be sent (${channel}): ${errorText(error)}`);
-		if (now - (this.#complainedAt.get(channel) ?? -Infinity) < complainMs) return;
-		this.#complainedAt.set(channel, now);
+		const line = this.#lines[channel];
+		if (now - line.complainedAt < complainMs) return;
+		line.complainedAt = now;
 		const actions = [
 			{ title: 'Open Setting', command: 'workbench.action.openSettings', args: [`quarterdeck.${settingOf[channel]}`] },
 		];
 		void commands.showFailure(new ExpectedError('alerts.notSent', errorText(error), { actions }));
 	}
+}
+
+function newLine(): Line {
+	return { waiting: [], isBusy: false, complainedAt: -Infinity, refused: null };
 }

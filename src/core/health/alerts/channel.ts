@@ -11,6 +11,10 @@ export type Channel = 'ntfy' | 'webhook';
 const limits = { bytes: 64 * 1024, ms: 15_000, redirects: 0 };
 const ntfyServer = 'https://ntfy.sh';
 
+/** Of a storm, whoever reads it on a telephone wants the worst; ntfy takes 4 KB. */
+const mostLines = 20;
+const most = 100;
+
 /** One message to a channel. */
 export interface ChannelCall {
 	readonly url: string;
@@ -51,11 +55,18 @@ export function channelCall(
 	const auth = token === undefined ? {} : { authorization: `Bearer ${token}` };
 	const [first] = alerts;
 	if (channel === 'webhook') {
-		const body = JSON.stringify({ source: 'quarterdeck', title, alerts: alerts.map(told) });
+		const body = JSON.stringify({
+			source: 'quarterdeck',
+			title,
+			count: alerts.length,
+			alerts: alerts.slice(0, most).map(told),
+		});
 		return { url, headers: { 'content-type': 'application/json', ...auth }, body };
 	}
 	const severity = first?.severity ?? 'medium';
-	const lines = alerts.length > 1 ? alerts.map(alert => `${alert.title} (${alert.severity})`) : [first?.cause ?? ''];
+	const listed = alerts.slice(0, mostLines).map(alert => `${alert.title} (${alert.severity})`);
+	const more = alerts.length > mostLines ? [`and ${alerts.length - mostLines} more`] : [];
+	const lines = alerts.length > 1 ? [...listed, ...more] : [first?.cause ?? ''];
 	return {
 		url,
 		headers: {

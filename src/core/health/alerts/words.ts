@@ -1,6 +1,7 @@
 import { unitOf } from '../../hardware/metrics';
 import { formatBytes } from '../../ledger/views/health';
 import { formatDuration } from '../../ledger/views/format';
+import { oneLine } from '../../ledger/views/viewNode';
 import type { Transition } from './evaluator';
 import { isOwnSignal, type AlertRule } from './rule';
 
@@ -21,9 +22,10 @@ export function alertWords(
 	now: number,
 ): { readonly title: string; readonly cause: string } {
 	const { rule, subject, value, since } = transition;
-	const name = facts?.name ?? subjectName(subject);
+	// A flow's title or a run's error may be a page long.
+	const name = oneLine(facts?.name ?? subjectName(subject), 80);
 	const lasted = now - since < 1000 ? '' : `, for ${formatDuration(now - since)}`;
-	const detail = facts?.detail ?? '';
+	const detail = oneLine(facts?.detail ?? '', 400);
 	const held = `${rule.title}: ${ruleWords(rule, transition.level)}${lasted}.`;
 	return {
 		title: titleOf(rule, name, value),
