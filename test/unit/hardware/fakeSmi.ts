@@ -9,6 +9,8 @@ export class SmiStart {
 	readonly exit = new Deferred<ExitStatus>();
 	readonly request: SpawnRequest;
 	isStopped = false;
+	/** It waits for a driver, and no signal reaches it. */
+	isStuck = false;
 
 	constructor(request: SpawnRequest) {
 		this.request = request;
@@ -38,6 +40,7 @@ export class SmiStart {
 /** Stands for the supervisor: keeps what was started. */
 export class FakeSupervisor {
 	readonly starts: SmiStart[] = [];
+	isClosed = false;
 
 	get last(): SmiStart {
 		return this.starts.at(-1)!;
@@ -49,6 +52,7 @@ export class FakeSupervisor {
 	}
 
 	spawn(request: SpawnRequest): SupervisedProcess {
+		if (this.isClosed) throw new Error('The supervisor is closed');
 		const start = new SmiStart(request);
 		this.starts.push(start);
 		const child = {
@@ -57,7 +61,7 @@ export class FakeSupervisor {
 			stderr: { text: () => '' },
 			stop: () => {
 				start.isStopped = true;
-				start.stdout.end();
+				if (!start.isStuck) start.end(0);
 				return Promise.resolve();
 			},
 		};

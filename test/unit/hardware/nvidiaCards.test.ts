@@ -106,6 +106,51 @@ describe('NVIDIA’s cards', () => {
 		expect(cards.problem).toBeUndefined();
 	});
 
+	test('one that no signal ends is not joined by a second one that would wait for the driver too', async () => {
+		const { clock, supervisor, cards, apps, seen, starts } = world();
+		apps.isWanted = true;
+		cards.watch(2000);
+		await starts(1);
+		supervisor.last.say(fixture('rtx4090.csv'));
+		await starts(2);
+		for (const start of supervisor.starts) start.isStuck = true;
+		for (let passed = 0; passed < 60; passed++) {
+			clock.advance(minute);
+			await Promise.resolve();
+		}
+		apps.isWanted = false;
+		apps.isWanted = true;
+		cards.watch(1000);
+		expect(supervisor.starts).toHaveLength(2);
+		expect(cards.problem).toBe('nvidia-smi does not answer.');
+		// The driver is back.
+		for (const start of supervisor.starts) start.end(0);
+		await soon(() => {
+			clock.advance(1000);
+			return supervisor.starts.length;
+		}).toBe(3);
+		supervisor.last.say(fixture('rtx4090.csv'));
+		await seen(1);
+		await starts(4);
+	});
+
+	test('a supervisor that starts nothing is a reason to wait, and no failure', async () => {
+		const { supervisor, cards } = world();
+		supervisor.isClosed = true;
+		cards.watch(2000);
+		await soon(() => cards.isResting).toBe(true);
+		expect(cards.problem).toBe('The supervisor is closed');
+	});
+
+	test('a tool that says one endless line takes no memory for it', async () => {
+		const { supervisor, cards, seen, starts } = world();
+		cards.watch(2000);
+		await starts(1);
+		for (let times = 0; times < 20; times++) supervisor.last.say('x'.repeat(16_384));
+		supervisor.last.say(`\n${fixture('rtx4090.csv')}`);
+		await seen(1);
+	});
+
 	test('a card that is lost is not shown, and looked for again soon', async () => {
 		const { clock, supervisor, cards, seen, starts } = world();
 		cards.watch(2000);
@@ -132,6 +177,18 @@ describe('NVIDIA’s cards', () => {
 		expect(supervisor.starts).toHaveLength(1);
 		clock.advance(1);
 		await starts(2);
+	});
+
+	test('the last words of a tool are heard also when its end is told first', async () => {
+		const { supervisor, cards, starts } = world();
+		cards.watch(2000);
+		await starts(1);
+		const { last } = supervisor;
+		last.exit.resolve({ code: 9, signal: null, error: null, wasStopped: false });
+		await new Promise(resolve => void setImmediate(resolve));
+		last.say(fixture('driverError.txt').trim());
+		last.stdout.end();
+		await soon(() => cards.problem).toContain("couldn't communicate with the NVIDIA driver");
 	});
 
 	test('a machine without the tool is asked again only after minutes, and has no problem', async () => {

@@ -26,6 +26,8 @@ export class NvidiaApps extends Owner {
 	#look: { readonly pid: number; readonly memory: number }[] = [];
 	#told = '[]';
 	#restUntil = -Infinity;
+	/** One that waits for a driver may outlive its end: then another would wait too. */
+	#isLiving = false;
 	/** Bytes by pid, when they changed. */
 	readonly onDidChange = this.#changed.event;
 
@@ -50,7 +52,7 @@ export class NvidiaApps extends Owner {
 
 	#start(): void {
 		const { command } = this.#cards;
-		if (this.#run.value || !command || this.#clock.monotonic() < this.#restUntil) return;
+		if (this.#run.value || this.#isLiving || !command || this.#clock.monotonic() < this.#restUntil) return;
 		let isWanted = true;
 		const running = new MutableDisposable<Disposable>();
 		this.#run.value = toDisposable(() => {
@@ -62,8 +64,8 @@ export class NvidiaApps extends Owner {
 			this.#run.value = undefined;
 			this.#tell();
 		};
-		void this.#supervisor().then(
-			supervisor => {
+		void this.#supervisor()
+			.then(supervisor => {
 				if (!isWanted) return;
 				running.value = runSmi({
 					supervisor,
@@ -71,11 +73,12 @@ export class NvidiaApps extends Owner {
 					args: ['--query-compute-apps=pid,gpu_uuid,used_memory', '--format=csv,noheader,nounits', `-lms=${paceMs}`],
 					line: text => this.#take(text),
 					end: rest,
+					gone: () => (this.#isLiving = false),
 				});
+				this.#isLiving = true;
 				this.#listen();
-			},
-			() => undefined, // The window is closing.
-		);
+			})
+			.catch(rest); // Nothing more can be started, for a while or as the window is closing.
 	}
 
 	#take(text: string): void {

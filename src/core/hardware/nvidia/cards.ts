@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, delimiter, join } from 'node:path';
 import type { Clock } from '../../base/clock';
+import { errorText } from '../../base/errors';
 import { Emitter } from '../../base/event';
 import { MutableDisposable, Owner, toDisposable, type Disposable } from '../../base/lifecycle';
 import type { Logger } from '../../base/logger';
@@ -62,6 +63,8 @@ export class NvidiaCards extends Owner {
 	readonly #run = this.own(new MutableDisposable<SmiRun>());
 	readonly #timer = this.own(new MutableDisposable<Disposable>());
 	#isStarting = false;
+	/** Processes of the tool that there are: the one that runs, and those that were told to end. */
+	#living = 0;
 	#commands: readonly SmiCommand[];
 	#fields: readonly string[] = gpuFields;
 	#cards: readonly GpuSample[] = [];
@@ -143,7 +146,9 @@ export class NvidiaCards extends Owner {
 
 	#start(paceMs: number): void {
 		if (this.#isStarting) return;
-		const { supervisor, clock, commands, exists } = this.#options;
+		const { supervisor, commands, exists } = this.#options;
+		// One that was told to end and does not waits for the driver, as the next one would: it goes on when that is gone.
+		if (this.#living > (this.#run.value ? 1 : 0)) return;
 		if (!this.#hasLooked) this.#commands = this.#commands.filter(([program]) => exists(program));
 		if (this.#commands.length === 0) {
 			this.#commands = commands;
@@ -155,26 +160,40 @@ export class NvidiaCards extends Owner {
 				this.#isStarting = false;
 				// Meanwhile nobody may want it any more.
 				const [command] = this.#commands;
-				if (this.isDisposed || this.#watchers.size === 0) return;
-				if (command === undefined) return;
-				this.#timer.value = undefined;
-				this.#startedAt = clock.monotonic();
-				this.#run.value = new SmiRun({
-					clock,
-					supervisor: found,
-					command,
-					fields: this.#fields,
-					paceMs,
-					onLook: cards => this.#take(cards),
-					onEnd: end => this.#ended(end),
-				});
-				this.#follow();
+				if (!this.isDisposed && this.#watchers.size > 0 && command) this.#startNow(found, command, paceMs);
 			},
 			() => {
 				// The window is closing: its supervisor starts nothing more.
 				this.#isStarting = false;
 			},
 		);
+	}
+
+	#startNow(supervisor: Pick<ProcessSupervisor, 'spawn'>, command: SmiCommand, paceMs: number): void {
+		const { clock } = this.#options;
+		this.#timer.value = undefined;
+		this.#startedAt = clock.monotonic();
+		this.#living++;
+		try {
+			this.#run.value = new SmiRun({
+				clock,
+				supervisor,
+				command,
+				fields: this.#fields,
+				paceMs,
+				onLook: cards => this.#take(cards),
+				onEnd: end => this.#ended(end),
+				onGone: () => {
+					this.#living--;
+					this.#follow();
+				},
+			});
+		} catch (error) {
+			// Nothing more can be started: memory or handles are short, or the window is closing.
+			this.#living--;
+			return this.#ended({ kind: 'exited', reason: errorText(error) });
+		}
+		this.#follow();
 	}
 
 	#take(cards: readonly GpuSample[]): void {

@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { createInterface } from 'node:readline';
+import { finished } from 'node:stream/promises';
 import type { Clock } from '../../base/clock';
 import { MutableDisposable, Owner, toDisposable, type Disposable } from '../../base/lifecycle';
 import { cleanEnvironment } from '../../process/environment';
@@ -28,10 +28,16 @@ export interface SmiLines {
 	readonly line: (text: string) => void;
 	/** Once, unless the result was disposed first. */
 	readonly end: (end: { readonly isMissing: boolean; readonly reason: string }) => void;
+	/** Once the process is gone, also where it was told to end. One that waits for a driver may never be. */
+	readonly gone: () => void;
 }
 
+const lastWordsMs = 1_000;
+/** Lines of the tool have some hundred characters. */
+const longestLine = 64 * 1024;
+
 /** Starts the tool and gives its lines, until the result is disposed. */
-export function runSmi({ supervisor, command: [command, ...before], args, line, end }: SmiLines): Disposable {
+export function runSmi({ supervisor, command: [command, ...before], args, line, end, gone }: SmiLines): Disposable {
 	const child = supervisor.spawn({
 		command,
 		args: [...before, ...args],
@@ -42,11 +48,17 @@ export function runSmi({ supervisor, command: [command, ...before], args, line, 
 		stopSteps,
 	});
 	let isWanted = true;
-	const lines = createInterface({ input: child.stdout });
-	lines.on('line', text => {
-		if (isWanted) line(text);
+	let begun = '';
+	child.stdout.setEncoding('utf8').on('data', (text: string) => {
+		const lines = `${begun}${text}`.split('\n');
+		begun = (lines.pop() ?? '').slice(0, longestLine);
+		for (const each of lines) if (isWanted) line(each);
 	});
-	void child.exited.then(({ code, error }) => {
+	void child.exited.then(async ({ code, error }) => {
+		gone();
+		// Its last words, which say why, may come after its end; what it started could keep the pipe open for ever.
+		await finished(child.stdout, { signal: AbortSignal.timeout(lastWordsMs) }).catch(() => undefined);
+		if (begun !== '' && isWanted) line(begun);
 		if (!isWanted) return;
 		isWanted = false;
 		const reason = error?.message ?? (child.stderr.text().trim() || `nvidia-smi ended with ${code ?? 'a signal'}`);
@@ -54,7 +66,6 @@ export function runSmi({ supervisor, command: [command, ...before], args, line, 
 	});
 	return toDisposable(() => {
 		isWanted = false;
-		lines.close();
 		void child.stop();
 	});
 }
@@ -68,6 +79,8 @@ export interface SmiRunOptions {
 	onLook(cards: readonly GpuSample[]): void;
 	/** Once, unless the run was disposed first. */
 	onEnd(end: SmiEnd): void;
+	/** Once its process is gone. */
+	onGone(): void;
 }
 
 /** The first word of a driver that sleeps takes seconds. */
@@ -87,17 +100,23 @@ export class SmiRun extends Owner {
 		this.#options = options;
 		this.paceMs = options.paceMs;
 		const { supervisor, command, fields, paceMs } = options;
+		try {
+			this.own(
+				runSmi({
+					supervisor,
+					command,
+					args: [`--query-gpu=${fields.join(',')}`, '--format=csv,noheader,nounits', `-lms=${paceMs}`],
+					line: text => this.#take(text),
+					end: ({ isMissing, reason }) =>
+						this.#end(isMissing ? { kind: 'missing' } : { kind: 'exited', reason: this.#trouble ?? reason }),
+					gone: () => options.onGone(),
+				}),
+			);
+		} catch (error) {
+			this.dispose();
+			throw error;
+		}
 		this.#listen(startMs);
-		this.own(
-			runSmi({
-				supervisor,
-				command,
-				args: [`--query-gpu=${fields.join(',')}`, '--format=csv,noheader,nounits', `-lms=${paceMs}`],
-				line: text => this.#take(text),
-				end: ({ isMissing, reason }) =>
-					this.#end(isMissing ? { kind: 'missing' } : { kind: 'exited', reason: this.#trouble ?? reason }),
-			}),
-		);
 	}
 
 	#take(text: string): void {
