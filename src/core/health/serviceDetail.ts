@@ -4,7 +4,7 @@ import { dependentsOf } from './dependencies';
 import type { ServiceView } from './health';
 import type { HourView, ServiceDetail } from './healthPage';
 import type { RecentCheck } from './healthMonitor';
-import { hourOf, uptimePercent, uptimes } from './uptime';
+import { hourOf, uptimeOf, uptimes } from './uptime';
 
 const hoursShown = 24;
 
@@ -43,6 +43,6 @@ function hourView(hour: number, known: ServiceHour | undefined): HourView {
 		mean: isMeasured ? Math.round(latencySum / answered) : null,
 		max: isMeasured ? latencyMax : null,
 		state: longest && longest[1] > 0 ? longest[0] : null,
-		up: uptimePercent([known]),
+		up: uptimeOf([known])?.percent ?? null,
 	};
 }

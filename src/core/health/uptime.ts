@@ -111,15 +111,37 @@ function fresh(hour: number, monotonic: number, state: HealthState): Counting {
 	return { hour, seconds: {}, ...figures, countedTo: monotonic, state, isChanged: false };
 }
 
-/** Share of the watched time in which a service did its work, 0 to 100; `null` where nobody watched. */
-export function uptimePercent(hours: readonly ServiceHour[]): number | null {
+/** Less than this says nothing of a day: one failure in five minutes would read as a very bad service. */
+export const leastWatchedMs = hourMs;
+
+/** How much of the time that it was watched a service did its work. */
+export interface Uptime {
+	/** 0 to 100. */
+	readonly percent: number;
+	/** What the figure stands on. */
+	readonly watchedMs: number;
+}
+
+/** The uptime of some hours; `null` where nobody watched. */
+export function uptimeOf(hours: readonly ServiceHour[]): Uptime | null {
 	let up = 0;
 	let down = 0;
 	for (const { seconds } of hours) {
 		up += (seconds.healthy ?? 0) + (seconds.degraded ?? 0);
 		down += (seconds.unhealthy ?? 0) + (seconds.unreachable ?? 0);
 	}
-	return up + down === 0 ? null : (up / (up + down)) * 100;
+	return up + down === 0 ? null : { percent: (up / (up + down)) * 100, watchedMs: (up + down) * 1000 };
+}
+
+/** `the 12 minutes watched`, `the 5 hours watched`: rounded down, never more than there was. */
+export function watchedText(watchedMs: number): string {
+	const minutes = Math.floor(watchedMs / 60_000);
+	if (minutes < 1) return 'the first minute';
+	const amount = (count: number, unit: string): string => (count === 1 ? unit : `${count} ${unit}s`);
+	const hours = Math.floor(minutes / 60);
+	if (hours < 1) return `the ${amount(minutes, 'minute')} watched`;
+	if (hours < 48) return `the ${amount(hours, 'hour')} watched`;
+	return `the ${Math.floor(hours / 24)} days watched`;
 }
 
 /** `99.98 %`; rounded down, so that 100 % is never shown for less. */
@@ -128,16 +150,17 @@ export function formatUptime(percent: number): string {
 	return `${Math.floor(percent * digits + 1e-9) / digits} %`;
 }
 
+/** `null` where nobody watched. */
 export interface Uptimes {
-	readonly day: number | null;
-	readonly week: number | null;
-	readonly month: number | null;
+	readonly day: Uptime | null;
+	readonly week: Uptime | null;
+	readonly month: Uptime | null;
 }
 
 /** Uptime over the last 24 hours, 7 and 30 days. */
 export function uptimes(hours: readonly ServiceHour[], now: number): Uptimes {
 	const current = Math.floor(now / hourMs);
-	const since = (count: number): number | null => uptimePercent(hours.filter(({ hour }) => hour > current - count));
+	const since = (count: number): Uptime | null => uptimeOf(hours.filter(({ hour }) => hour > current - count));
 	return { day: since(24), week: since(7 * 24), month: since(30 * 24) };
 }
 

@@ -17,15 +17,15 @@ const restMs = 8_000;
 const identity = 'health';
 
 /** Registers the views, the page and the commands of services and alerts. Their code loads on first use. */
-export function registerHealth(host: Host, { health }: Pick<Machine, 'health'>): Disposable {
+export function registerHealth(host: Host, { health, monitors }: Pick<Machine, 'health' | 'monitors'>): Disposable {
 	const store = new DisposableStore();
 	const services = addTree(host, store, viewIds.health, async () => {
 		const [{ HealthTree }, service] = await Promise.all([import('./trees'), health.get()]);
 		return new HealthTree(host, services.view, service);
 	});
 	const alerts = addTree(host, store, viewIds.alerts, async () => {
-		const [{ AlertsTree }, service] = await Promise.all([import('./trees'), health.get()]);
-		return new AlertsTree(host, alerts.view, service);
+		const [{ AlertsTree }, service, repairs] = await Promise.all([import('./trees'), health.get(), monitors.get()]);
+		return new AlertsTree(host, alerts.view, service, repairs);
 	});
 	const pages = store.add(new HealthPages(host, () => health.get()));
 	registerCommands(host, store, {

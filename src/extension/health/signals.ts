@@ -7,10 +7,11 @@ import { metricsOf } from '../../core/hardware/metrics';
 import type { HardwareFeed } from '../../core/hardware/feed';
 import type { AlertEngine } from '../../core/health/alerts/alertEngine';
 import { stateValues } from '../../core/health/alerts/rule';
+import type { SubjectFacts } from '../../core/health/alerts/words';
 import { failuresInRow } from '../../core/health/alerts/failures';
 import type { HealthMonitor } from '../../core/health/healthMonitor';
 import type { ServiceView } from '../../core/health/health';
-import { hourOf, uptimePercent } from '../../core/health/uptime';
+import { hourOf, leastWatchedMs, uptimeOf, watchedText } from '../../core/health/uptime';
 import type { Ledger } from '../../core/ledger/queries';
 import type { Budgets } from '../../core/ledger/views/budget';
 import { Refresher } from '../ledger/refresher';
@@ -44,6 +45,7 @@ export class Signals extends Owner {
 	readonly #runs: Refresher;
 	#minuteAt = -Infinity;
 	#uptimeAt = -Infinity;
+	#uptimes: readonly { readonly subject: string; readonly percent: number; readonly facts: SubjectFacts }[] = [];
 	#spilled: ReadonlySet<string> = new Set();
 	#isOn = false;
 
@@ -134,11 +136,15 @@ export class Signals extends Owner {
 		this.#costs.request();
 		this.#runs.request();
 		await this.#feedModels();
-		if (now - this.#uptimeAt < uptimeMs) return;
-		this.#uptimeAt = now;
-		// What was started since is watched, too.
-		await providers()?.find();
-		await this.#feedUptime();
+		if (now - this.#uptimeAt >= uptimeMs) {
+			this.#uptimeAt = now;
+			// What was started since is watched, too.
+			await providers()?.find();
+			await this.#readUptimes();
+		}
+		// Read rarely and told often: what comes minutes apart would never have lasted for a rule.
+		if (this.#leads)
+			for (const { subject, percent, facts } of this.#uptimes) engine.feed('service.uptime', subject, percent, facts);
 	}
 
 	async #feedModels(): Promise<void> {
@@ -155,15 +161,16 @@ export class Signals extends Owner {
 		this.#spilled = seen;
 	}
 
-	async #feedUptime(): Promise<void> {
-		const { clock, engine, monitor, ledger } = this.#deps;
+	async #readUptimes(): Promise<void> {
+		const { clock, monitor, ledger } = this.#deps;
 		const hour = hourOf(clock.now());
 		const hours = await ledger.query('serviceHours', { from: hour - 23, to: hour + 1 });
-		for (const { id, name, reason } of monitor.services) {
-			const percent = uptimePercent(hours.filter(({ service }) => service === id));
-			if (percent === null) continue;
-			engine.feed('service.uptime', `service:${id}`, percent, { name, detail: reason });
-		}
+		this.#uptimes = monitor.services.flatMap(({ id, name, reason }) => {
+			const uptime = uptimeOf(hours.filter(({ service }) => service === id));
+			if (!uptime || uptime.watchedMs < leastWatchedMs) return [];
+			const facts = { name, detail: reason, watched: watchedText(uptime.watchedMs) };
+			return [{ subject: `service:${id}`, percent: uptime.percent, facts }];
+		});
 	}
 
 	async #feedCosts(): Promise<void> {

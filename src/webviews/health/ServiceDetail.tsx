@@ -1,7 +1,7 @@
 import type { ReactElement, ReactNode } from 'react';
 import type { ServiceView } from '../../core/health/health';
 import type { AlertView, ServiceDetail } from '../../core/health/healthPage';
-import { formatUptime } from '../../core/health/uptime';
+import { formatUptime, watchedText } from '../../core/health/uptime';
 import { stateWords } from '../../core/health/views/healthTree';
 import { formatAgo } from '../shared/format';
 import { Hours } from './Hours';
@@ -61,13 +61,16 @@ function Fact({ term, children }: { readonly term: string; readonly children: Re
 function Uptime({ detail }: { readonly detail: ServiceDetail | null }): ReactElement | null {
 	if (!detail) return null;
 	const { day, week, month } = detail.uptimes;
-	const parts = (
-		[
-			['day', day],
-			['week', week],
-			['month', month],
-		] as const
-	).flatMap(([name, percent]) => (percent === null ? [] : [`${name} ${formatUptime(percent)}`]));
+	const spans = [
+		['day', day],
+		['week', week],
+		['month', month],
+	] as const;
+	const parts = spans.flatMap(([name, uptime], index) => {
+		// A week of which only today was watched says nothing more than the day.
+		if (!uptime || uptime.watchedMs === spans[index - 1]?.[1]?.watchedMs) return [];
+		return [`last ${name} ${formatUptime(uptime.percent)} over ${watchedText(uptime.watchedMs)}`];
+	});
 	return <Fact term="Uptime">{parts.length === 0 ? 'not watched yet' : parts.join(' · ')}</Fact>;
 }
 

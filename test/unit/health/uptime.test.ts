@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { dependentsOf } from '../../../src/core/health/dependencies';
-import { formatUptime, HourBook, uptimePercent, uptimes } from '../../../src/core/health/uptime';
+import { formatUptime, HourBook, uptimeOf, uptimes, watchedText } from '../../../src/core/health/uptime';
 import type { HealthState, ServiceHour } from '../../../src/core/ledger/machineEvents';
 
 const hourMs = 3_600_000;
@@ -83,12 +83,27 @@ test('uptime over a day, a week and a month, of what was watched', () => {
 		hour(100, { unhealthy: 3600 }),
 	];
 	expect(uptimes(hours, now)).toEqual({
-		day: (3000 / 3600) * 100,
-		week: (6600 / 7200) * 100,
-		month: (6600 / 10_800) * 100,
+		day: { percent: (3000 / 3600) * 100, watchedMs: hourMs },
+		week: { percent: (6600 / 7200) * 100, watchedMs: 2 * hourMs },
+		month: { percent: (6600 / 10_800) * 100, watchedMs: 3 * hourMs },
 	});
-	expect(uptimePercent([hour(1, { unknown: 3600 })])).toBeNull();
+	expect(uptimeOf([hour(1, { unknown: 3600 })])).toBeNull();
 	expect([100, 99.999, 99.5, 83.33, 0].map(formatUptime)).toEqual(['100 %', '99.99 %', '99.5 %', '83.3 %', '0 %']);
+});
+
+test('what a figure stands on is said, and never more than there was', () => {
+	const minute = 60_000;
+	expect([20_000, minute, 12.9 * minute, 60 * minute, 119 * minute, 47 * hourMs, 71 * hourMs].map(watchedText)).toEqual(
+		[
+			'the first minute',
+			'the minute watched',
+			'the 12 minutes watched',
+			'the hour watched',
+			'the hour watched',
+			'the 47 hours watched',
+			'the 2 days watched',
+		],
+	);
 });
 
 test('who needs a service, also through others', () => {

@@ -50,14 +50,14 @@ test('services: what is wrong first, with the reason', () => {
 	const nodes = healthNodes({
 		services: [service, stopped, dead],
 		problems: [{ entry: 'Bad', text: 'It has no port.' }],
-		uptimes: new Map([['user:Shop', 99.956]]),
+		uptimes: new Map([['user:Shop', { percent: 99.956, watchedMs: 12 * 60_000 }]]),
 		now,
 	});
 	expect(nodes.map(({ label, description }) => `${label}: ${description}`)).toEqual([
 		'Bad: It has no port.',
 		'Zoo: down · Connection refused. · since 3 h ago',
 		'Cat: stopped',
-		'Shop: healthy · since 3 h ago · 99.95 % up',
+		'Shop: healthy · since 3 h ago · 99.95 % up over the 12 minutes watched',
 	]);
 	expect(nodes.map(({ contextValue }) => contextValue)).toEqual(['problem', 'service', 'service start', 'service']);
 	expect(nodes[1]?.spoken).toBe('Service Zoo, down, Connection refused., since 3 h ago');

@@ -82,7 +82,11 @@ function detailOf(id: string): ServiceDetail {
 	const watched = { mean: 20, max: 40, state: 'healthy', up: 100 } as const;
 	return {
 		id,
-		uptimes: { day: 99.956, week: null, month: 98 },
+		uptimes: {
+			day: { percent: 99.956, watchedMs: 8 * 3_600_000 },
+			week: { percent: 99.956, watchedMs: 8 * 3_600_000 },
+			month: { percent: 98, watchedMs: 9 * 86_400_000 },
+		},
 		hours: Array.from({ length: 24 }, (_, hour) => ({ hour, ...watched })),
 		changes: [
 			{ at: now - 60_000, service: id, state: 'unhealthy', previous: 'healthy', reason: 'Refused.', intent: 'user' },
@@ -135,7 +139,9 @@ test('what is wrong stands first, and is told in full', async () => {
 	open(full);
 	await screen.findByText('3 services, 2 down, 1 open alert.');
 	const detail = await screen.findByRole('region', { name: 'Shop' });
-	await within(detail).findByText('day 99.95 % · month 98 %');
+	await within(detail).findByText(
+		'last day 99.95 % over the 8 hours watched · last month 98 % over the 9 days watched',
+	);
 	expect(within(detail).getByText('Cart')).toBeDefined();
 	expect(within(detail).getByText('Refused. (you did it)')).toBeDefined();
 	expect(within(detail).getByText('Refused now.')).toBeDefined();

@@ -33,7 +33,7 @@ export interface AlertRule {
 export const ownSignals = {
 	'service.state': 'how bad a service is by itself: 0 healthy, 1 degraded, 2 unhealthy',
 	'service.latency': 'milliseconds until a service answered',
-	'service.uptime': 'percent of the last day',
+	'service.uptime': 'percent of what was watched of the last day, once that is an hour',
 	'budget.day': 'percent of the daily budget',
 	'budget.month': 'percent of the monthly budget',
 	'cost.day': 'US dollars of today',

@@ -11,6 +11,8 @@ export interface SubjectFacts {
 	readonly name: string;
 	/** What was seen last: a service's reason, a run's error. */
 	readonly detail: string;
+	/** What an uptime stands on: `the 5 hours watched`. */
+	readonly watched?: string;
 	/** Each window has its own of it: what one sees says nothing of what another sees. */
 	readonly isOfWindow?: boolean;
 }
@@ -28,13 +30,18 @@ export function alertWords(
 	const detail = oneLine(facts?.detail ?? '', 400);
 	const held = `${rule.title}: ${ruleWords(rule, transition.level)}${lasted}.`;
 	return {
-		title: titleOf(rule, name, value),
+		title: titleOf(rule, name, value, facts?.watched),
 		// Of a state, what was seen says it all.
 		cause: detail === '' ? held : rule.on === 'service.state' ? detail : `${detail} (${held.replace(/\.$/, '')})`,
 	};
 }
 
-function titleOf({ on, compare }: AlertRule, name: string, value: number): string {
+function titleOf(
+	{ on, compare }: AlertRule,
+	name: string,
+	value: number,
+	watched = 'the time watched in the last day',
+): string {
 	const shown = formatValue(on, value);
 	switch (on) {
 		case 'service.state':
@@ -42,7 +49,7 @@ function titleOf({ on, compare }: AlertRule, name: string, value: number): strin
 		case 'service.latency':
 			return `${name} takes ${shown} to answer`;
 		case 'service.uptime':
-			return `${name} was up ${shown} of the last day`;
+			return `${name} was up ${shown} of ${watched}`;
 		case 'budget.day':
 			return value >= 100 ? 'The daily budget is used up' : `${shown} of the daily budget is used`;
 		case 'budget.month':

@@ -3,6 +3,7 @@ import { formatRelative, formatTime } from '../../ledger/views/format';
 import { escapeMarkdown, leaf, type NodeIcon, type ViewNode } from '../../ledger/views/viewNode';
 import type { SettingProblem } from '../userServices';
 import { problemNode } from './healthTree';
+import { otherRepairs, repairNode, repairsByAlert, type RepairOffer } from './repairNodes';
 
 export interface AlertsTreeInput {
 	/** The most severe first. */
@@ -10,6 +11,8 @@ export interface AlertsTreeInput {
 	/** Those that are over, newest first. */
 	readonly history: readonly Alert[];
 	readonly problems: readonly SettingProblem[];
+	/** What could be done about them. */
+	readonly repairs: readonly RepairOffer[];
 	/** What is to be said about how often an alert is raised. */
 	readonly noteOn: (alert: Alert) => string | null;
 	readonly now: number;
@@ -31,10 +34,11 @@ export const severityIcons: Readonly<Record<Severity, NodeIcon>> = {
 
 /** The rows of the view of alerts: open ones by severity, and what was before. */
 export function alertNodes(input: AlertsTreeInput): readonly ViewNode[] {
+	const { ofAlert, others } = repairsByAlert(input.open, input.repairs);
 	const groups = severities.toReversed().flatMap((severity): ViewNode[] => {
 		const alerts = input.open.filter(alert => alert.severity === severity);
 		if (alerts.length === 0) return [];
-		const children = alerts.map(alert => openNode(alert, input));
+		const children = alerts.map(alert => withRepairs(openNode(alert, input), ofAlert.get(alert.id)));
 		const label = severityWords[severity];
 		const spoken = `${label}, ${alerts.length === 1 ? '1 alert' : `${alerts.length} alerts`}`;
 		return [
@@ -44,8 +48,14 @@ export function alertNodes(input: AlertsTreeInput): readonly ViewNode[] {
 	return [
 		...input.problems.map(({ entry, text }, index) => problemNode(entry, text, index)),
 		...groups,
+		...otherRepairs(others),
 		...historyNodes(input),
 	];
+}
+
+function withRepairs(node: ViewNode, repairs: readonly RepairOffer[] = []): ViewNode {
+	if (repairs.length === 0) return node;
+	return { ...node, children: repairs.map(offer => repairNode(offer, false)), isExpanded: true };
 }
 
 function openNode(alert: Alert, { noteOn, now }: AlertsTreeInput): ViewNode {

@@ -3,13 +3,13 @@ import { formatRelative } from '../../ledger/views/format';
 import { escapeMarkdown, leaf, oneLine, type NodeIcon, type ViewNode } from '../../ledger/views/viewNode';
 import type { ServiceView } from '../health';
 import type { SettingProblem } from '../userServices';
-import { formatUptime } from '../uptime';
+import { formatUptime, watchedText, type Uptime } from '../uptime';
 
 export interface HealthTreeInput {
 	readonly services: readonly ServiceView[];
 	readonly problems: readonly SettingProblem[];
-	/** Percent of the last day, by service; what is not there was not watched. */
-	readonly uptimes: ReadonlyMap<string, number>;
+	/** Of the last day, by service; what is not there was not watched. */
+	readonly uptimes: ReadonlyMap<string, Uptime>;
 	readonly now: number;
 }
 
@@ -66,14 +66,16 @@ function serviceNode(service: ServiceView, { uptimes, now }: HealthTreeInput): V
 		// The reason is what a person wants to read of what is not well.
 		...(isFine ? [] : [oneLine(reason, 80)]),
 		...(checkedAt === null || isStopped ? [] : [`since ${formatRelative(service.since, now)}`]),
-		...(uptime === undefined ? [] : [`${formatUptime(uptime)} up`]),
+		...(uptime === undefined ? [] : [`${formatUptime(uptime.percent)} up over ${watchedText(uptime.watchedMs)}`]),
 	];
 	const tooltip = [
 		`**${escapeMarkdown(name)}**: ${words}`,
 		escapeMarkdown(reason),
 		checkedAt === null ? '' : `Looked at ${formatRelative(checkedAt, now)}`,
 		latencyMs === null ? '' : `Answered in ${Math.round(latencyMs)} ms`,
-		uptime === undefined ? '' : `Up ${formatUptime(uptime)} of the last day, as far as it was watched`,
+		uptime === undefined
+			? ''
+			: `Up ${formatUptime(uptime.percent)} over ${watchedText(uptime.watchedMs)} in the last 24 hours`,
 		startNote !== undefined && actions.includes('start') ? `It can be started from here. ${startNote}` : '',
 	];
 	return leaf({
