@@ -9,7 +9,8 @@ import { seconds } from './runPrinter';
 export interface TestPrinter {
 	begin(file: string, count: number): void;
 	row(file: string, result: RowResult): void;
-	coverage(file: string, nodes: readonly CoveredNode[]): void;
+	/** `of`: the tests, where `file` is a flow that their flow calls. */
+	coverage(file: string, nodes: readonly CoveredNode[], of?: string): void;
 	end(reports: readonly DatasetReport[], exitCode: ExitCode, refusals: readonly string[]): void;
 }
 
@@ -32,7 +33,16 @@ export function jsonTestPrinter(io: Io): TestPrinter {
 					execution,
 				}),
 			),
-		coverage: (file, nodes) => io.out(jsonLine({ type: 'coverage', file, ...coverageCounts(nodes), details: nodes })),
+		coverage: (file, nodes, of) =>
+			io.out(
+				jsonLine({
+					type: 'coverage',
+					file,
+					...(of === undefined ? {} : { of }),
+					...coverageCounts(nodes),
+					details: nodes,
+				}),
+			),
 		end: (reports, exitCode, refusals) =>
 			io.out(jsonLine({ type: 'result', ...totals(reports), exitCode, sentences: refusals })),
 	};
@@ -60,13 +70,14 @@ export function textTestPrinter(io: Io, isQuiet: boolean): TestPrinter {
 				if (actual !== undefined) io.out(`${indented(`actual:   ${actual}`)}\n`);
 			}
 		},
-		coverage(_, nodes) {
+		coverage(file, nodes, of) {
 			if (isQuiet) return;
 			const { nodes: ran, branches } = coverageCounts(nodes);
 			const missed = nodes.flatMap(node => (node.count === 0 ? [node.node] : missedBranches(node)));
 			const ways = branches[1] === 0 ? '' : `, ${branches[0]} of ${branches[1]} branches`;
 			const rest = missed.length === 0 ? '' : `; not ${missed.join(', ')}`;
-			io.out(`covered: ${ran[0]} of ${ran[1]} nodes${ways}${rest}\n`);
+			const where = of === undefined ? 'covered' : `covered of ${file}`;
+			io.out(`${where}: ${ran[0]} of ${ran[1]} nodes${ways}${rest}\n`);
 		},
 		end(reports, _, refusals) {
 			for (const refusal of refusals) io.err(`${refusal}\n`);

@@ -170,6 +170,8 @@ async function runSuite(
 		onEnd: result => printer.row(shown, result),
 	});
 	printer.coverage(shown, report.coverage.nodes(world.catalog, world.ports));
+	for (const { path: called, nodes } of report.coverage.called(world.catalog, world.ports))
+		printer.coverage(called, nodes, shown);
 	const accepted = acceptedOf(report.results);
 	if (isAccepting && accepted.size > 0) {
 		const text = printBaseline(withAccepted(baseline, accepted, keys));

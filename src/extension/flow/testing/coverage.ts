@@ -2,12 +2,11 @@ import * as vscode from 'vscode';
 import type { CoveredNode } from '../../../core/flow/datasets/coverage';
 import { PositionMap } from '../../../core/flow/model/lineMap';
 import { rangeOf } from '../checker';
-import { flowUri } from './datasetFiles';
 
 const details = new WeakMap<vscode.FileCoverage, readonly vscode.StatementCoverage[]>();
 
-/** What tests covered of the flow beside them: a node is a statement at its line, each of its ways a branch. */
-export function coverageOf(dataset: vscode.Uri, text: string, nodes: readonly CoveredNode[]): vscode.FileCoverage {
+/** What tests covered of a flow: a node is a statement at its line, each of its ways a branch. */
+export function coverageOf(flow: vscode.Uri, text: string, nodes: readonly CoveredNode[]): vscode.FileCoverage {
 	const places = new PositionMap(text);
 	const statements = nodes.map(({ node, count, branches }) => {
 		const at = rangeOf(places.range(['nodes', node], true));
@@ -17,7 +16,7 @@ export function coverageOf(dataset: vscode.Uri, text: string, nodes: readonly Co
 		});
 		return new vscode.StatementCoverage(count, at, ways);
 	});
-	const coverage = vscode.FileCoverage.fromDetails(flowUri(dataset), statements);
+	const coverage = vscode.FileCoverage.fromDetails(flow, statements);
 	details.set(coverage, statements);
 	return coverage;
 }

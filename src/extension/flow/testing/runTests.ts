@@ -8,7 +8,7 @@ import type { DatasetRow } from '../../../core/flow/datasets/dataset';
 import { runDataset, type RowResult } from '../../../core/flow/datasets/runDataset';
 import { printFlow } from '../../../core/flow/model/print';
 import { flowEditorType } from '../../host/ids';
-import { folderOf, textOf } from '../files';
+import { folderOf, insideOf, textOf } from '../files';
 import { fileOf } from '../runs';
 import { requireTrust } from '../trust';
 import { coverageOf } from './coverage';
@@ -112,8 +112,17 @@ async function runFile(tests: TestItems, { uri, items, run, request, left, signa
 		onEnd: result => tell(tests, run, itemOf.get(result.row)!, result),
 	});
 	if (request.profile?.kind === vscode.TestRunProfileKind.Coverage) {
-		const nodes = report.coverage.nodes(world.catalog, world.ports);
-		run.addCoverage(coverageOf(uri, (await textOf(tested)) ?? '', nodes));
+		const { coverage } = report;
+		const folder = folderOf(uri);
+		const called = coverage.called(world.catalog, world.ports).flatMap(({ path, nodes }) => {
+			const file = insideOf(folder, path);
+			return file === undefined ? [] : [{ flow: vscode.Uri.file(file), nodes }];
+		});
+		for (const { flow: covered, nodes } of [
+			{ flow: tested, nodes: coverage.nodes(world.catalog, world.ports) },
+			...called,
+		])
+			run.addCoverage(coverageOf(covered, (await textOf(covered)) ?? '', nodes));
 	}
 	return report.cost;
 }

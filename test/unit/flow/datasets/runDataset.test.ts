@@ -6,7 +6,7 @@ import { systemClock } from '../../../../src/core/base/clock';
 import type { Json } from '../../../../src/core/base/json';
 import { silentLogger } from '../../../../src/core/base/logger';
 import { toNano } from '../../../../src/core/base/money';
-import { coverageCounts } from '../../../../src/core/flow/datasets/coverage';
+import { Coverage, coverageCounts } from '../../../../src/core/flow/datasets/coverage';
 import { readDataset } from '../../../../src/core/flow/datasets/readDataset';
 import {
 	cappedServices,
@@ -14,6 +14,8 @@ import {
 	type DatasetReport,
 	type DatasetRunOptions,
 } from '../../../../src/core/flow/datasets/runDataset';
+import type { RunEvent } from '../../../../src/core/flow/engine/events';
+import { RunState } from '../../../../src/core/flow/engine/runState';
 import type { RunServices } from '../../../../src/core/flow/engine/services';
 import { expressionEngine } from '../../../../src/core/flow/expressions/engine';
 import type { Flow } from '../../../../src/core/flow/model/flow';
@@ -188,6 +190,68 @@ describe('rows of a file of tests', () => {
 			],
 		});
 		expect(coverageCounts(await ways(20, 3))).toEqual({ nodes: [5, 5], branches: [2, 2] });
+	});
+
+	test('show what ran in the flows that are called, however deep, and of those that no run came to', async () => {
+		const sized = { ...numbers, id: 'sized' };
+		const call = (path: string): Flow['nodes'][string] => ({ type: 'flow.call@1', params: { path } });
+		const middle: Flow = {
+			...flowOf({ each: 'control.map@1', inner: { ...call('lib/sized.flow.json'), in: 'each' } }),
+			id: 'middle',
+			inputs: { items: { type: 'list' } },
+			edges: [],
+		};
+		const never: Flow = { ...flowOf({ only: 'log@1' }), id: 'never' };
+		const flows: Readonly<Record<string, Flow>> = {
+			'lib/sized.flow.json': sized,
+			'lib/middle.flow.json': middle,
+			'lib/never.flow.json': never,
+			'lib/muted.flow.json': never,
+		};
+		const called = { ...world, flow: (path: string) => flows[path] };
+		const outer = flowOf({
+			direct: call('lib/sized.flow.json'),
+			deep: call('lib/middle.flow.json'),
+			off: call('lib/never.flow.json'),
+			muted: { ...call('lib/muted.flow.json'), skip: 'mute' },
+		});
+		const coverage = new Coverage(outer);
+		const at = (frame: string, node: string, ...outputs: readonly string[]): RunEvent => ({
+			type: 'node.ended',
+			node,
+			frame,
+			attempt: 1,
+			state: 'succeeded',
+			outputs: Object.fromEntries(outputs.map(port => [port, { value: 1, bytes: 1 }])),
+			error: null,
+			durationMs: 1,
+			cost: null,
+		});
+		const events = [
+			at('', 'direct'),
+			at('direct#0', 'check', 'true'),
+			at('direct~2#0', 'check', 'true'),
+			at('', 'deep'),
+			at('deep#0', 'each'),
+			at('deep#0/each#0/inner#0', 'check', 'false'),
+			at('deep#0/each#1/inner#0', 'check', 'false'),
+		];
+		coverage.add(RunState.of(events.map(event => ({ event, at: 1 }))));
+		const [first, second, third, ...rest] = coverage.called(builtInCatalog, called);
+		expect(rest).toEqual([]);
+		expect(first?.path).toBe('lib/sized.flow.json');
+		expect(first?.nodes.find(({ node }) => node === 'check')).toMatchObject({
+			count: 4,
+			branches: [
+				{ port: 'true', count: 2 },
+				{ port: 'false', count: 2 },
+			],
+		});
+		expect(second).toMatchObject({ path: 'lib/middle.flow.json' });
+		expect(coverageCounts(second?.nodes ?? []).nodes).toEqual([1, 2]);
+		expect(third?.path).toBe('lib/never.flow.json');
+		expect(coverageCounts(third?.nodes ?? []).nodes).toEqual([0, 1]);
+		expect(coverageCounts(coverage.nodes(builtInCatalog, called)).nodes).toEqual([2, 3]);
 	});
 
 	test('take mocks for runs of nodes, and may be made to fail or left out', async () => {
