@@ -123,6 +123,8 @@ export const commandIds = [
 	'quarterdeck.stats.copyCurl',
 	'quarterdeck.otlp.setHeaders',
 	'quarterdeck.monitors.suggestions',
+	'quarterdeck.monitors.runRepair',
+	'quarterdeck.monitors.dismissRepair',
 	'quarterdeck.monitors.toggleKillSwitch',
 	'quarterdeck.monitors.report',
 	'quarterdeck.monitors.reportWithModel',

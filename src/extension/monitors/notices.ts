@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { MutableDisposable, Owner, type Disposable } from '../../core/base/lifecycle';
 import type { ExecutionId } from '../../core/base/ids';
+import type { RepairRef } from '../../core/health/views/repairNodes';
 import { refusalSentence, type RepairOutcome } from '../../core/monitors/repairer';
 import type { MonitorNotice, Suggestion } from '../../core/monitors/monitors';
 import type { Host } from '../host/context';
@@ -81,6 +82,14 @@ export class MonitorNotices extends Owner {
 			matchOnDetail: true,
 		});
 		if (picked) await this.#allow(picked.suggestion);
+	}
+
+	/** Does what a row of the view of alerts offers. */
+	async run({ key, runbook }: RepairRef): Promise<void> {
+		const all = await this.#actions.suggestions();
+		const suggestion = all.find(each => each.incident.key === key && each.runbook === runbook);
+		if (suggestion) await this.#allow(suggestion);
+		else void vscode.window.showInformationMessage('It is over already, and nothing was done.');
 	}
 
 	async #suggestOne(suggestion: Suggestion): Promise<void> {

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { errorText } from '../../core/base/errors';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle';
+import { repairOfRow, type RepairRef } from '../../core/health/views/repairNodes';
 import type { Host } from '../host/context';
+import { TreeRow } from '../ledger/treeRow';
 import type { Machine } from '../machine';
 
 /** After the start: a kill switch that is on is shown before anything could act. */
@@ -16,6 +18,19 @@ export function registerMonitors(
 	const { commands, clock, log } = host;
 	const warn = (error: unknown): void => log.warn(`Repairs are not looked after: ${errorText(error)}`);
 	store.add(commands.register('quarterdeck.monitors.suggestions', async () => (await monitors.get()).notices.list()));
+	store.add(
+		commands.register('quarterdeck.monitors.runRepair', async (argument?: unknown) => {
+			const { notices } = await monitors.get();
+			const repair = repairOf(argument);
+			await (repair ? notices.run(repair) : notices.list());
+		}),
+	);
+	store.add(
+		commands.register('quarterdeck.monitors.dismissRepair', async (argument?: unknown) => {
+			const repair = repairOf(argument);
+			if (repair) (await monitors.get()).decline(repair.key);
+		}),
+	);
 	store.add(commands.register('quarterdeck.monitors.toggleKillSwitch', async () => (await killSwitch.get()).toggle()));
 	store.add(commands.register('quarterdeck.monitors.report', async () => (await reports.get()).show()));
 	store.add(
@@ -33,4 +48,9 @@ export function registerMonitors(
 		store.add(host.settings.onDidChange(keys => keys.has('report.schedule') && start()));
 	});
 	return store;
+}
+
+/** What a row of the view of alerts stands for. */
+function repairOf(argument: unknown): RepairRef | undefined {
+	return argument instanceof TreeRow ? repairOfRow(argument.node.id) : undefined;
 }

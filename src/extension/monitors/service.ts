@@ -2,9 +2,11 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { newId, type ExecutionId } from '../../core/base/ids';
+import type { Event } from '../../core/base/event';
 import { Owner } from '../../core/base/lifecycle';
 import type { HealthFeed } from '../../core/health/health';
 import type { AlertFeed } from '../../core/health/alert';
+import type { RepairOffer } from '../../core/health/views/repairNodes';
 import type { LedgerEvent } from '../../core/ledger/events';
 import type { Alert } from '../../core/ledger/machineEvents';
 import { ledgerFolders } from '../../core/ledger/journal/layout';
@@ -113,8 +115,19 @@ export class MonitorService extends Owner implements MonitorActions {
 		return false;
 	}
 
+	/** What could be repaired is something else. */
+	get onDidChange(): Event<void> {
+		return this.#monitors.onDidChange;
+	}
+
 	suggestions(): Promise<readonly Suggestion[]> {
 		return this.#monitors.suggestions();
+	}
+
+	/** What could be done now, for the view of alerts: not what the user has turned down, and nothing who only observes. */
+	async offers(): Promise<readonly RepairOffer[]> {
+		if (this.level === 0 || !vscode.workspace.isTrusted) return [];
+		return (await this.suggestions()).filter(({ isDeclined }) => !isDeclined).map(offerOf);
 	}
 
 	/** Whether an alert is told by a suggestion. */
@@ -208,4 +221,10 @@ export class MonitorService extends Owner implements MonitorActions {
 		if ((await vscode.window.showWarningMessage(unlinked(`${problem}.`), open)) === open)
 			await vscode.commands.executeCommand('workbench.action.openSettings', 'quarterdeck.runbooks');
 	}
+}
+
+function offerOf({ incident, runbook, title, text, obstacle }: Suggestion): RepairOffer {
+	const { key, condition, subject, alert = null, name } = incident;
+	const ofAlert = condition.startsWith('service.') ? `service:${subject}` : subject;
+	return { key, runbook, title, text, obstacle, alert, subject: ofAlert, name };
 }

@@ -6,6 +6,7 @@ import type { ServiceView } from '../../../src/core/health/health';
 import { serviceDetail } from '../../../src/core/health/serviceDetail';
 import { alertNodes } from '../../../src/core/health/views/alertsTree';
 import { healthNodes } from '../../../src/core/health/views/healthTree';
+import { repairOfRow, type RepairOffer } from '../../../src/core/health/views/repairNodes';
 import type { Alert } from '../../../src/core/ledger/machineEvents';
 
 const now = Date.UTC(2026, 0, 15, 12);
@@ -71,6 +72,7 @@ test('alerts: by severity, with their state; what is over below', () => {
 		],
 		history: [{ ...alert, id: asId('3'), state: 'resolved', endedAt: now - 7_200_000 }],
 		problems: [],
+		repairs: [],
 		noteOn: ({ id }) => (id === '1' ? 'It was raised 6 times within an hour.' : null),
 		now,
 	});
@@ -85,7 +87,42 @@ test('alerts: by severity, with their state; what is over below', () => {
 		contextValue: 'alert open firing',
 		tooltip: expect.stringContaining(String.raw`Connection \*refused\*\.`),
 	});
-	expect(alertNodes({ open: [], history: [], problems: [], noteOn: () => null, now })).toEqual([]);
+	expect(alertNodes({ open: [], history: [], problems: [], repairs: [], noteOn: () => null, now })).toEqual([]);
+});
+
+test('what could be done stands below its alert, once; what has no alert has a group of its own', () => {
+	const offer: RepairOffer = {
+		key: 'service.down user:Shop',
+		runbook: 'flow:restart.flow.json',
+		title: 'Restart [Shop](command:x)',
+		text: 'Shop stopped answering 40 s ago. Restart it?',
+		obstacle: null,
+		alert: null,
+		subject: 'service:user:Shop',
+		name: 'Shop',
+	};
+	const large = { ...offer, key: 'storage.large storage', subject: 'storage', title: 'Clear caches', name: 'Caches' };
+	const input = { history: [], problems: [], noteOn: () => null, now };
+	const nodes = alertNodes({
+		...input,
+		open: [alert, { ...alert, id: asId('2'), severity: 'medium' }],
+		repairs: [offer, { ...large, obstacle: 'Refused (kill switch): It is on.' }],
+	});
+	const [row] = nodes[0]?.children?.[0]?.children ?? [];
+	expect(row).toMatchObject({
+		contextValue: 'repair ready',
+		tooltip: expect.stringContaining(String.raw`\[Shop\]\(command:x\)`) as string,
+		spoken: 'Suggested repair: Restart [Shop](command:x). Shop stopped answering 40 s ago. Restart it?',
+	});
+	expect(repairOfRow(row!.id)).toEqual({ key: offer.key, runbook: offer.runbook });
+	expect(nodes[1]?.children?.[0]?.children).toBeUndefined();
+	expect(nodes[2]).toMatchObject({
+		label: 'Suggested Repairs',
+		children: [
+			{ label: 'Clear caches', description: 'Refused (kill switch): It is on.', contextValue: 'repair refused' },
+		],
+	});
+	expect(repairOfRow(alert.id)).toBeUndefined();
 });
 
 test('titles and causes in words', () => {
