@@ -63,7 +63,7 @@ export class Machine {
 		);
 		this.hardware = new Lazy(async () => {
 			const { HardwareService } = await import('./hardware/service');
-			return store.add(new HardwareService({ host, nvidia: this.nvidia, ledger, ledgerFolder, append }));
+			return store.add(new HardwareService({ host, nvidia: this.nvidia, supervisor, ledger, ledgerFolder, append }));
 		});
 		this.stats = new Lazy(async () => {
 			const { StatsService } = await import('./stats/service');

@@ -6,6 +6,7 @@ import type { Logger } from '../base/logger';
 import type { MetricMinutes } from '../ledger/queries';
 import { connect, type Client, type Port } from '../rpc/rpc';
 import { paceMs, type HardwareFeed, type Pace, type Series } from './feed';
+import type { RocmSmi } from './amd/rocmSmi';
 import { HistoryRings } from './historyRings';
 import { metricsOf } from './metrics';
 import { Minutes, type MinuteValues } from './minutes';
@@ -35,6 +36,8 @@ export interface LiveFeedDeps {
 	startWorker(): SamplingPort;
 	/** Absent where nothing may be started: then the cards are not asked for. */
 	nvidia(): Promise<Nvidia | undefined>;
+	/** What AMD's own tool knows; asked for once there is such a card, and absent as above. */
+	rocm(): Promise<RocmSmi | undefined>;
 	/** Called once a minute. */
 	record(minute: number, values: MinuteValues): void;
 	/** Minutes that were recorded, by whichever window. */
@@ -78,8 +81,10 @@ export class LiveFeed extends Owner implements HardwareFeed {
 	#latest: Sample | undefined;
 	/** Listed more rarely than the rest is looked at, and sent only when they were. */
 	#processes: readonly ProcessSample[] | undefined;
-	/** Bytes of GPU memory by pid; told to each new thread. */
-	#gpuMemory: ReadonlyMap<number, number> = new Map();
+	#rocm: RocmSmi | undefined;
+	#isAskingRocm = false;
+	/** Bytes of GPU memory by pid, of each maker; told to each new thread. */
+	readonly #gpuMemory: Record<'nvidia' | 'amd', ReadonlyMap<number, number>> = { nvidia: new Map(), amd: new Map() };
 	#mostCards = 0;
 	#waitMs = firstWaitMs;
 	#restUntil = -Infinity;
@@ -182,7 +187,8 @@ export class LiveFeed extends Owner implements HardwareFeed {
 		store.add(client.on('failed', ({ reason }) => log.warn(`A look at the machine failed: ${reason}`)));
 		store.add(port.onDidExit(() => this.#exited()));
 		this.#running.value = { client, startedAt: clock.monotonic(), dispose: () => store.dispose() };
-		if (this.#gpuMemory.size > 0) this.#tellMemory(this.#gpuMemory);
+		const { nvidia, amd } = this.#gpuMemory;
+		if (nvidia.size + amd.size > 0) this.#tellMemory();
 		this.#tellPace(ms, withProcesses);
 	}
 
@@ -222,7 +228,7 @@ export class LiveFeed extends Owner implements HardwareFeed {
 				this.#cardsWatch.value = undefined;
 				if (this.#nvidia) this.#nvidia.apps.isWanted = false;
 				this.#nvidia = undefined;
-				if (this.#gpuMemory.size > 0) this.#tellMemory(new Map());
+				if (this.#gpuMemory.nvidia.size > 0) this.#setMemory('nvidia', new Map());
 			}),
 		);
 		void this.#deps.nvidia().then(
@@ -230,7 +236,7 @@ export class LiveFeed extends Owner implements HardwareFeed {
 				if (!nvidia || store.isDisposed) return;
 				this.#nvidia = nvidia;
 				store.add(nvidia.cards.onDidLook(() => this.#joinFirst()));
-				store.add(nvidia.apps.onDidChange(memory => this.#tellMemory(memory)));
+				store.add(nvidia.apps.onDidChange(memory => this.#setMemory('nvidia', memory)));
 				this.#askNvidia();
 			},
 			(error: unknown) => this.#deps.log.warn(`NVIDIA's cards cannot be asked: ${errorText(error)}`),
@@ -245,14 +251,38 @@ export class LiveFeed extends Owner implements HardwareFeed {
 		this.#nvidia.apps.isWanted = withProcesses;
 	}
 
-	#tellMemory(memory: ReadonlyMap<number, number>): void {
-		this.#gpuMemory = memory;
-		this.#running.value?.client.call('gpuMemory', [...memory]).catch(() => undefined); // As with the pace.
+	/** By the looks: whether there is such a card, and whether it is awake, only they tell. */
+	#followRocm({ gpus }: Sample): void {
+		if (this.#rocm) return this.#rocm.follow(gpus, this.#wish.withProcesses);
+		const hasCard = this.#deps.platform === 'linux' && gpus.some(({ vendor }) => vendor === 'amd');
+		if (!hasCard || this.#isAskingRocm) return;
+		this.#isAskingRocm = true;
+		void this.#deps.rocm().then(
+			rocm => {
+				if (!rocm || this.isDisposed) return;
+				this.#rocm = rocm;
+				this.own(rocm.onDidChange(memory => this.#setMemory('amd', memory)));
+			},
+			(error: unknown) => this.#deps.log.warn(`AMD's own tool cannot be asked: ${errorText(error)}`),
+		);
+	}
+
+	#setMemory(maker: 'nvidia' | 'amd', memory: ReadonlyMap<number, number>): void {
+		this.#gpuMemory[maker] = memory;
+		this.#tellMemory();
+	}
+
+	#tellMemory(): void {
+		const { nvidia, amd } = this.#gpuMemory;
+		const both = new Map(nvidia);
+		for (const [pid, bytes] of amd) both.set(pid, (both.get(pid) ?? 0) + bytes);
+		this.#running.value?.client.call('gpuMemory', [...both]).catch(() => undefined); // As with the pace.
 	}
 
 	#take(sample: Sample): void {
 		if (sample.processes) this.#processes = sample.processes;
 		this.#looked = sample;
+		this.#followRocm(sample);
 		this.#tell();
 	}
 
@@ -278,6 +308,7 @@ export class LiveFeed extends Owner implements HardwareFeed {
 	#join(others: readonly GpuSample[]): readonly GpuSample[] {
 		const cards = this.#nvidia?.cards.cards ?? [];
 		this.#mostCards = Math.max(this.#mostCards, (cards.at(-1)?.index ?? -1) + 1);
-		return [...cards, ...others.map(gpu => ({ ...gpu, index: gpu.index + this.#mostCards }))];
+		const named = this.#rocm?.named(others) ?? others;
+		return [...cards, ...named.map(gpu => ({ ...gpu, index: gpu.index + this.#mostCards }))];
 	}
 }

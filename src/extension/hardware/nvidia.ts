@@ -1,5 +1,6 @@
 import { NvidiaApps } from '../../core/hardware/nvidia/apps';
-import { NvidiaCards, programExists, smiCommands } from '../../core/hardware/nvidia/cards';
+import { NvidiaCards, smiCommands } from '../../core/hardware/nvidia/cards';
+import { programExists } from '../../core/hardware/programExists';
 import type { Nvidia } from '../../core/hardware/liveFeed';
 import type { DisposableStore } from '../../core/base/lifecycle';
 import type { ProcessSupervisor } from '../../core/process/supervisor';

@@ -3,19 +3,23 @@ import * as vscode from 'vscode';
 import { Deferred, Sequencer, type Lazy } from '../../core/base/async';
 import { errorText } from '../../core/base/errors';
 import { Owner, toDisposable } from '../../core/base/lifecycle';
+import type { RocmSmi } from '../../core/hardware/amd/rocmSmi';
 import type { HardwareFeed } from '../../core/hardware/feed';
 import { LiveFeed, type Nvidia } from '../../core/hardware/liveFeed';
+import { programExists } from '../../core/hardware/programExists';
 import { ledgerFolders } from '../../core/ledger/journal/layout';
 import { Lease } from '../../core/ledger/lease';
 import type { LedgerEvent } from '../../core/ledger/events';
 import type { Ledger } from '../../core/ledger/queries';
 import type { MinuteValues } from '../../core/hardware/minutes';
+import type { ProcessSupervisor } from '../../core/process/supervisor';
 import type { Host } from '../host/context';
 import { WorkerPort } from '../host/workerHost';
 
 export interface HardwareServiceDeps {
 	readonly host: Host;
 	readonly nvidia: Lazy<Nvidia>;
+	readonly supervisor: Lazy<ProcessSupervisor>;
 	readonly ledger: Lazy<Ledger>;
 	readonly ledgerFolder: string;
 	append(event: LedgerEvent): void;
@@ -41,6 +45,7 @@ export class HardwareService extends Owner {
 	readonly #lease: Lease;
 	/** The lease is asked one thing at a time. */
 	readonly #records = new Sequencer();
+	#granted: Promise<void> | undefined;
 
 	constructor(deps: HardwareServiceDeps) {
 		super();
@@ -60,6 +65,7 @@ export class HardwareService extends Owner {
 					await this.#trusted();
 					return this.isDisposed ? undefined : nvidia.get();
 				},
+				rocm: () => this.#rocm(),
 				record: (minute, values) => void this.#records.run(() => this.#record(minute, values)),
 				minutes: async (from, to, metrics) => (await ledger.get()).query('metrics', { from, to, metrics }),
 			}),
@@ -72,13 +78,25 @@ export class HardwareService extends Owner {
 		await this.#records.run(() => this.#lease.release());
 	}
 
+	async #rocm(): Promise<RocmSmi | undefined> {
+		await this.#trusted();
+		if (this.isDisposed) return undefined;
+		const { clock, log } = this.#deps.host;
+		const { RocmSmi } = await import('../../core/hardware/amd/rocmSmi');
+		const supervisor = (): Promise<ProcessSupervisor> => this.#deps.supervisor.get();
+		return this.own(new RocmSmi({ clock, log, supervisor, exists: programExists }));
+	}
+
 	/** In a workspace that is not trusted no program is started; the cards join once it is. */
-	async #trusted(): Promise<void> {
-		if (vscode.workspace.isTrusted) return;
-		const granted = new Deferred<void>();
-		this.own(vscode.workspace.onDidGrantWorkspaceTrust(() => granted.resolve()));
-		this.own(toDisposable(() => granted.resolve()));
-		await granted.promise;
+	#trusted(): Promise<void> {
+		if (vscode.workspace.isTrusted) return Promise.resolve();
+		if (!this.#granted) {
+			const granted = new Deferred<void>();
+			this.own(vscode.workspace.onDidGrantWorkspaceTrust(() => granted.resolve()));
+			this.own(toDisposable(() => granted.resolve()));
+			this.#granted = granted.promise;
+		}
+		return this.#granted;
 	}
 
 	/** All windows look, and one of them records. */

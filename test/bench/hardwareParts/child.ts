@@ -59,6 +59,7 @@ async function ours(pace: Pace): Promise<void> {
 		startWorker: () =>
 			new WorkerPort(worker, silentLogger, { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 4 }),
 		nvidia: () => Promise.resolve({ cards, apps }),
+		rocm: () => Promise.resolve(undefined),
 		record: () => undefined,
 		minutes: () => Promise.resolve({ minutes: [], values: {} }),
 	});

@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Emitter } from '../../../src/core/base/event';
 import { silentLogger } from '../../../src/core/base/logger';
+import { RocmSmi } from '../../../src/core/hardware/amd/rocmSmi';
 import { LiveFeed, type SamplingPort } from '../../../src/core/hardware/liveFeed';
 import type { MinuteValues } from '../../../src/core/hardware/minutes';
 import { NvidiaApps } from '../../../src/core/hardware/nvidia/apps';
@@ -80,7 +81,13 @@ class FakeThread implements SamplingPort, Sampler {
 	}
 }
 
-function world({ hasNvidia = false, past }: { hasNvidia?: boolean; past?: MetricMinutes } = {}) {
+interface Wish {
+	readonly hasNvidia?: boolean;
+	readonly hasRocm?: boolean;
+	readonly past?: MetricMinutes;
+}
+
+function world({ hasNvidia = false, hasRocm = false, past }: Wish = {}) {
 	const clock = new ManualClock();
 	const threads: FakeThread[] = [];
 	const supervisor = new FakeSupervisor();
@@ -93,6 +100,7 @@ function world({ hasNvidia = false, past }: { hasNvidia?: boolean; past?: Metric
 		exists: () => true,
 	});
 	const apps = new NvidiaApps(clock, cards, started);
+	const rocm = new RocmSmi({ clock, log: silentLogger, supervisor: started, exists: () => true });
 	const warnings: string[] = [];
 	const recorded: (readonly [number, MinuteValues])[] = [];
 	const feed = new LiveFeed({
@@ -105,6 +113,7 @@ function world({ hasNvidia = false, past }: { hasNvidia?: boolean; past?: Metric
 			return threads.at(-1)!;
 		},
 		nvidia: () => Promise.resolve(hasNvidia ? { cards, apps } : undefined),
+		rocm: () => Promise.resolve(hasRocm ? rocm : undefined),
 		record: (minute, values) => recorded.push([minute, values]),
 		minutes: () => (past ? Promise.resolve(past) : Promise.reject(new Error('no ledger'))),
 	});
@@ -112,6 +121,7 @@ function world({ hasNvidia = false, past }: { hasNvidia?: boolean; past?: Metric
 		feed.dispose();
 		apps.dispose();
 		cards.dispose();
+		rocm.dispose();
 	});
 	const looks = (count: number) => soon(() => threads.flatMap(({ wishes }) => wishes).length).toBe(count);
 	/** Moves the time by several paces, and lets each look arrive. */
@@ -245,6 +255,25 @@ describe('NVIDIA’s cards in the samples', () => {
 		feed.watch('gauge');
 		await memoryOf(1).toBeUndefined();
 	});
+});
+
+test('AMD’s cards have the names that their own tool knows, and processes their memory', async () => {
+	const { clock, feed, threads, supervisor, looks } = world({ hasRocm: true });
+	feed.watch('page');
+	threads[0]!.gpus = [{ id: '0000:03:00.0', index: 0, name: 'AMD GPU', vendor: 'amd', usage: 3 }];
+	await looks(1);
+	await soon(() => {
+		clock.advance(1000);
+		return supervisor.starts.length;
+	}).toBe(1);
+	supervisor.last.say(
+		'{"card0": {"Card Series": "Radeon RX 7900 XTX", "PCI Bus": "0000:03:00.0"}, "system": {"PID7": "ollama, 1, 4096, 0, 0"}}\n',
+	);
+	supervisor.last.end(0);
+	await soon(() => {
+		clock.advance(1000);
+		return [feed.latest?.gpus[0]?.name, threads[0]!.wishes.at(-1)?.gpuMemory.get(7)];
+	}).toEqual(['Radeon RX 7900 XTX', 4096]);
 });
 
 describe('what was', () => {

@@ -84,6 +84,7 @@ function openWindow(ledgerFolder: string, nvidia = (): Promise<Nvidia> => Promis
 		host,
 		ledgerFolder,
 		nvidia: new Lazy(nvidia),
+		supervisor: new Lazy(() => Promise.reject(new Error('not asked'))),
 		ledger: new Lazy(() => Promise.reject(new Error('not asked'))),
 		append: event => appended.push(event),
 	});

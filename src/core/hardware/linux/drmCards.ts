@@ -4,6 +4,8 @@ import type { GpuSample } from '../sample';
 import { namesIn, readNumber, readWord } from './kernelFile';
 
 const vendors: Readonly<Record<string, 'amd' | 'intel'>> = { '0x1002': 'amd', '0x8086': 'intel' };
+/** What a card is called whose driver does not tell its name. */
+const unnamed = { amd: 'AMD GPU', intel: 'Intel GPU' } as const;
 const searchMs = 5 * 60_000;
 
 interface Card {
@@ -41,19 +43,23 @@ export class DrmCards {
 				const monitors = join(device, 'hwmon');
 				const monitor = namesIn(monitors)[0];
 				const address = /^PCI_SLOT_NAME=(\S+)/m.exec(readWord(join(device, 'uevent')) ?? '')?.[1];
-				const made = vendor === 'amd' ? 'AMD GPU' : 'Intel GPU';
 				return [
 					{
 						card,
 						device,
 						vendor,
 						id: address ?? name,
-						name: readWord(join(device, 'product_name')) || made,
+						name: readWord(join(device, 'product_name')) || unnamed[vendor],
 						sensors: monitor === undefined ? undefined : join(monitors, monitor),
 					},
 				];
 			});
 	}
+}
+
+/** Whether a card goes by its maker's name alone. */
+export function isUnnamed({ vendor, name }: GpuSample): boolean {
+	return (vendor === 'amd' || vendor === 'intel') && name === unnamed[vendor];
 }
 
 function readCard({ card, device, vendor, id, name, sensors }: Card, index: number): GpuSample {

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { basename, delimiter, join } from 'node:path';
 import type { Clock } from '../../base/clock';
 import { errorText } from '../../base/errors';
 import { Emitter } from '../../base/event';
@@ -31,14 +29,6 @@ export interface NvidiaCardsOptions {
 	readonly commands: readonly SmiCommand[];
 	/** Whether there is such a program. Without one nothing is started, not even what watches over programs. */
 	readonly exists: (program: string) => boolean;
-}
-
-/** Whether a program is in its place, or in a folder of the PATH. */
-export function programExists(program: string): boolean {
-	if (basename(program) !== program) return existsSync(program);
-	const names = process.platform === 'win32' ? [`${program}.exe`] : [program];
-	const folders = (process.env['PATH'] ?? '').split(delimiter).filter(folder => folder !== '');
-	return folders.some(folder => names.some(name => existsSync(join(folder, name))));
 }
 
 /** Where `nvidia-smi` is: on the PATH, or where a driver puts it that does not care for the PATH. */
