@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { still } from './still.ts';
 
 export interface Gallery {
 	readonly names: readonly string[];
@@ -21,6 +22,6 @@ export async function settle(page: Page): Promise<void> {
 		const list = document.querySelector<HTMLElement>('[data-testid=virtuoso-item-list]');
 		return list === null || list.style.visibility !== 'hidden';
 	});
-	// Menus and code colours arrive a moment after the press; a picture has no condition to wait for.
-	await page.waitForTimeout(250);
+	// Menus and code colours arrive a moment after the press.
+	await still(page);
 }

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { still } from '../../gallery/still.ts';
 
 /** Presses what the scene wants pressed, and waits until the page is still. */
 export async function settle(page: Page): Promise<void> {
@@ -8,6 +9,6 @@ export async function settle(page: Page): Promise<void> {
 	);
 	for (const words of press) await page.locator('vscode-button', { hasText: words }).first().click();
 	await page.evaluate(() => document.fonts.ready);
-	// Text and colours arrive a moment after the press; a picture has no condition to wait for.
-	await page.waitForTimeout(300);
+	// Text and colours arrive a moment after the press.
+	await still(page);
 }
