@@ -1,5 +1,3 @@
-import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, isAbsolute, join } from 'node:path';
 import type { Clock } from '../base/clock';
 import { ExpectedError, errorText } from '../base/errors';
 import { Emitter } from '../base/event';
@@ -49,21 +47,6 @@ export function serveAddress(baseUrl: string | null): ServeAddress | undefined {
 	if (protocol !== 'http:' || !/^\/(?:(?:v1|api)\/?)?$/u.test(pathname) || username !== '') return undefined;
 	const host = hostname.endsWith('localhost') ? '127.0.0.1' : hostname.replace(/^\[(.*)\]$/u, '$1');
 	return { host, port: port === '' ? 80 : Number(port) };
-}
-
-/** A program in a folder of the PATH. Folders that depend on where one stands are passed over. */
-export function findOnPath(name: string, environment: Environment): string | null {
-	const folders = (environment['PATH'] ?? environment['Path'] ?? '').split(delimiter).filter(isAbsolute);
-	return folders.map(folder => join(folder, name)).find(isProgram) ?? null;
-}
-
-function isProgram(path: string): boolean {
-	try {
-		accessSync(path, constants.X_OK);
-		return statSync(path).isFile();
-	} catch {
-		return false; // Not there, or not ours to run.
-	}
 }
 
 /** An Ollama that this window may start, and then stop and start again. One that somebody else runs is left alone. */

@@ -147,5 +147,11 @@ function registerCommands(host: Host, store: DisposableStore, { get, show, selec
 			await own.pickRule(host, service);
 		}),
 	);
+	store.add(
+		commands.register('quarterdeck.alerts.testSound', async () => {
+			const [{ testSound }, { sound }] = await Promise.all([import('./sound'), get()]);
+			await testSound(sound, host);
+		}),
+	);
 	store.add(commands.register('quarterdeck.alerts.setToken', async () => (await import('./commands')).setToken(host)));
 }

@@ -4,6 +4,7 @@ import { Emitter } from '../../core/base/event';
 import { MutableDisposable, Owner, type Disposable } from '../../core/base/lifecycle';
 import type { AlertFeed } from '../../core/health/alert';
 import { AlertEngine } from '../../core/health/alerts/alertEngine';
+import type { AlertSound } from '../../core/health/alerts/sound';
 import { readQuietHours } from '../../core/health/alerts/quietHours';
 import { HealthMonitor } from '../../core/health/healthMonitor';
 import type { HealthFeed, ServiceAction, ServiceView } from '../../core/health/health';
@@ -12,7 +13,7 @@ import type { ProblemView } from '../../core/health/healthPage';
 import type { HardwareFeed } from '../../core/hardware/feed';
 import { ledgerFolders } from '../../core/ledger/journal/layout';
 import { Lease } from '../../core/ledger/lease';
-import type { Intent, MachineEvent } from '../../core/ledger/machineEvents';
+import type { Alert, Intent, MachineEvent } from '../../core/ledger/machineEvents';
 import type { Ledger } from '../../core/ledger/queries';
 import type { Lazy } from '../../core/base/async';
 import type { LedgerEvent } from '../../core/ledger/events';
@@ -26,6 +27,7 @@ import { Refresher } from '../ledger/refresher';
 import { Channels } from './channels';
 import { Notifier } from './notifier';
 import { Signals } from './signals';
+import { newAlertSound, soundFor } from './sound';
 import { ClaudeSource } from './sources/claudeSource';
 import { ledgerService } from './sources/ledgerSource';
 import { McpSource } from './sources/mcpSource';
@@ -63,6 +65,7 @@ export class HealthService extends Owner implements HealthFeed {
 	readonly engine: AlertEngine;
 	readonly ledger: Ledger;
 	readonly notifier: Notifier;
+	readonly sound: AlertSound;
 	readonly #deps: HealthServiceDeps;
 	readonly #signals: Signals;
 	readonly #lease: Lease;
@@ -115,7 +118,12 @@ export class HealthService extends Owner implements HealthFeed {
 		);
 		this.#adopting = this.own(new Refresher(clock, adoptMs, () => this.#adopt()));
 		const channels = this.own(new Channels(host, () => deps.newGate()));
-		this.notifier = this.own(new Notifier(host, this.engine.book, alerts => channels.send(alerts)));
+		this.sound = this.own(newAlertSound({ host, supervisor: () => deps.supervisor.get(), quietHours }));
+		const send = (alerts: readonly Alert[]): void => {
+			channels.send(alerts);
+			soundFor(this.sound, alerts, host);
+		};
+		this.notifier = this.own(new Notifier(host, this.engine.book, send));
 		this.#follow();
 	}
 

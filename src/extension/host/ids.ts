@@ -86,6 +86,7 @@ export const commandIds = [
 	'quarterdeck.alerts.muteRule',
 	'quarterdeck.alerts.rules',
 	'quarterdeck.alerts.setToken',
+	'quarterdeck.alerts.testSound',
 	'quarterdeck.newFlow',
 	'quarterdeck.flows.openTemplates',
 	'quarterdeck.flows.showGraph',

@@ -3,6 +3,7 @@ import { Emitter } from '../../core/base/event';
 import { Owner } from '../../core/base/lifecycle';
 import type { Effort } from '../../core/chat/items';
 import { efforts, firstModes } from '../../core/chat/limits';
+import { soundLevels, type SoundLevel } from '../../core/health/alerts/soundLevel';
 import type { Tier } from '../../core/ledger/events';
 import { autonomyLevels, type AutonomyLevel } from '../../core/monitors/limits';
 
@@ -67,6 +68,7 @@ export const settingDefaults = {
 	'health.services': [] as readonly unknown[],
 	'alerts.rules': [] as readonly unknown[],
 	'alerts.quietHours': '' as string,
+	'alerts.sound': 'off' as SoundLevel,
 	'alerts.ntfyTopic': '' as string,
 	'alerts.webhook': '' as string,
 	'autonomy.level': 1 as AutonomyLevel,
@@ -91,6 +93,7 @@ const choices: { readonly [K in SettingKey]?: readonly SettingValue<K>[] } = {
 	'mcp.autoStart': autoStarts,
 	'autonomy.level': autonomyLevels,
 	'gauge.position': gaugePositions,
+	'alerts.sound': soundLevels,
 };
 
 const section = 'quarterdeck';

@@ -29,6 +29,7 @@ vi.mock('vscode', () => {
 			onDidGrantWorkspaceTrust: never,
 		},
 		window: { showErrorMessage: show, showWarningMessage: show },
+		Uri: { joinPath: () => ({ fsPath: '' }) },
 	};
 });
 
@@ -101,6 +102,7 @@ async function openWindow(): Promise<HealthService> {
 		],
 		'alerts.rules': [],
 		'alerts.quietHours': '',
+		'alerts.sound': 'off',
 		'alerts.ntfyTopic': '',
 		'alerts.webhook': '',
 		'budget.dailyUsd': 0,
@@ -115,7 +117,7 @@ async function openWindow(): Promise<HealthService> {
 	};
 	const nothing = new Lazy<never>(() => Promise.reject(new Error('nobody asks for it')));
 	const service = await HealthService.open({
-		host: { clock: systemClock, log: silentLogger, settings, commands: { showFailure: () => undefined } },
+		host: { clock: systemClock, log: silentLogger, settings, context: {}, commands: { showFailure: () => undefined } },
 		ledgerFolder: folder,
 		ledger: new Lazy(() => Promise.resolve(ledger)),
 		supervisor: nothing,
