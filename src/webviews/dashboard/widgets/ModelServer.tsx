@@ -63,6 +63,11 @@ function One({ server, settings }: { readonly server: Server; readonly settings:
 						: joined(`${loaded.length} of ${models.length} loaded`, memory > 0 && formatSize(memory))}
 				</span>
 			</p>
+			{models !== null && rows.length === 0 && (
+				<p className="muted">
+					{models.length === 0 ? 'It has no models yet.' : 'No model is in its memory: the next question loads one.'}
+				</p>
+			)}
 			<ActionRows
 				rows={rows.map(model =>
 					rowOf(model, now, {
