@@ -37,8 +37,9 @@ export default defineConfig({
 					globalSetup: ['test/e2e/driver/globalSetup.ts'],
 					// One workbench and one browser at a time: two cores cannot carry more, and timings stay honest.
 					fileParallelism: false,
-					testTimeout: 60_000,
-					hookTimeout: 90_000,
+					// As above: a window that opens in three seconds takes thirty on a machine that is busy.
+					testTimeout: 240_000,
+					hookTimeout: 240_000,
 				},
 			},
 		],

@@ -173,7 +173,7 @@ function workbenchEnvironment(options: Pick<WorkbenchOptions, 'home' | 'env'>): 
 }
 
 async function answers(address: string, hasEnded: AbortSignal): Promise<void> {
-	const end = Date.now() + 60_000;
+	const end = Date.now() + 120_000;
 	for (;;) {
 		if (hasEnded.aborted) throw new Error('It ended at once');
 		try {

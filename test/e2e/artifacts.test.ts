@@ -54,12 +54,12 @@ function htmlFrame(): Promise<Frame> {
 			}
 			return undefined;
 		},
-		20_000,
+		60_000,
 	);
 }
 
 async function shows(frame: Frame, text: string): Promise<void> {
-	await until(`the page to show ${text}`, async () => (await frame.locator('body').innerText()).includes(text), 20_000);
+	await until(`the page to show ${text}`, async () => (await frame.locator('body').innerText()).includes(text), 60_000);
 }
 
 /** The page around the frame, which says what was left out. */
@@ -191,7 +191,7 @@ describe('other artifacts', () => {
 		await chat.send('show: nothing');
 		await chat.shows('That was nothing.');
 		const picture = frame.locator('img[alt=Diagram]');
-		await until('the diagram', () => picture.evaluate(image => (image as HTMLImageElement).naturalWidth > 50), 30_000);
+		await until('the diagram', () => picture.evaluate(image => (image as HTMLImageElement).naturalWidth > 50), 60_000);
 	});
 
 	test('raw HTML in Markdown stays text', async () => {

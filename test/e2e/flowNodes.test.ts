@@ -68,6 +68,18 @@ async function importFile(name: string, value: unknown): Promise<void> {
 	});
 }
 
+/** Goes to a flow that is open, and to the whole of it: beside another group there is less room than when it was left. */
+async function shown(title: string): Promise<void> {
+	await tab(title).first().click();
+	page = await until(`the page of ${title}`, async () => {
+		const found = await editor.surface('flow');
+		// For a moment the page of the tab that was left may still be there.
+		const isOurs = await editor.page.locator('.tab.active').filter({ hasText: title }).first().isVisible();
+		return isOurs && (await found.locator('.react-flow__pane').count()) > 0 ? found : undefined;
+	});
+	await editor.command('Flow: Zoom to Fit');
+}
+
 /** Saves what is open, and gives the file once it is as wanted. */
 async function saved(name: string, what: (document: Document) => boolean): Promise<Document> {
 	await page.locator('.graph').focus();
@@ -153,8 +165,7 @@ test('a node is made by a form, stands in the palette of the open editor, and re
 			"await context.files.read('README.md')",
 		),
 	);
-	await tab('counting.flow.json').first().click();
-	page = await editor.surface('flow');
+	await shown('counting.flow.json');
 	if ((await page.locator('.palette').count()) === 0) await editor.command('Flow: Show or Hide Node Palette');
 	const search = page.getByRole('searchbox', { name: 'Search nodes' });
 	await search.fill('peek');
@@ -210,9 +221,8 @@ test('a node is tried out with inputs, and says what failed where', async () => 
 });
 
 test('nodes become a flow of their own, which is opened from its node, and one undo brings them back', async () => {
-	await tab('counting.flow.json').first().click();
-	page = await editor.surface('flow');
-	await page.locator('#node-counter .card-title').click();
+	await shown('counting.flow.json');
+	await card('counter').locator('.card-title').click();
 	await editor.command('Flow: Extract Selection to Sub-Flow…');
 	await editor.answerInput('Count words');
 	await card('count-words').waitFor();
@@ -221,11 +231,11 @@ test('nodes become a flow of their own, which is opened from its node, and one u
 	expect(edges).toEqual(['count-words.counterCount -> result.value', 'words.text -> count-words.wordsText']);
 	expect(read('count-words.flow.json')).toMatchObject({ inputs: { wordsText: { type: 'text' } } });
 	await editor.screenshot('flow-extracted');
-	await page.locator('#node-count-words .card-title').click();
+	await editor.command('Flow: Zoom to Fit');
+	await card('count-words').locator('.card-title').click();
 	await editor.command('Flow: Go to Definition');
 	await tab('count-words.flow.json').waitFor();
-	await tab('counting.flow.json').first().click();
-	page = await editor.surface('flow');
+	await shown('counting.flow.json');
 	await page.locator('.graph').focus();
 	await editor.page.keyboard.press('Control+z');
 	await card('counter').waitFor();
@@ -262,8 +272,7 @@ test('a workflow of n8n is imported, with a report of what could not be translat
 
 test('a file that may not be written says so, and is not changed', async () => {
 	chmodSync(path('count-words.flow.json'), 0o444);
-	await tab('count-words.flow.json').first().click();
-	page = await editor.surface('flow');
+	await shown('count-words.flow.json');
 	await page.getByText('The file may not be written').waitFor();
 	await card('counter').locator('.card-title').click();
 	await page.locator('.graph').press('Delete');

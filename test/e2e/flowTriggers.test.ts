@@ -64,10 +64,10 @@ test('a trigger is off until somebody turns it on; then a changed file starts a 
 	await card('changed').locator('.card-title').click();
 	await trigger().getByText('off', { exact: true }).waitFor();
 	await trigger().getByRole('button', { name: 'Turn on' }).click();
-	await trigger().getByText('on', { exact: true }).waitFor({ timeout: 30_000 });
+	await trigger().getByText('on', { exact: true }).waitFor({ timeout: 60_000 });
 	await card('changed').locator('.trigger-on').waitFor();
 	writeFileSync(join(editor.place.folder, 'docs', 'guide.md'), '# Guide\n');
-	await until('a run that the file began', () => endedRuns().includes('files: Watch: File Change Trigger'), 30_000);
+	await until('a run that the file began', () => endedRuns().includes('files: Watch: File Change Trigger'), 60_000);
 	await page.locator('#node-result.state-succeeded').waitFor();
 	await card('result').locator('.card-title').click();
 	await editor.command('Flow: Show Values of Selected Node');
@@ -77,7 +77,7 @@ test('a trigger is off until somebody turns it on; then a changed file starts a 
 test('a webhook is called with what was copied, and with nothing else', async () => {
 	await card('call').locator('.card-title').click();
 	await trigger().getByRole('button', { name: 'Turn on' }).click();
-	await trigger().getByText(/^on\b/).waitFor({ timeout: 30_000 });
+	await trigger().getByText(/^on\b/).waitFor({ timeout: 60_000 });
 	await trigger().getByRole('button', { name: 'Copy as curl' }).click();
 	curl = await until('a call on the clipboard', async () => {
 		const text = await editor.page.evaluate(() => navigator.clipboard.readText());
@@ -95,7 +95,7 @@ test('a webhook is called with what was copied, and with nothing else', async ()
 	expect((await call({})).status).toBe(401);
 	expect((await call({ authorization: `Bearer ${token}`, origin: 'https://example.com' })).status).toBe(403);
 	expect((await call({ authorization: `Bearer ${token}` })).status).toBe(202);
-	await until('a run that the call began', () => endedRuns().includes('webhook: Watch: Webhook Trigger'), 30_000);
+	await until('a run that the call began', () => endedRuns().includes('webhook: Watch: Webhook Trigger'), 60_000);
 	expect(endedRuns()).toHaveLength(2);
 });
 
@@ -104,7 +104,7 @@ test('the views show what is on, when it comes next and what it started', async 
 	await trigger().getByRole('button', { name: 'Turn on' }).click();
 	await trigger()
 		.getByText(/^on · next /)
-		.waitFor({ timeout: 30_000 });
+		.waitFor({ timeout: 60_000 });
 	const row = await editor.row('Flows', 'File Change Trigger');
 	await until('the state of the trigger', async () =>
 		/Trigger File Change Trigger, on · last succeeded/.test((await row.getAttribute('aria-label')) ?? ''),
@@ -126,7 +126,7 @@ test('a new window goes on with what is on, and all of it is turned off at once'
 			({ status }) => status,
 			() => undefined,
 		);
-	await until('the webhook of the new window', async () => (await answered()) === 202, 30_000);
+	await until('the webhook of the new window', async () => (await answered()) === 202, 60_000);
 	await editor.command('Quarterdeck: Turn Off All Triggers');
 	await editor.notifications().filter({ hasText: '3 triggers are off now.' }).waitFor();
 	expect(await answered()).toBeUndefined();

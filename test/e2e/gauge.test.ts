@@ -54,13 +54,13 @@ const shows = (pattern: RegExp): Promise<string> =>
 			const text = (await item().count()) === 0 ? '' : await item().innerText();
 			return pattern.test(text) && text;
 		},
-		30_000,
+		60_000,
 	);
 const looksLike = (kind: RegExp, isWanted = true): Promise<unknown> =>
 	until(
 		`a gauge ${isWanted ? 'of' : 'not of'} ${kind.source}`,
 		async () => kind.test((await item().getAttribute('class')) ?? '') === isWanted,
-		30_000,
+		60_000,
 	);
 const label = async (): Promise<string> => (await item().locator('a').getAttribute('aria-label')) ?? '';
 
@@ -77,7 +77,7 @@ async function hover(text: RegExp): Promise<Locator> {
 				() => false,
 			);
 		},
-		30_000,
+		60_000,
 	);
 	return shown;
 }
@@ -122,7 +122,7 @@ describe('the gauge', () => {
 
 	test('leads to the dashboard, and the report is one command away', async () => {
 		await item().click();
-		await editor.page.locator('.tab').filter({ hasText: 'Dashboard' }).first().waitFor({ timeout: 30_000 });
+		await editor.page.locator('.tab').filter({ hasText: 'Dashboard' }).first().waitFor({ timeout: 60_000 });
 		await editor.command('Quarterdeck: Copy Hardware Report');
 		await editor.notifications().filter({ hasText: 'The report on this machine is in the clipboard' }).waitFor();
 	});

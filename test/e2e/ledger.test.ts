@@ -59,7 +59,7 @@ describe('the ledger in the sidebar', () => {
 
 	test('shows today in the status bar', async () => {
 		const item = editor.page.locator('.statusbar-item[id="quarterdeck.quarterdeck.quarterdeck.costs"]');
-		await item.waitFor({ timeout: 20_000 });
+		await item.waitFor({ timeout: 60_000 });
 		expect(await item.textContent()).toMatch(/≥ \$1\.\d+ · 1 unpriced/);
 		await item.hover();
 		await editor.page.locator('.monaco-hover').filter({ hasText: 'Costs of your agents' }).waitFor();

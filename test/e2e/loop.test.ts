@@ -84,7 +84,7 @@ afterAll(async () => {
 	await ollama?.stop();
 });
 
-const idle = (): Promise<void> => chat.button('Stop (Escape)').waitFor({ state: 'detached', timeout: 30_000 });
+const idle = (): Promise<void> => chat.button('Stop (Escape)').waitFor({ state: 'detached', timeout: 60_000 });
 
 async function choose(model: string | RegExp): Promise<void> {
 	await chat.button(/^Model: /).press('Enter');

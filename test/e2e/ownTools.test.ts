@@ -49,7 +49,7 @@ describe('what only the editor knows, in the Claude CLI', () => {
 
 	test('finds where a symbol is used, also in a language that nobody has opened yet', async () => {
 		await chat.send('references {"file_path":"fare.ts","line":1,"symbol":"fare"}');
-		await chat.shows(/Used \(2\):[^]*fare\.ts:2:13/u, 30_000);
+		await chat.shows(/Used \(2\):[^]*fare\.ts:2:13/u, 60_000);
 	});
 
 	test('knows of the run that asks', async () => {

@@ -34,7 +34,7 @@ afterAll(async () => {
 
 const rows = (): Promise<readonly string[]> => editor.rows('Models');
 const rowThat = (test: (row: string) => boolean): Promise<string> =>
-	until('a row of the models', async () => (await rows()).find(test), 30_000);
+	until('a row of the models', async () => (await rows()).find(test), 60_000);
 const notification = (text: string): Locator => editor.notifications().filter({ hasText: text });
 
 /** Answers an input box once it is the one with this title. */

@@ -96,7 +96,7 @@ describe('an edit', () => {
 		await action('Apply Accepted Changes').click();
 		const wanted = proposal().replace('// second, a\n// second, b\n', '').replace('// first', '// first and by hand');
 		await until('the written file', () => readFileSync(path, 'utf8') === wanted);
-	}, 120_000);
+	});
 
 	test('shows afterwards as one diff of the turn', async () => {
 		await idle();

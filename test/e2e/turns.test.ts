@@ -44,7 +44,7 @@ afterAll(async () => {
 });
 
 const stop = () => chat.button('Stop (Escape)');
-const idle = (): Promise<void> => stop().waitFor({ state: 'detached', timeout: 20_000 });
+const idle = (): Promise<void> => stop().waitFor({ state: 'detached', timeout: 60_000 });
 const title = () => chat.frame.getByRole('heading', { level: 1 });
 const user = (text: string) => chat.frame.locator('.user-message').filter({ hasText: text }).last();
 

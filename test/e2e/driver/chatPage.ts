@@ -26,7 +26,7 @@ export class ChatPage {
 	}
 
 	/** Resolves when the page shows this text. */
-	async shows(text: string | RegExp, ms = 30_000): Promise<void> {
+	async shows(text: string | RegExp, ms = 60_000): Promise<void> {
 		await until(
 			`the chat to show ${String(text)}`,
 			async () => {

@@ -74,6 +74,7 @@ export class Editor extends WorkbenchPage {
 		const browser = await launchBrowser();
 		const size = { width: options.width ?? 1280, height: options.height ?? 900 };
 		const page = await browser.newPage({ viewport: size, deviceScaleFactor: options.scale ?? 1 });
+		page.setDefaultTimeout(60_000);
 		const lines: string[] = [];
 		page.on('console', message => lines.push(`${message.type()}: ${message.text()}`));
 		page.on('pageerror', error => lines.push(`error: ${error.message}`));

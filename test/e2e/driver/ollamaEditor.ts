@@ -52,4 +52,4 @@ export async function openWithOllama(
 
 /** Waits until no answer is being written. */
 export const idle = (chat: ChatPage): Promise<void> =>
-	chat.button('Stop (Escape)').waitFor({ state: 'detached', timeout: 30_000 });
+	chat.button('Stop (Escape)').waitFor({ state: 'detached', timeout: 60_000 });

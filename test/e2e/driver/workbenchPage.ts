@@ -23,7 +23,7 @@ export class WorkbenchPage {
 
 	/** Resolves when the activity bar has our icon: the workbench is drawn and knows the extension. */
 	async drawn(): Promise<void> {
-		await this.activityIcon().waitFor({ timeout: 45_000 });
+		await this.activityIcon().waitFor({ timeout: 120_000 });
 	}
 
 	activityIcon(): Locator {
@@ -81,7 +81,7 @@ export class WorkbenchPage {
 				}
 				return undefined;
 			},
-			30_000,
+			60_000,
 		);
 	}
 
@@ -99,7 +99,7 @@ export class WorkbenchPage {
 				}
 				return undefined;
 			},
-			30_000,
+			60_000,
 		);
 	}
 
@@ -147,8 +147,6 @@ export class WorkbenchPage {
 	async #pick(key: string, text: string, entry: string): Promise<void> {
 		for (let tries = 4; !(await this.#tryPick(key, text, entry, tries === 1)); tries--)
 			await this.page.keyboard.press('Escape');
-		// Only then is what stands there the command's own question.
-		await until('the palette to go', () => this.#isGone(text));
 	}
 
 	async #tryPick(key: string, text: string, entry: string, isLast: boolean): Promise<boolean> {
@@ -158,7 +156,12 @@ export class WorkbenchPage {
 			await this.page.keyboard.press(key);
 			await this.quickInput().waitFor({ timeout });
 			await this.quickInput().fill(text, { timeout });
-			await row.click({ timeout });
+			// A list that is drawn anew while it is clicked takes nothing. Once the palette has gone, what stands there is the command's own.
+			await until('the palette to go', async () => {
+				if (await this.#isGone(text)) return true;
+				await row.click({ timeout }).catch(() => undefined);
+				return until('it', () => this.#isGone(text), 1500).catch(() => false);
+			});
 			return true;
 		} catch (error) {
 			if (isLast) throw error;

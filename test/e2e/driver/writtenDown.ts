@@ -23,5 +23,5 @@ const isWrittenDown = (page: Page, wanted: readonly string[]): Promise<boolean> 
 
 /** Resolves when the workbench has written down an editor whose state holds these texts. */
 export async function editorsWrittenDown(page: Page, ...texts: readonly string[]): Promise<void> {
-	await until('the workbench to write down its editors', () => isWrittenDown(page, texts), 20_000);
+	await until('the workbench to write down its editors', () => isWrittenDown(page, texts), 60_000);
 }
