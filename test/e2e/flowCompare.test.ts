@@ -89,7 +89,7 @@ test('any two versions are compared on the graph: a commit that is picked, and w
 
 	// The change of the Source Control view, whose sides are the last commit and the file.
 	await closeAll();
-	await editor.page.locator('.activitybar .action-label[aria-label^="Source Control"]').first().click();
+	await editor.page.locator('.activitybar .action-item:has([aria-label^="Source Control"])').first().click();
 	await editor.page.locator('.monaco-list-row[aria-label^="release.flow.json"]').first().click();
 	await editor.page.locator('.editor-actions [aria-label^="Show Changes on the Graph"]').click();
 	frame = await comparison();
