@@ -4,19 +4,25 @@ import { allowFeed, feedTopic } from '../../core/dashboard/topics/feed';
 import { Codicon } from '../shared/components/Codicon';
 import { Button } from '../shared/components/toolkit';
 import { useAct, useTopic } from './context';
-import { Empty, Live } from './Live';
+import { Live, Unset } from './Live';
 
 export interface FeedProps {
 	readonly url: string;
 	readonly seconds: number;
 	readonly icon: string;
+	readonly onOpenSettings: () => void;
 	readonly children: (value: Json, at: number) => ReactNode;
 }
 
 /** What an address answers, once the user has named one and has allowed that its server is asked. */
-export function Feed({ url, seconds, icon, children }: FeedProps): ReactElement {
+export function Feed({ url, seconds, icon, onOpenSettings, children }: FeedProps): ReactElement {
 	const address = url.trim();
-	if (address === '') return <Empty icon={icon}>Write an address into the settings of this widget.</Empty>;
+	if (address === '')
+		return (
+			<Unset icon={icon} onOpenSettings={onOpenSettings}>
+				Which address shall it ask?
+			</Unset>
+		);
 	return (
 		<Asked url={address} seconds={seconds}>
 			{children}
@@ -24,7 +30,7 @@ export function Feed({ url, seconds, icon, children }: FeedProps): ReactElement 
 	);
 }
 
-function Asked({ url, seconds, children }: Omit<FeedProps, 'icon'>): ReactElement {
+function Asked({ url, seconds, children }: Pick<FeedProps, 'url' | 'seconds' | 'children'>): ReactElement {
 	const act = useAct();
 	return (
 		<Live of={useTopic(feedTopic, { url, seconds })} loading={`Asking ${url}`}>

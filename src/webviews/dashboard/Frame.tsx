@@ -99,6 +99,7 @@ function Content({ widget, actions }: FrameProps): ReactElement {
 		id: widget.id,
 		settings,
 		onSettings: (change: WidgetSettings) => actions.change(widget, { ...widget.settings, ...change }),
+		onOpenSettings: () => actions.run(widget, 'settings'),
 	} as unknown as WidgetProps<never>;
 	return <View {...given} />;
 }

@@ -62,6 +62,26 @@ export function Failed({
 	);
 }
 
+/** A widget that can do nothing before something is set. */
+export function Unset({
+	icon,
+	children,
+	onOpenSettings,
+}: {
+	readonly icon: string;
+	readonly children: ReactNode;
+	readonly onOpenSettings: () => void;
+}): ReactElement {
+	return (
+		<Empty icon={icon}>
+			<p>{children}</p>
+			<Button appearance="primary" onClick={onOpenSettings}>
+				Settings…
+			</Button>
+		</Empty>
+	);
+}
+
 /** There is nothing, which is no failure; with what could be done about it. */
 export function Empty({ icon, children }: { readonly icon: string; readonly children: ReactNode }): ReactElement {
 	return (

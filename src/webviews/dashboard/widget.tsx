@@ -9,6 +9,8 @@ export interface WidgetProps<Settings> {
 	readonly settings: Settings;
 	/** Keeps what the user changed inside of the widget itself. */
 	readonly onSettings: (change: Partial<Settings>) => void;
+	/** Shows the form of its settings: for a widget that can do nothing before something is set. */
+	readonly onOpenSettings: () => void;
 }
 
 /** A widget with both of its halves. */

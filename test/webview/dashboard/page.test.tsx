@@ -93,7 +93,9 @@ describe('widgets', () => {
 		await screen.findByText('This machine has no GPU that tells what it does.');
 		screen.getByText('Nothing failed in the last 7 days.');
 		screen.getByText('Nothing runs now.');
-		screen.getByText('Choose a file in the settings of this widget.');
+		screen.getByText('Which file of this workspace shall it follow?');
+		await user.click(within(widget('File Tail')).getByText('Settings…'));
+		screen.getByRole('complementary', { name: 'Settings of File Tail' });
 	});
 
 	test('what comes after a failure takes its place; what came before it stays', async () => {

@@ -28,6 +28,9 @@ interface Drawn {
 }
 
 /** One widget, as its frame draws it. */
+/** Of all widgets that were drawn. */
+let settingsOpened = 0;
+
 function draw(kind: string, told: Told, settings: WidgetSettings = data.serviceSettings[kind] ?? {}): Drawn {
 	const host = createFakeHost({ id: 'd' as DashboardId, name: 'D', widgets: [], layouts: { wide: {} } }, told);
 	const topics = new TopicStore(host.client);
@@ -39,6 +42,7 @@ function draw(kind: string, told: Told, settings: WidgetSettings = data.serviceS
 		id: 'w' as WidgetId,
 		settings: readSettings(definition.settings, settings),
 		onSettings: (change: WidgetSettings): void => void changed.push(change),
+		onOpenSettings: (): void => void settingsOpened++,
 	} as unknown as WidgetProps<never>;
 	render(
 		<PageProvider value={{ client: host.client, topics, fail: error => failed.push(error), now: () => now }}>
@@ -227,8 +231,11 @@ describe('web value', () => {
 	});
 
 	test('without an address it asks for one; a server is asked after the user has allowed it', async () => {
-		draw('webhook', {}, {});
-		expect(await screen.findByText(/Write an address into the settings/u, {}, patience)).toBeTruthy();
+		const { user: first } = draw('webhook', {}, {});
+		const before = settingsOpened;
+		expect(await screen.findByText('Which address shall it ask?', {}, patience)).toBeTruthy();
+		await first.click(screen.getByText('Settings…'));
+		expect(settingsOpened).toBe(before + 1);
 		cleanup();
 		const { host, user } = draw('webhook', data.servicesEmpty);
 		await user.click(await screen.findByText('Allow…', {}, patience));

@@ -4,15 +4,20 @@ import { fileTailTopic, openTailed, type FileTail as Tail } from '../../../core/
 import type { fileTailWidget } from '../../../core/dashboard/widgets/fileTail';
 import { formatRelative } from '../../../core/ledger/views/format';
 import { useAct, useTopic } from '../context';
-import { Empty, Live } from '../Live';
+import { Empty, Live, Unset } from '../Live';
 import { formatSize } from '../numbers';
 import { useNow } from '../useNow';
 import type { WidgetProps } from '../widget';
 
 type Settings = SettingsOf<typeof fileTailWidget.settings>;
 
-export function FileTail({ settings }: WidgetProps<Settings>): ReactElement {
-	if (settings.path.trim() === '') return <Empty icon="output">Choose a file in the settings of this widget.</Empty>;
+export function FileTail({ settings, onOpenSettings }: WidgetProps<Settings>): ReactElement {
+	if (settings.path.trim() === '')
+		return (
+			<Unset icon="output" onOpenSettings={onOpenSettings}>
+				Which file of this workspace shall it follow?
+			</Unset>
+		);
 	return <Followed settings={settings} />;
 }
 

@@ -23,9 +23,9 @@ const looks: Readonly<Record<Importance, readonly [icon: string, tone: Tone]>> =
 	low: ['arrow-down', 'off'],
 };
 
-export function Inbox({ settings }: WidgetProps<Settings>): ReactElement {
+export function Inbox({ settings, onOpenSettings }: WidgetProps<Settings>): ReactElement {
 	return (
-		<Feed url={settings.url} seconds={settings.seconds} icon="inbox">
+		<Feed url={settings.url} seconds={settings.seconds} icon="inbox" onOpenSettings={onOpenSettings}>
 			{value => <Messages value={value} least={settings.least} />}
 		</Feed>
 	);

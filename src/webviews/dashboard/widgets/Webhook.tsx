@@ -13,10 +13,10 @@ type Settings = SettingsOf<typeof webhookWidget.settings>;
 
 const most = { rows: 200, columns: 12 };
 
-export function Webhook({ settings }: WidgetProps<Settings>): ReactElement {
+export function Webhook({ settings, onOpenSettings }: WidgetProps<Settings>): ReactElement {
 	const { url, seconds } = settings;
 	return (
-		<Feed url={url} seconds={seconds} icon="radio-tower">
+		<Feed url={url} seconds={seconds} icon="radio-tower" onOpenSettings={onOpenSettings}>
 			{(value, at) => <Value value={value} at={at} settings={settings} />}
 		</Feed>
 	);
