@@ -35,6 +35,7 @@ export const editorCommands = {
 	rename: edit('Rename Node', 'f2'),
 	group: edit('Group Selection', 'mod+g'),
 	ungroup: edit('Ungroup', 'mod+shift+g'),
+	fold: canvas('Fold or Unfold Group', 'shift+g'),
 	mute: edit('Mute or Unmute', 'm'),
 	bypass: edit('Bypass or Stop Bypassing', 'b'),
 	extract: edit('Extract Selection to Sub-Flow…'),

@@ -58,6 +58,7 @@ function Page({ canvas, commands }: { readonly canvas: CanvasModel; readonly com
 	const mode = useStored(editor.doc, doc => doc.mode);
 	const hasPalette = useStored(editor.ui, ui => ui.hasPalette);
 	const hasInspector = useStored(editor.ui, ui => ui.hasInspector);
+	const isChosen = useStored(editor.selection, ({ current }) => current !== null);
 	const spoken = useStore(editor.spoken);
 	const root = useRef<HTMLDivElement>(null);
 	useKeys(editor, commands);
@@ -81,7 +82,7 @@ function Page({ canvas, commands }: { readonly canvas: CanvasModel; readonly com
 						<ConnectPicker />
 						<ContextMenu />
 					</main>
-					{hasInspector && <Inspector />}
+					{hasInspector && (mode !== 'compare' || isChosen) && <Inspector />}
 				</div>
 			)}
 			{phase === 'ready' && <Bottom />}

@@ -33,6 +33,51 @@ const typeOf = (name: string): (typeof catalog)[number] => {
 	return type;
 };
 
+describe('folded groups', () => {
+	const folded = new Set(['publish']);
+	const everything = { x: -10_000, y: -10_000, width: 20_000, height: 20_000 };
+	const seen = (index: GraphIndex): readonly string[] => index.query(everything).map(({ id }) => id);
+
+	test('hide their nodes, whose edges end at one card, until they are opened', () => {
+		const index = indexed(review);
+		const all = seen(index).length;
+		const into = review.edges.find(({ to }) => to === 'ask');
+		const between = review.edges.find(({ from, to }) => from === 'ask' && to === 'post');
+		if (!into || !between) throw new Error('The scene is another');
+		const before = index.ends(into);
+		index.fold(review.groups, folded);
+		expect(seen(index)).not.toContain('ask');
+		expect(seen(index)).toHaveLength(all - 2);
+		const [fold] = index.folds;
+		expect(fold).toMatchObject({ id: 'publish', nodes: new Set(['ask', 'post']) });
+		expect(index.ends(into)).toMatchObject({ x2: fold?.x, y2: (fold?.y ?? 0) + (fold?.height ?? 0) / 2 });
+		expect(index.ends(between)).toBeNull();
+		// Where they really are stays known: they are moved and laid out as ever.
+		expect(index.box('post')?.x).toBe(review.layout['post']?.x);
+		index.fold(review.groups, new Set());
+		expect(seen(index)).toHaveLength(all);
+		expect(index.ends(into)).toEqual(before);
+	});
+
+	test('stay hidden when they change, and are forgotten with the group', () => {
+		const index = indexed(review);
+		index.fold(review.groups, folded);
+		const types = new Catalog(
+			() => Promise.resolve([]),
+			() => undefined,
+		);
+		types.setTypes(catalog);
+		const moved = applyOps(review, [{ op: 'move', places: { ask: { x: 4000, y: 80 }, post: { x: 4400, y: 80 } } }]);
+		index.update(moved, types);
+		index.fold(moved.groups, folded);
+		expect(index.folds[0]).toMatchObject({ x: 4000, y: 80 });
+		expect(seen(index)).not.toContain('post');
+		index.fold({}, folded);
+		expect(index.folds).toEqual([]);
+		expect(seen(index)).toContain('post');
+	});
+});
+
 describe('walking', () => {
 	const index = indexed(review);
 

@@ -6,6 +6,7 @@ import { commandIds } from '../../../src/core/flow/editorCommands';
 import { edgeText } from '../../../src/core/flow/model/flow';
 import { App } from '../../../src/webviews/flow/App';
 import { Editor } from '../../../src/webviews/flow/state/editor';
+import { savedUi } from '../../../src/webviews/flow/state/ui';
 import { fakeEditor, flowOf, runId, type FakeEditor, type FakeSetup } from './fakeHost';
 import { review, scenes } from './gallery/scenes';
 
@@ -40,6 +41,29 @@ async function show(setup: FakeSetup = {}): Promise<Shown> {
 
 const lines = (host: FakeEditor): readonly string[] => host.flow().edges.map(edgeText);
 const spoken = (): string => screen.getAllByRole('status')[0]?.textContent ?? '';
+
+describe('groups', () => {
+	test('fold into one card by its button and by a key; who looks for a node in it opens it', async () => {
+		const shown = await show({ flow: review });
+		await userEvent.click(screen.getByRole('button', { name: 'Fold Publish' }));
+		expect(document.querySelector('#node-ask')).toBeNull();
+		expect(screen.getByText('2 nodes')).toBeDefined();
+		expect(shown.batches).toEqual([]);
+		act(() => void shown.server.emit('reveal', { node: 'ask' }));
+		await waitFor(() => expect(document.querySelector('#node-ask')).not.toBeNull());
+		act(() => shown.graph.focus());
+		await userEvent.keyboard('{Shift>}g{/Shift}');
+		expect(document.querySelector('#node-ask')).toBeNull();
+		expect(spoken()).toContain('The group Publish is folded.');
+		await userEvent.click(screen.getByRole('button', { name: 'Unfold Publish' }));
+		expect(document.querySelector('#node-post')).not.toBeNull();
+	});
+
+	test('a folded one is so again in the next page of the tab, whatever else was kept', () => {
+		expect(savedUi({ ui: { folded: ['publish', 7] } })).toEqual({ folded: ['publish'] });
+		expect(savedUi({ ui: { folded: 'publish' } })).toEqual({});
+	});
+});
 
 describe('opening', () => {
 	test('cards, their ports and what they hold are shown', async () => {

@@ -9,7 +9,7 @@ import { usePointer } from '../gestures/usePointer';
 import { dragType } from '../palette/dragType';
 import { toggled, toggledEdge, noSelection } from '../state/selection';
 import { useStore, useStored } from '../state/store';
-import { firstView, maxZoom, minZoom } from '../state/view';
+import { firstView, maxZoom, minZoom, readableZoom, viewOf } from '../state/view';
 import { ConnectingLine } from './ConnectingLine';
 import { FarLayer } from './FarLayer';
 import { Groups } from './Groups';
@@ -193,8 +193,9 @@ function useSize(surface: React.RefObject<HTMLDivElement | null>): void {
 				const { bounds } = editor.index;
 				const marked = Object.keys(editor.doc.get().compare?.nodes ?? {}).flatMap(id => editor.index.box(id) ?? []);
 				const [start] = readingOrder(marked.length > 0 ? marked : editor.index.boxes());
-				const whole = boundsOf(marked) ?? bounds;
-				const fresh = whole && start ? firstView(whole, start, clientWidth, clientHeight) : editor.view.get();
+				const isReadable = bounds && viewOf(bounds, clientWidth, clientHeight).zoom >= readableZoom;
+				const first = isReadable ? bounds : (boundsOf(marked) ?? bounds);
+				const fresh = first && start ? firstView(first, start, clientWidth, clientHeight) : editor.view.get();
 				const view = editor.savedView ?? fresh;
 				canvas.move(view, 0);
 			}

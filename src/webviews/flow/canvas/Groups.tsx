@@ -1,15 +1,18 @@
 import { useState, type PointerEvent, type ReactElement } from 'react';
 import type { FlowGroup } from '../../../core/flow/model/flow';
+import { Codicon } from '../../shared/components/Codicon';
 import { useCanvas, useEditor } from '../context';
-import { boundsOf, grown, overlaps } from '../graph/grid';
+import { foldRect } from '../graph/folds';
+import { boundsOf, grown, overlaps, type Rect } from '../graph/grid';
 import { useStore, useStored } from '../state/store';
 import { visibleRect } from '../state/view';
+import { foldLook } from './marks';
 import { noDrag } from './model';
 import { OnCanvas } from './OnCanvas';
 
 const padding = 20;
 
-/** Coloured frames around nodes. The name selects and drags its nodes; a double press renames. */
+/** Coloured frames around nodes, or one card in their place. The name selects and drags its nodes; a double press renames. */
 export function Groups(): ReactElement {
 	const editor = useEditor();
 	const canvas = useCanvas();
@@ -18,17 +21,18 @@ export function Groups(): ReactElement {
 	useStore(canvas.scene);
 	useStore(canvas.drag);
 	const seen = grown(visibleRect(editor.view.get(), canvas.size.width, canvas.size.height), 2000);
+	const placed = (nodes: Iterable<string>): readonly Rect[] =>
+		[...nodes].flatMap(node => {
+			const box = editor.index.box(node);
+			return box ? [{ ...box, ...canvas.drag.get().places.get(node) }] : [];
+		});
 	return (
 		<OnCanvas>
 			{Object.entries(groups).map(([id, group]) => {
-				const bounds = boundsOf(
-					group.nodes.flatMap(node => {
-						const box = editor.index.box(node);
-						const at = canvas.drag.get().places.get(node);
-						return box ? [{ ...box, ...at }] : [];
-					}),
-				);
+				const fold = editor.index.folds.find(each => each.id === id);
+				const bounds = fold ? foldRect(placed(fold.nodes)) : boundsOf(placed(group.nodes));
 				if (!bounds || !overlaps(bounds, seen)) return null;
+				if (fold) return <FoldedGroup key={id} id={id} group={group} at={bounds} />;
 				const { x, y, width, height } = grown(bounds, padding);
 				return (
 					<div
@@ -36,11 +40,64 @@ export function Groups(): ReactElement {
 						className={`group color-${group.color ?? 'none'}`}
 						style={{ transform: `translate(${x}px, ${y - 14}px)`, width, height: height + 14 }}
 					>
+						<FoldButton id={id} group={group} isFolded={false} />
 						<GroupName id={id} group={group} />
 					</div>
 				);
 			})}
 		</OnCanvas>
+	);
+}
+
+interface FoldButtonProps {
+	readonly id: string;
+	readonly group: FlowGroup;
+	readonly isFolded: boolean;
+}
+
+function FoldButton({ id, group, isFolded }: FoldButtonProps): ReactElement {
+	const editor = useEditor();
+	return (
+		<button
+			type="button"
+			className="group-fold nodrag nopan"
+			aria-label={`${isFolded ? 'Unfold' : 'Fold'} ${group.name}`}
+			aria-expanded={!isFolded}
+			title={isFolded ? 'Show the nodes of the group' : 'Hide the nodes of the group behind one card'}
+			onClick={() => editor.fold([id], !isFolded)}
+		>
+			<Codicon name={isFolded ? 'chevron-right' : 'chevron-down'} />
+		</button>
+	);
+}
+
+interface FoldedGroupProps {
+	readonly id: string;
+	readonly group: FlowGroup;
+	readonly at: Rect;
+}
+
+/** A card in the place of the nodes: how many they are, and how they stand in the run. */
+function FoldedGroup({ id, group, at }: FoldedGroupProps): ReactElement {
+	const editor = useEditor();
+	useStore(editor.runs.tick);
+	const isSelected = useStored(editor.selection, ({ nodes }) => group.nodes.every(node => nodes.has(node)));
+	const nodes = editor.index.folds.find(each => each.id === id)?.nodes ?? new Set<string>();
+	const look = foldLook([...nodes].map(node => editor.runs.nodes.get(node).state));
+	const count = nodes.size === 1 ? '1 node' : `${nodes.size} nodes`;
+	const { x, y, width, height } = at;
+	return (
+		<div
+			className={`group folded color-${group.color ?? 'none'}${isSelected ? ' selected' : ''}`}
+			style={{ transform: `translate(${x}px, ${y}px)`, width, height }}
+		>
+			<FoldButton id={id} group={group} isFolded />
+			<GroupName id={id} group={group} />
+			<span className="group-count">
+				{look && <Codicon name={look.icon} isSpinning={look.icon === 'loading'} />}
+				{look ? `${count} · ${look.words}` : count}
+			</span>
+		</div>
 	);
 }
 

@@ -91,7 +91,7 @@ function paintMap(element: HTMLCanvasElement, canvas: CanvasModel): void {
 	const { editor } = canvas;
 	const draw = (isFrame: boolean): void => {
 		for (const box of editor.index.boxes()) {
-			if ((box.shape === 'container') !== isFrame) continue;
+			if ((box.shape === 'container') !== isFrame || editor.index.foldOf(box.id)) continue;
 			context.fillStyle = isFrame ? colours.frame : fillOf(editor, box, colours);
 			context.fillRect(
 				fit.left + (box.x - fit.bounds.x) * fit.scale,
@@ -103,6 +103,11 @@ function paintMap(element: HTMLCanvasElement, canvas: CanvasModel): void {
 	};
 	draw(true);
 	draw(false);
+	context.fillStyle = colours.card;
+	for (const { x, y, width: wide, height: high } of editor.index.folds) {
+		const [left, top] = [fit.left + (x - fit.bounds.x) * fit.scale, fit.top + (y - fit.bounds.y) * fit.scale];
+		context.fillRect(left, top, Math.max(1, wide * fit.scale), Math.max(1, high * fit.scale));
+	}
 }
 
 function placeFrame(frame: HTMLElement, canvas: CanvasModel): void {

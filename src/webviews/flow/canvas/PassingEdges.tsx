@@ -1,7 +1,6 @@
 import { memo, type ReactElement } from 'react';
 import type { FlowEdge } from '../../../core/flow/model/flow';
 import { useCanvas, useEditor } from '../context';
-import { edgeEnds } from '../../../core/flow/layout/handles';
 import type { GraphIndex } from '../graph/graphIndex';
 import { useStored } from '../state/store';
 import { OnCanvas } from './OnCanvas';
@@ -31,7 +30,7 @@ const Lines = memo(function Lines({
 }): ReactElement {
 	const paths: string[] = [];
 	edges.forEach((edge, at) => {
-		const ends = edgeEnds(index, edge);
+		const ends = index.ends(edge);
 		const line = ends ? `M${ends.x1},${ends.y1}L${ends.x2},${ends.y2}` : '';
 		const path = Math.floor(at / linesAtOnce);
 		paths[path] = (paths[path] ?? '') + line;

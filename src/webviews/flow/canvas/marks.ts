@@ -49,6 +49,25 @@ export const stateLooks: Readonly<Record<NodeState, { readonly icon: string; rea
 	pinned: { icon: 'pinned', words: 'pinned' },
 };
 
+/** What is said first of many nodes: what needs somebody, then what goes on, then how it ended. */
+const foldOrder: readonly NodeState[] = ['failed', 'waiting', 'paused', 'retrying', 'running', 'queued', 'stopped'];
+
+/** How the nodes of a folded group stand together; `null` when none of them ran. */
+export function foldLook(states: readonly NodeState[]): { readonly icon: string; readonly words: string } | null {
+	for (const state of foldOrder) {
+		const count = states.filter(each => each === state).length;
+		if (count > 0) return { icon: stateLooks[state].icon, words: `${count} ${countedWords[state] ?? state}` };
+	}
+	const done = states.filter(state => ['succeeded', 'cached', 'pinned'].includes(state)).length;
+	return done === 0 ? null : { icon: stateLooks.succeeded.icon, words: `${done} done` };
+}
+
+const countedWords: Partial<Readonly<Record<NodeState, string>>> = {
+	waiting: 'wait for you',
+	paused: 'at a breakpoint',
+	retrying: 'tried again',
+};
+
 /** `1.2 s · 12 items · $0.0123`, as far as there is anything to say. */
 export function runFacts(run: NodeRun): string {
 	const facts: string[] = [];

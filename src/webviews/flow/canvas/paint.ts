@@ -1,7 +1,6 @@
 import type { FlowEdge } from '../../../core/flow/model/flow';
 import type { Editor } from '../state/editor';
 import type { View } from '../state/view';
-import { edgeEnds } from '../../../core/flow/layout/handles';
 import type { Box } from '../graph/graphIndex';
 import type { Rect } from '../graph/grid';
 import type { Colours } from './colours';
@@ -82,7 +81,7 @@ function paintEdges(
 	let count = 0;
 	context.beginPath();
 	for (const edge of edges) {
-		const ends = edgeEnds(editor.index, edge);
+		const ends = editor.index.ends(edge);
 		if (!ends) continue;
 		context.moveTo(view.x + ends.x1 * view.zoom, view.y + ends.y1 * view.zoom);
 		context.lineTo(view.x + ends.x2 * view.zoom, view.y + ends.y2 * view.zoom);

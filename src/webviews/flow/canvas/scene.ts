@@ -2,6 +2,7 @@ import { Position as Side, type Edge, type Node } from 'reactflow';
 import { edgeText, type FlowEdge, type NodeId } from '../../../core/flow/model/flow';
 import type { ValueKind } from '../../../core/flow/model/flow';
 import { edgeHandles, handleId, portAt } from '../../../core/flow/layout/handles';
+import { foldedNode, type Fold } from '../graph/folds';
 import type { Box, GraphIndex } from '../graph/graphIndex';
 import { grown, overlaps, contains, type Rect } from '../graph/grid';
 import { handleBox, handleSpots, type HandleSpot } from '../../../core/flow/layout/sizes';
@@ -11,6 +12,8 @@ export interface BoxData extends Record<string, unknown> {
 	readonly box: Box;
 	/** A node outside the window at which an edge ends: it takes its place and draws nothing. */
 	readonly isGhost: boolean;
+	/** The folded group that hides it. */
+	readonly fold?: Fold;
 }
 /** One type for all: React Flow measures a node whose type changes, and would lose the handles that it was given. */
 export type SceneNode = Node<BoxData, 'box'>;
@@ -58,6 +61,13 @@ const mostSelectedFar = 40;
 
 const noEdges: readonly FlowEdge[] = [];
 
+/** A scene that is being put together. */
+interface SceneParts {
+	readonly nodes: Map<string, SceneNode>;
+	readonly edges: Map<string, SceneEdge>;
+	readonly ghosts: Set<Box>;
+}
+
 /** Makes scenes and remembers the last one, so that what did not change is the same object as before. */
 export class SceneMaker {
 	readonly #index: GraphIndex;
@@ -99,7 +109,7 @@ export class SceneMaker {
 			this.#window = grown(seen, Math.max(seen.width, seen.height) * 4);
 			boxes = [...input.selectedNodes]
 				.slice(0, mostSelectedFar)
-				.flatMap(id => this.#index.box(id) ?? [])
+				.flatMap(id => (this.#index.foldOf(id) ? [] : (this.#index.box(id) ?? [])))
 				.filter(box => overlaps(box, seen));
 		} else {
 			this.#window = seen;
@@ -143,8 +153,10 @@ export class SceneMaker {
 				const { incoming, outgoing } = this.#index.edges(box.id);
 				for (const edge of [...incoming, ...outgoing]) this.#addEdge(edge, { nodes, edges, ghosts }, input);
 			}
+			for (const fold of this.#index.folds)
+				if (overlaps(fold, this.#window ?? fold)) this.#addFold(fold, { nodes, edges, ghosts }, input);
 		}
-		for (const box of ghosts) nodes.set(box.id, this.#ghost(box));
+		for (const box of ghosts) nodes.set(box.id, this.#ghost(box, input));
 		const passing = this.#isFar ? noEdges : this.#passing(edges);
 		this.#nodes = nodes;
 		this.#edges = edges;
@@ -157,13 +169,20 @@ export class SceneMaker {
 		};
 	}
 
-	#addEdge(
-		edge: FlowEdge,
-		to: { nodes: Map<string, SceneNode>; edges: Map<string, SceneEdge>; ghosts: Set<Box> },
-		input: SceneInput,
-	): void {
+	/** Edges that come to a folded group, or leave it. */
+	#addFold(fold: Fold, to: SceneParts, input: SceneInput): void {
+		for (const id of fold.nodes) {
+			const { incoming, outgoing } = this.#index.edges(id);
+			for (const edge of incoming) if (!fold.nodes.has(edge.from)) this.#addEdge(edge, to, input);
+			for (const edge of outgoing) if (!fold.nodes.has(edge.to)) this.#addEdge(edge, to, input);
+		}
+	}
+
+	#addEdge(edge: FlowEdge, to: SceneParts, input: SceneInput): void {
 		const text = edgeText(edge);
 		if (to.edges.has(text)) return;
+		const fold = this.#index.foldOf(edge.from);
+		if (fold && fold === this.#index.foldOf(edge.to)) return;
 		for (const id of [edge.from, edge.to]) {
 			const box = this.#index.box(id);
 			if (!box) return;
@@ -180,9 +199,9 @@ export class SceneMaker {
 		if (!window) return noEdges;
 		const crossing: FlowEdge[] = [];
 		for (const edge of this.#index.allEdges()) {
-			const from = this.#index.box(edge.from);
-			const to = this.#index.box(edge.to);
-			if (!from || !to) continue;
+			const from = this.#index.foldOf(edge.from) ?? this.#index.box(edge.from);
+			const to = this.#index.foldOf(edge.to) ?? this.#index.box(edge.to);
+			if (!from || !to || from === to) continue;
 			const left = Math.min(from.x, to.x);
 			const top = Math.min(from.y, to.y);
 			const right = Math.max(from.x + from.width, to.x + to.width);
@@ -212,10 +231,22 @@ export class SceneMaker {
 		return { ...sceneNode(box, false, at), selected };
 	}
 
-	#ghost(box: Box): SceneNode {
+	#ghost(box: Box, { moving }: SceneInput): SceneNode {
 		const before = this.#nodes.get(box.id);
-		if (before?.data.box === box && before.data.isGhost) return before;
-		return { ...sceneNode(box, true, box), draggable: false };
+		const fold = this.#index.foldOf(box.id);
+		if (!fold) {
+			const isSame = before?.data.box === box && before.data.isGhost && before.data.fold === undefined;
+			return isSame ? before : { ...sceneNode(box, true, box), draggable: false };
+		}
+		// The card of the group goes with its nodes.
+		const moved = moving.get(box.id);
+		const at = { x: fold.x + (moved ? moved.x - box.x : 0), y: fold.y + (moved ? moved.y - box.y : 0) };
+		const isSame =
+			before?.data.box === box && before.data.fold === fold && before.position.x === at.x && before.position.y === at.y;
+		if (isSame) return before;
+		const { width, height, spots } = foldedNode(box, fold);
+		const made = sceneNode({ ...box, width, height, spots }, true, at);
+		return { ...made, data: { box, isGhost: true, fold }, draggable: false };
 	}
 
 	#edge(edge: FlowEdge, text: string, selected: boolean): SceneEdge {

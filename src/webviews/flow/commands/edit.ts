@@ -17,6 +17,7 @@ type Id =
 	| 'rename'
 	| 'group'
 	| 'ungroup'
+	| 'fold'
 	| 'mute'
 	| 'bypass'
 	| 'extract'
@@ -70,6 +71,7 @@ export function editCommands(context: CommandContext): Actions<Id> {
 				.map(([id]) => ({ op: 'setGroup', id, group: null }));
 			editor.apply('Ungroup', ops);
 		},
+		fold: () => fold(context),
 		mute: () => toggleSkip(context, 'mute'),
 		bypass: () => toggleSkip(context, 'bypass'),
 		extract: async () => {
@@ -122,6 +124,22 @@ function group({ editor }: CommandContext): void {
 			return { op: 'setGroup', id: other, group: rest.length === 0 ? null : { ...each, nodes: rest } };
 		});
 	editor.apply('Group', [...left, { op: 'setGroup', id, group: { name: 'Group', nodes, color: 'blue' } }]);
+}
+
+/** The groups of what is selected, or all: folded when any of them is open. */
+function fold({ editor, canvas }: CommandContext): void {
+	const { nodes } = editor.selection.get();
+	const all = Object.entries(editor.flow.groups);
+	const touched = all.filter(([, { nodes: inside }]) => nodes.size === 0 || inside.some(id => nodes.has(id)));
+	const ids = touched.map(([id]) => id);
+	if (ids.length === 0) {
+		return editor.say(nodes.size === 0 ? 'This flow has no groups.' : 'What is selected stands in no group.');
+	}
+	const isFolding = ids.some(id => !editor.ui.get().folded.includes(id));
+	editor.fold(ids, isFolding);
+	const what = ids.length === 1 ? `The group ${touched[0]?.[1].name ?? ''} is` : `${ids.length} groups are`;
+	editor.say(`${what} ${isFolding ? 'folded' : 'open'}.`);
+	canvas.focus();
 }
 
 function toggleSkip({ editor }: CommandContext, skip: 'mute' | 'bypass'): void {

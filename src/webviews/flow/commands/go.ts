@@ -51,6 +51,8 @@ function start(context: CommandContext): void {
 
 /** Makes a node the current one, in view and read aloud. */
 export function reach({ editor, canvas }: CommandContext, id: NodeId, kept: ReadonlySet<NodeId> | null): void {
+	const fold = editor.index.foldOf(id);
+	if (fold) editor.fold([fold.id], false);
 	editor.selection.set(selectOnly(kept ? [...kept, id] : [id], id));
 	canvas.reveal(id);
 	editor.say(describeNode(editor, id));

@@ -7,6 +7,8 @@ import {
 	type Position,
 } from '../../../core/flow/model/flow';
 import type { Ports } from '../../../core/flow/nodes/nodeType';
+import { edgeEnds, type PlacedNode } from '../../../core/flow/layout/handles';
+import { foldedNode, foldsOf, type Fold } from './folds';
 import { Grid, boundsOf, type Rect } from './grid';
 import { placesForRest } from './unplaced';
 import { handleSpots, sizeOf, type HandleSpot, type Shape } from '../../../core/flow/layout/sizes';
@@ -43,6 +45,9 @@ export class GraphIndex {
 	#byText = new Map<string, FlowEdge>();
 	#children = new Map<NodeId, NodeId[]>();
 	#listed: readonly FlowEdge[] | undefined;
+	#folds: readonly Fold[] = [];
+	/** Nodes that are hidden, with the fold that hides them. */
+	#hidden = new Map<NodeId, Fold>();
 	#bounds: Rect | null | undefined;
 
 	get size(): number {
@@ -92,6 +97,52 @@ export class GraphIndex {
 		return found;
 	}
 
+	/** Groups that are folded. */
+	get folds(): readonly Fold[] {
+		return this.#folds;
+	}
+
+	/** The folded group that hides a node. */
+	foldOf(id: NodeId): Fold | undefined {
+		return this.#hidden.get(id);
+	}
+
+	/** Hides the nodes of these groups behind a card each. To be said again when the flow has changed. */
+	fold(groups: Flow['groups'], folded: ReadonlySet<string>): void {
+		if (folded.size === 0 && this.#hidden.size === 0) return;
+		for (const id of this.#hidden.keys()) {
+			const box = this.#boxes.get(id);
+			if (box) this.#grid.add(box);
+		}
+		this.#folds = foldsOf(
+			groups,
+			folded,
+			id => this.#boxes.get(id),
+			id => this.descendants(id),
+		);
+		this.#hidden = new Map(this.#folds.flatMap(fold => [...fold.nodes].map(id => [id, fold] as const)));
+		for (const id of this.#hidden.keys()) {
+			const box = this.#boxes.get(id);
+			if (box) this.#grid.remove(box);
+		}
+	}
+
+	/** Where an edge is drawn; `null` for one that is hidden, or leads nowhere. */
+	ends(edge: FlowEdge): ReturnType<typeof edgeEnds> {
+		const fold = this.#hidden.get(edge.from);
+		if (fold && fold === this.#hidden.get(edge.to)) return null;
+		return edgeEnds(this.#asDrawn, edge);
+	}
+
+	readonly #asDrawn = {
+		box: (id: NodeId): PlacedNode | undefined => {
+			const box = this.#boxes.get(id);
+			const fold = this.#hidden.get(id);
+			return box && fold ? foldedNode(box, fold) : box;
+		},
+	};
+
+	/** What can be seen of the nodes in the rectangle: not those of folded groups. */
 	query(rect: Rect): readonly Box[] {
 		return this.#grid.query(rect);
 	}

@@ -25,6 +25,7 @@ const forNodes: readonly CommandId[] = [
 	'bypass',
 	'group',
 	'ungroup',
+	'fold',
 	'extract',
 	'layout.selection',
 	'select.upstream',
@@ -39,6 +40,7 @@ const forCanvas: readonly CommandId[] = [
 	'paste',
 	'select.all',
 	'layout.all',
+	'fold',
 	'zoom.fit',
 	'list',
 	'find',
@@ -85,7 +87,7 @@ function isOffered(editor: Editor, id: CommandId): boolean {
 	if (id === 'copy.n8n') return editor.has('importN8n');
 	if (id === 'open.text') return editor.has('openText');
 	if (id === 'layout.all' || id === 'layout.selection') return editor.has('layout');
-	if (id === 'ungroup') return Object.keys(editor.flow.groups).length > 0;
+	if (id === 'ungroup' || id === 'fold') return Object.keys(editor.flow.groups).length > 0;
 	if (id !== 'definition') return true;
 	const { current } = editor.selection.get();
 	const type = editor.flow.nodes[current ?? '']?.type ?? '';

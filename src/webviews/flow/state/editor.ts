@@ -130,6 +130,18 @@ export class Editor implements Disposable {
 		this.selection.set(selectOnly(ids, current));
 	}
 
+	/** Hides the nodes of groups behind a card each, or shows them again. */
+	fold(groups: Iterable<string>, isFolded: boolean): void {
+		const folded = new Set(this.ui.get().folded);
+		for (const id of groups) {
+			if (isFolded) folded.add(id);
+			else folded.delete(id);
+		}
+		this.ui.patch({ folded: [...folded].filter(id => Object.hasOwn(this.flow.groups, id)) });
+		this.#fold();
+		this.doc.patch({ revision: this.doc.get().revision + 1 });
+	}
+
 	say(text: string): void {
 		// The same words twice are heard twice only when the text differs.
 		this.spoken.update(before => (before === text ? `${text}\u00a0` : text));
@@ -165,6 +177,7 @@ export class Editor implements Disposable {
 			{ flow: flow => this.#take(flow), failure: error => this.fail(error), gap: () => void this.#catchUp() },
 		);
 		this.index.update(snapshot.flow, this.catalog, true);
+		this.#fold(snapshot.flow);
 		const { flow, mode, reason, textError, file, isTrusted, problems, compare, breakpoints, caps, keys } = snapshot;
 		const pins = new Set(snapshot.pins);
 		const offers = new Set(snapshot.offers);
@@ -182,6 +195,7 @@ export class Editor implements Disposable {
 
 	#take(flow: Flow): void {
 		this.index.update(flow, this.catalog);
+		this.#fold(flow);
 		this.selection.update(now =>
 			pruned(
 				now,
@@ -195,7 +209,12 @@ export class Editor implements Disposable {
 	/** Node types or ports have changed, the document has not. */
 	#refresh(): void {
 		this.index.update(this.flow, this.catalog, true);
+		this.#fold();
 		this.doc.patch({ revision: this.doc.get().revision + 1 });
+	}
+
+	#fold(flow = this.flow): void {
+		this.index.fold(flow.groups, new Set(this.ui.get().folded));
 	}
 
 	#listen(): void {

@@ -11,6 +11,8 @@ export interface Ui {
 	readonly isSnapping: boolean;
 	/** What a drag on the empty canvas does. */
 	readonly tool: 'select' | 'pan';
+	/** Groups whose nodes are hidden behind one card. */
+	readonly folded: readonly string[];
 }
 
 export const initialUi: Ui = {
@@ -21,7 +23,10 @@ export const initialUi: Ui = {
 	bottomHeight: 240,
 	isSnapping: true,
 	tool: 'select',
+	folded: [],
 };
+
+const mostFolded = 1000;
 
 const tabs: readonly BottomTab[] = ['problems', 'find', 'list', 'runs', 'values', 'log'];
 
@@ -36,5 +41,7 @@ export function savedUi(saved: unknown): Partial<Ui> {
 	if (tabs.some(tab => tab === ui['bottom'])) known['bottom'] = ui['bottom'];
 	if (typeof ui['bottomHeight'] === 'number') known['bottomHeight'] = Math.max(80, Math.min(800, ui['bottomHeight']));
 	if (ui['tool'] === 'pan') known['tool'] = 'pan';
+	const { folded } = ui;
+	if (Array.isArray(folded)) known['folded'] = folded.filter(id => typeof id === 'string').slice(0, mostFolded);
 	return known;
 }

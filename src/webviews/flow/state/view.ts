@@ -17,7 +17,8 @@ export const maxZoom = 2.5;
 /** Below this, cards cannot be read: rectangles are drawn instead. */
 export const detailZoom = 0.35;
 
-const readableZoom = 0.5;
+/** From here on the texts of cards can be read. */
+export const readableZoom = 0.5;
 
 /** The view that shows `rect` in the middle, not nearer than `most`. */
 export function viewOf(rect: Rect, width: number, height: number, most = 1): View {
