@@ -198,16 +198,15 @@ export class SceneMaker {
 		const window = this.#window;
 		if (!window) return noEdges;
 		const crossing: FlowEdge[] = [];
-		for (const edge of this.#index.allEdges()) {
-			const from = this.#index.foldOf(edge.from) ?? this.#index.box(edge.from);
-			const to = this.#index.foldOf(edge.to) ?? this.#index.box(edge.to);
-			if (!from || !to || from === to) continue;
-			const left = Math.min(from.x, to.x);
-			const top = Math.min(from.y, to.y);
-			const right = Math.max(from.x + from.width, to.x + to.width);
-			const bottom = Math.max(from.y + from.height, to.y + to.height);
+		const [right, bottom] = [window.x + window.width, window.y + window.height];
+		const { list, rects } = this.#index.edgeRects;
+		for (let at = 0, place = 0; at < list.length; at++, place += 4) {
 			const isNear =
-				left <= window.x + window.width && right >= window.x && top <= window.y + window.height && bottom >= window.y;
+				rects[place]! <= right &&
+				rects[place + 2]! >= window.x &&
+				rects[place + 1]! <= bottom &&
+				rects[place + 3]! >= window.y;
+			const edge = list[at]!;
 			if (isNear && !edges.has(edgeText(edge))) crossing.push(edge);
 			if (crossing.length >= 2000) break;
 		}

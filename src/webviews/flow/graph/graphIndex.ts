@@ -33,6 +33,12 @@ export interface NodeShapes {
 	portsOf(id: NodeId, node: FlowNode, edges: NodeEdges): Ports;
 }
 
+/** Rectangles that edges lie in: left, top, right and bottom of each, in the order of `list`. */
+export interface EdgeRects {
+	readonly list: readonly FlowEdge[];
+	readonly rects: Float64Array;
+}
+
 const noEdges: NodeEdges = { incoming: [], outgoing: [] };
 const noNodes: readonly NodeId[] = [];
 
@@ -49,6 +55,7 @@ export class GraphIndex {
 	/** Nodes that are hidden, with the fold that hides them. */
 	#hidden = new Map<NodeId, Fold>();
 	#bounds: Rect | null | undefined;
+	#rects: EdgeRects | undefined;
 
 	get size(): number {
 		return this.#boxes.size;
@@ -76,8 +83,22 @@ export class GraphIndex {
 		return this.#byText.get(text);
 	}
 
-	allEdges(): IterableIterator<FlowEdge> {
-		return this.#byText.values();
+	/** All edges that are drawn. They are gone through at each step of a drag, which lookups by name would make slow. */
+	get edgeRects(): EdgeRects {
+		if (this.#rects) return this.#rects;
+		const list: FlowEdge[] = [];
+		const rects = new Float64Array(this.#byText.size * 4);
+		for (const edge of this.#byText.values()) {
+			const from = this.#hidden.get(edge.from) ?? this.#boxes.get(edge.from);
+			const to = this.#hidden.get(edge.to) ?? this.#boxes.get(edge.to);
+			if (!from || !to || from === to) continue;
+			const at = list.push(edge) * 4 - 4;
+			rects[at] = Math.min(from.x, to.x);
+			rects[at + 1] = Math.min(from.y, to.y);
+			rects[at + 2] = Math.max(from.x + from.width, to.x + to.width);
+			rects[at + 3] = Math.max(from.y + from.height, to.y + to.height);
+		}
+		return (this.#rects = { list, rects });
 	}
 
 	/** Nodes directly inside a container. */
@@ -110,6 +131,7 @@ export class GraphIndex {
 	/** Hides the nodes of these groups behind a card each. To be said again when the flow has changed. */
 	fold(groups: Flow['groups'], folded: ReadonlySet<string>): void {
 		if (folded.size === 0 && this.#hidden.size === 0) return;
+		this.#rects = undefined;
 		for (const id of this.#hidden.keys()) {
 			const box = this.#boxes.get(id);
 			if (box) this.#grid.add(box);
@@ -149,6 +171,7 @@ export class GraphIndex {
 
 	/** Follows the flow. `isAllNew`: types or ports may have changed without the nodes. */
 	update(flow: Flow, shapes: NodeShapes, isAllNew = false): void {
+		this.#rects = undefined;
 		const hasNewEdges = this.#listed !== flow.edges;
 		const touched = hasNewEdges ? this.#takeEdges(flow.edges) : new Set<NodeId>();
 		for (const id of this.#boxes.keys()) if (!Object.hasOwn(flow.nodes, id)) this.#drop(id);
