@@ -1,16 +1,19 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { Frame, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { DashboardPage } from './driver/dashboardPage.ts';
 import { Editor, type Theme } from './driver/editor.ts';
 import { until } from './driver/until.ts';
 
 let editor: Editor;
+let dashboard: DashboardPage;
 
 const themes: readonly Theme[] = ['light', 'contrast', 'dark'];
 
 beforeAll(async () => {
 	editor = await Editor.start({ extensions: inject('extensions'), hasClaude: false, width: 1500, height: 1000 });
+	dashboard = new DashboardPage(editor);
 	await editor.command('View: Toggle Primary Side Bar Visibility');
 });
 
@@ -19,8 +22,8 @@ afterAll(async () => {
 	await editor?.close();
 });
 
-const page = (): Promise<Frame> => editor.surface('dashboard');
-const widget = async (name: string): Promise<Locator> => (await page()).getByRole('region', { name, exact: true });
+const page = (): Promise<Frame> => dashboard.frame();
+const widget = (name: string): Promise<Locator> => dashboard.widget(name);
 
 type Place = readonly [left: number, top: number, width: number, height: number];
 
@@ -110,7 +113,7 @@ describe('the dashboard', () => {
 	test('it goes out as a file and comes back; a file that is none says what is wrong where', async () => {
 		const file = join(editor.place.folder, 'mine.dashboard.json');
 		await editor.command('Quarterdeck: Export Dashboard');
-		await dialogAt('.json');
+		await dashboard.dialogAt('.json');
 		await editor.answerInput(file);
 		const text = await until('the export', () => {
 			try {
@@ -120,11 +123,11 @@ describe('the dashboard', () => {
 			}
 		});
 		expect(JSON.parse(text)).toMatchObject({ format: 'quarterdeck-dashboard', version: 1, name: 'Dashboard' });
-		await importFile(file);
+		await dashboard.importFile(file);
 		await (await page()).getByRole('heading', { level: 1, name: 'Dashboard 2' }).waitFor();
 		const bad = join(editor.place.folder, 'bad.dashboard.json');
 		writeFileSync(bad, text.replace(/"w": \d+/, '"w": 99'));
-		await importFile(bad);
+		await dashboard.importFile(bad);
 		await editor
 			.notifications()
 			.filter({ hasText: '.w must be a whole number from 1 to 12, and is 99.' })
@@ -165,20 +168,4 @@ async function drag(from: Locator, right: number, down: number): Promise<void> {
 	await mouse.move(x + right / 2, y + down / 2, { steps: 8 });
 	await mouse.move(x + right, y + down, { steps: 8 });
 	await mouse.up();
-}
-
-/** The file dialog looks at its folder first, and takes what is typed after that. */
-async function dialogAt(ending: string): Promise<void> {
-	await until('the dialog', async () => {
-		const input = editor.quickInput();
-		return (await input.isVisible()) && (await input.inputValue()).endsWith(ending);
-	});
-}
-
-async function importFile(file: string): Promise<void> {
-	await editor.command('Quarterdeck: Import Dashboard');
-	await dialogAt('/');
-	const row = editor.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: basename(file) });
-	await row.first().click();
-	await editor.quickInput().waitFor({ state: 'hidden' });
 }

@@ -8,7 +8,7 @@ export const networkWidget = defineWidget({
 	description: 'What is received and sent each second, and in all.',
 	icon: 'globe',
 	group: 'machine',
-	size: { w: 3, h: 4, leastW: 2, leastH: 3 },
+	size: { w: 3, h: 5, leastW: 2, leastH: 3 },
 	settings: {
 		history: historySetting(),
 		showTotals: booleanSetting({ title: 'Show totals since the machine started', default: true }),
