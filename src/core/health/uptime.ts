@@ -114,6 +114,9 @@ function fresh(hour: number, monotonic: number, state: HealthState): Counting {
 /** Less than this says nothing of a day: one failure in five minutes would read as a very bad service. */
 export const leastWatchedMs = hourMs;
 
+/** A figure of a few seconds is none. */
+const shownFromMs = 60_000;
+
 /** How much of the time that it was watched a service did its work. */
 export interface Uptime {
 	/** 0 to 100. */
@@ -122,7 +125,7 @@ export interface Uptime {
 	readonly watchedMs: number;
 }
 
-/** The uptime of some hours; `null` where nobody watched. */
+/** The uptime of some hours; `null` where nobody watched, or hardly. */
 export function uptimeOf(hours: readonly ServiceHour[]): Uptime | null {
 	let up = 0;
 	let down = 0;
@@ -130,18 +133,21 @@ export function uptimeOf(hours: readonly ServiceHour[]): Uptime | null {
 		up += (seconds.healthy ?? 0) + (seconds.degraded ?? 0);
 		down += (seconds.unhealthy ?? 0) + (seconds.unreachable ?? 0);
 	}
-	return up + down === 0 ? null : { percent: (up / (up + down)) * 100, watchedMs: (up + down) * 1000 };
+	const watchedMs = (up + down) * 1000;
+	return watchedMs < shownFromMs ? null : { percent: (up / (up + down)) * 100, watchedMs };
 }
 
 /** `the 12 minutes watched`, `the 5 hours watched`: rounded down, never more than there was. */
 export function watchedText(watchedMs: number): string {
 	const minutes = Math.floor(watchedMs / 60_000);
-	if (minutes < 1) return 'the first minute';
-	const amount = (count: number, unit: string): string => (count === 1 ? unit : `${count} ${unit}s`);
 	const hours = Math.floor(minutes / 60);
 	if (hours < 1) return `the ${amount(minutes, 'minute')} watched`;
 	if (hours < 48) return `the ${amount(hours, 'hour')} watched`;
 	return `the ${Math.floor(hours / 24)} days watched`;
+}
+
+function amount(count: number, unit: string): string {
+	return count === 1 ? unit : `${count} ${unit}s`;
 }
 
 /** `99.98 %`; rounded down, so that 100 % is never shown for less. */

@@ -47,6 +47,7 @@ export function Hours({ hours }: { readonly hours: readonly HourView[] }): React
 			</svg>
 			<p className="health-hours-ends muted" aria-hidden="true">
 				<span>24 h ago</span>
+				{hours.some(({ state }) => state === null) && <span>hollow: not watched</span>}
 				<span>now</span>
 			</p>
 		</section>

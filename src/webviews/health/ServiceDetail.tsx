@@ -71,7 +71,7 @@ function Uptime({ detail }: { readonly detail: ServiceDetail | null }): ReactEle
 		if (!uptime || uptime.watchedMs === spans[index - 1]?.[1]?.watchedMs) return [];
 		return [`last ${name} ${formatUptime(uptime.percent)} over ${watchedText(uptime.watchedMs)}`];
 	});
-	return <Fact term="Uptime">{parts.length === 0 ? 'not watched yet' : parts.join(' · ')}</Fact>;
+	return <Fact term="Uptime">{parts.length === 0 ? 'not watched for a minute yet' : parts.join(' · ')}</Fact>;
 }
 
 function Dependencies({ service, services, detail, onSelect }: ServiceDetailProps): ReactElement | null {
