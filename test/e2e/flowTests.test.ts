@@ -199,6 +199,17 @@ test('a problem of the Problems panel leads to its node', async () => {
 	await editor.page.locator('[id="status.problems"]').click();
 });
 
+test('a row that cannot be run is in the Problems panel, with what is meant', async () => {
+	const rowsText = readFileSync(file('greet.flow.dataset.jsonl'), 'utf8');
+	writeFileSync(file('greet.flow.dataset.jsonl'), `${rowsText}{ "name": "wrong", "inputs": { "nme": "Ada" } }\n`);
+	await editor.page.locator('[id="status.problems"]').click();
+	const problem = editor.page.locator('.markers-panel .monaco-list-row').filter({ hasText: "has no input 'nme'" });
+	await problem.first().waitFor();
+	writeFileSync(file('greet.flow.dataset.jsonl'), rowsText);
+	await problem.first().waitFor({ state: 'detached' });
+	await editor.page.locator('[id="status.problems"]').click();
+});
+
 async function onExecution(action: string): Promise<void> {
 	const row = await editor.row('Executions', /^Send: Run all/);
 	await row.waitFor();

@@ -9,7 +9,6 @@ import { useCanvas } from '../context';
 import { frameAt, spliceOps } from '../edits/add';
 import { placesWithSizes } from '../edits/arrange';
 import { withInside } from '../edits/remove';
-import { edgeEnds } from '../../../core/flow/layout/handles';
 import type { Box } from '../graph/graphIndex';
 import { centreOf, type Rect } from '../graph/grid';
 import { snapTo } from '../graph/guides';
@@ -128,7 +127,7 @@ export function edgeUnder(
 	const { index } = canvas.editor;
 	for (const { id } of canvas.scene.get().edges) {
 		const edge = index.edge(id);
-		const ends = edge && edgeEnds(index, edge);
+		const ends = edge && index.ends(edge);
 		if (ends && isNear(ends, point, 24) && spliceOps(index, edge, node, ports)) return id;
 	}
 	return null;
