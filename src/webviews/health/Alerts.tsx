@@ -1,6 +1,6 @@
 import { useState, type ReactElement } from 'react';
 import type { AlertView, HealthPageView } from '../../core/health/healthPage';
-import { severityWords } from '../../core/health/views/alertsTree';
+import { severityWords, snoozedText } from '../../core/health/views/alertsTree';
 import { IconButton } from '../shared/components/IconButton';
 import { MenuButton } from '../shared/components/Menu';
 import { Codicon } from '../shared/components/Codicon';
@@ -13,6 +13,7 @@ const times = [
 	{ id: '60', label: '1 hour' },
 	{ id: '240', label: '4 hours' },
 	{ id: '1440', label: '1 day' },
+	{ id: '10080', label: '1 week' },
 ];
 
 export interface AlertListProps {
@@ -130,10 +131,8 @@ function stateText({ state, until, startedAt, endedAt }: AlertView, now: number)
 	switch (state) {
 		case 'acknowledged':
 			return `acknowledged · ${began}`;
-		case 'snoozed': {
-			const time = new Date(until ?? now).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
-			return `snoozed until ${time}`;
-		}
+		case 'snoozed':
+			return snoozedText(until, now);
 		case 'resolved':
 			return `over · ${formatAgo(endedAt ?? startedAt, now)}`;
 		default:

@@ -4,7 +4,7 @@ import { alertWords, subjectName } from '../../../src/core/health/alerts/words';
 import { defaultRules } from '../../../src/core/health/alerts/defaultRules';
 import type { ServiceView } from '../../../src/core/health/health';
 import { serviceDetail } from '../../../src/core/health/serviceDetail';
-import { alertNodes } from '../../../src/core/health/views/alertsTree';
+import { alertNodes, snoozedText } from '../../../src/core/health/views/alertsTree';
 import { healthNodes } from '../../../src/core/health/views/healthTree';
 import { repairOfRow, type RepairOffer } from '../../../src/core/health/views/repairNodes';
 import type { Alert } from '../../../src/core/ledger/machineEvents';
@@ -193,4 +193,13 @@ test('the past of a service by hours', () => {
 	expect(detail.hours.at(-1)).toMatchObject({ mean: 30, max: 50, state: 'healthy' });
 	expect(detail.hours[0]).toMatchObject({ mean: null, state: null, up: null });
 	expect([detail.neededBy, detail.recent.map(({ at }) => at)]).toEqual([['Front'], [2, 1]]);
+});
+
+test('the end of a long snooze is told with its day', () => {
+	const now = new Date(2026, 0, 15, 14, 5).getTime();
+	const hour = 3_600_000;
+	expect([snoozedText(now + hour, now), snoozedText(now + 7 * 24 * hour, now)]).toEqual([
+		'snoozed until 15:05',
+		'snoozed until 2026-01-22 14:05',
+	]);
 });

@@ -1,3 +1,4 @@
+import { localDay } from '../../base/clock';
 import { severities, type Alert, type Severity } from '../../ledger/machineEvents';
 import { formatRelative, formatTime } from '../../ledger/views/format';
 import { escapeMarkdown, leaf, type NodeIcon, type ViewNode } from '../../ledger/views/viewNode';
@@ -18,6 +19,8 @@ export interface AlertsTreeInput {
 	readonly now: number;
 }
 
+const dayMs = 86_400_000;
+
 export const severityWords: Readonly<Record<Severity, string>> = {
 	critical: 'Critical',
 	high: 'High',
@@ -31,6 +34,13 @@ export const severityIcons: Readonly<Record<Severity, NodeIcon>> = {
 	medium: { id: 'warning', color: 'list.warningForeground' },
 	low: { id: 'info', color: null },
 };
+
+/** `snoozed until 14:05`; with its day where that is not the next time the clock shows it. */
+export function snoozedText(until: number | null, now: number): string {
+	const end = until ?? now;
+	const day = end - now < dayMs ? '' : `${localDay(end)} `;
+	return `snoozed until ${day}${formatTime(end)}`;
+}
 
 /** The rows of the view of alerts: open ones by severity, and what was before. */
 export function alertNodes(input: AlertsTreeInput): readonly ViewNode[] {
@@ -64,7 +74,7 @@ function openNode(alert: Alert, { noteOn, now }: AlertsTreeInput): ViewNode {
 	const states: Readonly<Record<Alert['state'], string>> = {
 		firing: '',
 		acknowledged: 'acknowledged',
-		snoozed: `snoozed until ${formatTime(until ?? now)}`,
+		snoozed: snoozedText(until, now),
 		resolved: 'over',
 	};
 	const figures = [states[state], note === null ? '' : 'again and again', formatRelative(startedAt, now)];
