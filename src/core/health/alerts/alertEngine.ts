@@ -67,8 +67,8 @@ export class AlertEngine extends Owner {
 
 	/** Speaks for all windows from now on, or leaves that to another one. */
 	lead(isLeader: boolean): void {
-		if (this.#isLeader && !isLeader)
-			this.#evaluator.release((signal, subject) => !this.#ofWindow.has(keyOf(signal, subject)));
+		if (this.#isLeader === isLeader) return;
+		if (!isLeader) this.#evaluator.release((signal, subject) => !this.#ofWindow.has(keyOf(signal, subject)));
 		this.#isLeader = isLeader;
 		this.book.lead(isLeader);
 		this.#settleIn();
