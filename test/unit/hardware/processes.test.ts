@@ -1,5 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { spawn } from 'node:child_process';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseStat, ProcessReader } from '../../../src/core/hardware/linux/processes';
+import { StatFiles } from '../../../src/core/hardware/linux/statFiles';
 import { FakeRoot } from './folders';
 
 interface Fake {
@@ -27,6 +30,51 @@ function files(...processes: readonly Fake[]): Record<string, string> {
 
 const moment = (at: number): { at: number; longestGapMs: number } => ({ at, longestGapMs: 60_000 });
 const none = new Map<number, number>();
+
+function readerOf(root: FakeRoot): ProcessReader {
+	const reader = new ProcessReader(root.proc, 99);
+	onTestFinished(() => reader.dispose());
+	return reader;
+}
+
+describe.skipIf(process.platform !== 'linux')('the files of processes', () => {
+	const openOnes = (): readonly string[] =>
+		readdirSync('/proc/self/fd').flatMap(name => {
+			try {
+				return [readlinkSync(`/proc/self/fd/${name}`)].filter(target => /^\/proc\/\d+\/stat$/.test(target));
+			} catch {
+				return []; // That of this very list.
+			}
+		});
+
+	test('stay open as long as somebody looks, tell nothing of a process that ended, and are closed at the end', async () => {
+		const child = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 60_000)'], { stdio: 'ignore' });
+		onTestFinished(() => void child.kill('SIGKILL'));
+		const own = String(process.pid);
+		const other = String(child.pid);
+		const files = new StatFiles('/proc');
+		onTestFinished(() => files.dispose());
+		const look = (): readonly boolean[] => {
+			const told = [own, other].map(pid => parseStat(files.read(pid, true)) !== undefined);
+			files.end();
+			return told;
+		};
+		expect([look(), look(), openOnes()]).toEqual([
+			[true, true],
+			[true, true],
+			[`/proc/${own}/stat`, `/proc/${other}/stat`],
+		]);
+		const ended = new Promise(resolve => void child.once('exit', resolve));
+		child.kill('SIGKILL');
+		await ended;
+		expect([look(), openOnes()]).toEqual([[true, false], [`/proc/${own}/stat`]]);
+		files.forget();
+		expect(openOnes()).toEqual([]);
+		look();
+		files.dispose();
+		expect(openOnes()).toEqual([]);
+	});
+});
 
 describe('processes', () => {
 	test('fields count from the last parenthesis of a name', () => {
@@ -58,7 +106,7 @@ describe('processes', () => {
 				{ pid: 99, name: 'node', parent: 1, pages: 81, command: 'node\0host.js' },
 			),
 		);
-		const reader = new ProcessReader(root.proc, 99);
+		const reader = readerOf(root);
 		const listed = reader.read(moment(0), new Map([[21, 1024]]));
 		expect(listed.filter(({ isAi }) => isAi).map(({ pid }) => pid)).toEqual([11, 21, 20, 10]);
 		expect(
@@ -74,7 +122,7 @@ describe('processes', () => {
 
 	test('have no load at the first look, and a pid that was used again begins anew', () => {
 		const root = new FakeRoot(files({ pid: 5, name: 'cc1', ticks: 1000 }));
-		const reader = new ProcessReader(root.proc, 99);
+		const reader = readerOf(root);
 		expect(reader.read(moment(0), none)[0]).not.toHaveProperty('cpu');
 		root.write(files({ pid: 5, name: 'cc1', ticks: 1150 }));
 		expect(reader.read(moment(1000), none)[0]?.cpu).toBeCloseTo(150);
@@ -89,7 +137,7 @@ describe('processes', () => {
 			pages: 10 + index,
 		}));
 		const root = new FakeRoot(files(...many, { pid: 10, name: 'ollama', pages: 5, command: 'ollama\0serve' }));
-		const reader = new ProcessReader(root.proc, 99);
+		const reader = readerOf(root);
 		const listed = reader.read(moment(0), none);
 		expect(listed[0]).toMatchObject({ pid: 10, isAi: true });
 		expect(listed.length).toBeLessThanOrEqual(31);
@@ -98,6 +146,6 @@ describe('processes', () => {
 
 	test('a circle of parents, as pids that were used again could make, ends', () => {
 		const root = new FakeRoot(files({ pid: 5, name: 'a', parent: 6 }, { pid: 6, name: 'b', parent: 5 }));
-		expect(new ProcessReader(root.proc, 99).read(moment(0), none)).toHaveLength(2);
+		expect(readerOf(root).read(moment(0), none)).toHaveLength(2);
 	});
 });

@@ -22,11 +22,14 @@ export function parseCpuTimes(text: string): readonly Times[] {
 	const times: Times[] = [];
 	for (let start = 0; text.startsWith('cpu', start);) {
 		const end = text.indexOf('\n', start);
-		const [name = '', ...words] = text.slice(start, end < 0 ? undefined : end).split(/ +/);
-		// Time of guests is counted in the first two already.
-		const numbers = words.slice(0, 8).map(Number);
-		const total = numbers.reduce((sum, value) => sum + value, 0);
-		times.push({ name, total, busy: total - (numbers[3] ?? 0) - (numbers[4] ?? 0) });
+		const words = text.slice(start, end < 0 ? undefined : end).split(' ');
+		// Behind the first name stand two spaces.
+		const first = words[1] === '' ? 2 : 1;
+		let total = 0;
+		// Time of guests, the ninth and tenth, is counted in the first two already.
+		for (let index = first; index < first + 8; index++) total += Number(words[index] ?? 0);
+		const idle = Number(words[first + 3] ?? 0) + Number(words[first + 4] ?? 0);
+		times.push({ name: words[0]!, total, busy: total - idle });
 		if (end < 0) break;
 		start = end + 1;
 	}
@@ -38,7 +41,8 @@ export class CpuReader extends Owner {
 	readonly #sys: string;
 	readonly #stat: KernelFile;
 	readonly #load: KernelFile;
-	readonly #rates = new Rates();
+	readonly #totals = new Rates();
+	readonly #busy = new Rates();
 	readonly #megahertz = new Kept<number | undefined>();
 	readonly #temperature = new Kept<number | undefined>();
 	readonly #sensor = new Kept<string | undefined>();
@@ -52,10 +56,11 @@ export class CpuReader extends Owner {
 
 	read(moment: Moment): CpuSample {
 		const times = parseCpuTimes(this.#stat.read() ?? '');
-		this.#rates.begin(moment);
+		this.#totals.begin(moment);
+		this.#busy.begin(moment);
 		const usages = times.map(({ name, busy, total }) => {
-			const grown = this.#rates.grown(name, total);
-			const worked = this.#rates.grown(`${name} busy`, busy);
+			const grown = this.#totals.grown(name, total);
+			const worked = this.#busy.grown(name, busy);
 			// Time of waiting may go back a little, so the busy time may seem to exceed the whole.
 			return grown === undefined || worked === undefined || grown === 0
 				? undefined

@@ -12,22 +12,28 @@ export interface DiskRates {
 	readonly writtenPerSecond: number;
 }
 
-/** Reads `/proc/diskstats`: bytes read and written since the start, by name of the device. */
-export function parseDiskStats(text: string): ReadonlyMap<string, { readonly read: number; readonly written: number }> {
-	const devices = new Map<string, { readonly read: number; readonly written: number }>();
-	for (const line of text.split('\n')) {
-		const words = line.trim().split(/\s+/);
-		const [, , name, , , read, , , , written] = words;
-		if (name === undefined || written === undefined) continue;
-		devices.set(name, { read: Number(read) * sectorBytes, written: Number(written) * sectorBytes });
-	}
-	return devices;
+interface Counters {
+	readonly read: number;
+	readonly written: number;
+}
+
+/** Finds a device in `/proc/diskstats`: bytes read and written since the start. Most of its lines are of loops and parts. */
+export function findDiskStats(text: string, name: string): Counters | undefined {
+	const at = text.indexOf(` ${name} `);
+	if (at < 0) return undefined;
+	const end = text.indexOf('\n', at);
+	const words = text.slice(at + 1, end < 0 ? undefined : end).split(' ');
+	const [, , , read, , , , written] = words;
+	return written === undefined
+		? undefined
+		: { read: Number(read) * sectorBytes, written: Number(written) * sectorBytes };
 }
 
 /** What disks read and write in a second, by device (`/dev/sda1`). */
 export class DiskIoReader extends Owner {
 	readonly #file: KernelFile;
-	readonly #rates = new Rates();
+	readonly #read = new Rates();
+	readonly #written = new Rates();
 	readonly #names = new Map<string, string>();
 
 	constructor(proc: string) {
@@ -36,14 +42,15 @@ export class DiskIoReader extends Owner {
 	}
 
 	read(moment: Moment, devices: readonly string[]): ReadonlyMap<string, DiskRates> {
-		const all = parseDiskStats(this.#file.read() ?? '');
-		this.#rates.begin(moment);
+		const text = devices.length === 0 ? '' : (this.#file.read() ?? '');
+		this.#read.begin(moment);
+		this.#written.begin(moment);
 		const found = new Map<string, DiskRates>();
 		for (const device of devices) {
-			const counters = all.get(this.#nameOf(device));
+			const counters = findDiskStats(text, this.#nameOf(device));
 			if (!counters) continue;
-			const readPerSecond = this.#rates.perSecond(`${device} read`, counters.read);
-			const writtenPerSecond = this.#rates.perSecond(`${device} written`, counters.written);
+			const readPerSecond = this.#read.perSecond(device, counters.read);
+			const writtenPerSecond = this.#written.perSecond(device, counters.written);
 			if (readPerSecond !== undefined && writtenPerSecond !== undefined)
 				found.set(device, { readPerSecond, writtenPerSecond });
 		}

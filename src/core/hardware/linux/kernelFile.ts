@@ -2,6 +2,9 @@ import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:f
 import type { Disposable } from '../../base/lifecycle';
 
 let shared = Buffer.allocUnsafe(16 * 1024);
+/** The kernel writes a page at a time and whole lines, none of them this long: what leaves so much of a page is all. */
+const pageLeft = 1024;
+const pageBytes = 4096;
 
 /** A file of `/proc` that is read again and again: opened once, then read from its beginning. */
 export class KernelFile implements Disposable {
@@ -21,6 +24,7 @@ export class KernelFile implements Disposable {
 				const got = readSync(handle, shared, length, shared.length - length, length);
 				if (got === 0) return shared.toString('latin1', 0, length);
 				length += got;
+				if (length < pageBytes - pageLeft) return shared.toString('latin1', 0, length);
 				// A machine with hundreds of cores says more than fits.
 				if (length === shared.length) shared = Buffer.concat([shared, Buffer.allocUnsafe(shared.length)]);
 			}

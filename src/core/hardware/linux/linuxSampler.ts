@@ -68,12 +68,11 @@ export class LinuxSampler extends Owner implements Sampler {
 		this.#io = this.own(new DiskIoReader(proc));
 		this.#spaces = new DiskSpaces(clock, path => places.statfs(path));
 		this.#cards = new DrmCards(sys);
-		this.#processes = new ProcessReader(proc, places.ownPid);
+		this.#processes = this.own(new ProcessReader(proc, places.ownPid));
 	}
 
 	async look(wish: LookWish): Promise<Sample> {
-		// Who looks at processes again has none: the list is due at once.
-		if (!wish.withProcesses) this.#listUntil = -Infinity;
+		if (!wish.withProcesses) this.#restFromProcesses();
 		await this.#askDisks(wish.at);
 		const network = this.#network.read(wish);
 		const battery = this.#battery.get(wish.at, batteryMs, () => readBattery(this.#places.sys));
@@ -125,6 +124,13 @@ export class LinuxSampler extends Owner implements Sampler {
 			this.#disks.map(({ device }) => device),
 		);
 		return this.#disks.map(disk => ({ ...disk, ...rates.get(disk.device) }));
+	}
+
+	/** Who looks at them again has none: the list is due at once. */
+	#restFromProcesses(): void {
+		if (this.#listUntil === -Infinity) return;
+		this.#listUntil = -Infinity;
+		this.#processes.rest();
 	}
 
 	/** Only where it is time for a list: each goes a long way through the window. */

@@ -18,23 +18,37 @@ const inner =
 
 /** Reads `/proc/net/dev`, less the interfaces that lead to inside the machine. */
 export function parseNetwork(text: string): readonly Counters[] {
-	const all = text.split('\n').flatMap(line => {
-		const [name, numbers] = line.split(':', 2);
-		if (name === undefined || numbers === undefined) return [];
-		const [received = 0, packetsReceived = 0, , , , , , , sent = 0, packetsSent = 0] = numbers
+	const all: Counters[] = [];
+	const outer: Counters[] = [];
+	for (const line of text.split('\n')) {
+		const colon = line.indexOf(':');
+		const name = line.slice(0, Math.max(0, colon)).trim();
+		if (colon < 0 || name === 'lo') continue;
+		const isInner = inner.test(name);
+		// Where something leads outside, what leads inside is not needed, and a host of containers has hundreds of it.
+		if (isInner && outer.length > 0) continue;
+		const words = line
+			.slice(colon + 1)
 			.trim()
-			.split(/\s+/)
-			.map(Number);
-		return [{ name: name.trim(), received, packetsReceived, sent, packetsSent }];
-	});
-	const outer = all.filter(({ name }) => !inner.test(name));
-	return outer.length > 0 ? outer : all.filter(({ name }) => name !== 'lo');
+			.split(/\s+/);
+		const number = (index: number): number => Number(words[index] ?? 0);
+		const counters = {
+			name,
+			received: number(0),
+			packetsReceived: number(1),
+			sent: number(8),
+			packetsSent: number(9),
+		};
+		all.push(counters);
+		if (!isInner) outer.push(counters);
+	}
+	return outer.length > 0 ? outer : all;
 }
 
 /** Traffic of all interfaces together. */
 export class NetworkReader extends Owner {
 	readonly #file: KernelFile;
-	readonly #rates = new Rates();
+	readonly #rates = { received: new Rates(), sent: new Rates() };
 
 	constructor(proc: string) {
 		super();
@@ -44,12 +58,13 @@ export class NetworkReader extends Owner {
 	read(moment: Moment): NetworkSample | undefined {
 		const counters = parseNetwork(this.#file.read() ?? '');
 		if (counters.length === 0) return undefined;
-		this.#rates.begin(moment);
+		this.#rates.received.begin(moment);
+		this.#rates.sent.begin(moment);
 		const sum = (pick: (one: Counters) => number): number => counters.reduce((total, one) => total + pick(one), 0);
 		// An interface that came, went or began anew has no rate in this look; the others still add up.
 		const rate = (kind: 'received' | 'sent'): number | undefined => {
 			const told = counters
-				.map(one => this.#rates.perSecond(`${one.name} ${kind}`, one[kind]))
+				.map(one => this.#rates[kind].perSecond(one.name, one[kind]))
 				.filter(value => value !== undefined);
 			return told.length === 0 ? undefined : told.reduce((total, value) => total + value, 0);
 		};

@@ -1,10 +1,11 @@
-import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { Owner } from '../../base/lifecycle';
 import { mayRunModels, runsModels } from '../aiProcess';
 import { rankProcesses, shownCommand, type SeenProcess } from '../processRanking';
-import { Rates, type Moment } from '../rates';
+import { Gaps, type Moment } from '../rates';
 import type { ProcessSample } from '../sample';
 import { namesIn, readWord } from './kernelFile';
+import { StatFiles } from './statFiles';
 
 /** Clock ticks in a second, as every Linux of today has them. */
 const ticksPerSecond = 100;
@@ -12,7 +13,6 @@ const ticksPerSecond = 100;
 const mostNewCommands = 200;
 /** A pid that was a thread of the kernel's may become a program's: it is read again at each so many looks. */
 const looksBetweenKernels = 8;
-const bytes = Buffer.allocUnsafe(4096);
 
 interface Stat {
 	readonly pid: number;
@@ -28,17 +28,26 @@ interface Stat {
 export function parseStat(text: string): Stat | undefined {
 	const [open, close] = [text.indexOf('('), text.lastIndexOf(')')];
 	if (open < 0 || close < open) return undefined;
-	const fields = text.slice(close + 2).split(' ');
-	const number = (index: number): number => Number(fields[index]);
-	if (fields.length < 22) return undefined;
+	let [parent, ticks, startedAt, pages] = [0, 0, 0, Number.NaN];
+	// Only the wanted ones of its fifty fields are cut out: this is done for each process.
+	let at = close + 4;
+	for (let field = 1; field <= 21; field++) {
+		const end = text.indexOf(' ', at);
+		if (end < 0) return undefined;
+		if (field === 1) parent = Number(text.slice(at, end));
+		else if (field === 11 || field === 12) ticks += Number(text.slice(at, end));
+		else if (field === 19) startedAt = Number(text.slice(at, end));
+		else if (field === 21) pages = Number(text.slice(at, end));
+		at = end + 1;
+	}
 	return {
 		pid: Number.parseInt(text, 10),
 		name: text.slice(open + 1, close),
-		state: fields[0]!,
-		parent: number(1),
-		ticks: number(11) + number(12),
-		startedAt: number(19),
-		pages: number(21),
+		state: text[close + 2]!,
+		parent,
+		ticks,
+		startedAt,
+		pages,
 	};
 }
 
@@ -59,46 +68,49 @@ const states: Readonly<Record<string, string>> = {
 };
 
 /** Lists processes by `/proc/<pid>/stat` alone; command lines are read for the named ones, once in a process's life. */
-export class ProcessReader {
+export class ProcessReader extends Owner {
 	readonly #proc: string;
 	readonly #ownPid: number;
-	readonly #rates = new Rates();
+	readonly #files: StatFiles;
+	readonly #gaps = new Gaps();
 	readonly #pageBytes: number;
-	#commands = new Map<number, Command>();
+	#before: ReadonlyMap<number, Stat> = new Map();
+	readonly #commands = new Map<number, Command>();
 	#kernel: ReadonlySet<string> = new Set();
 	#looks = 0;
 
 	constructor(proc: string, ownPid: number) {
+		super();
+		this.#files = this.own(new StatFiles(proc));
 		this.#proc = proc;
 		this.#ownPid = ownPid;
 		this.#pageBytes = pageBytesOf(proc);
 	}
 
 	read(moment: Moment, gpuMemory: ReadonlyMap<number, number>): readonly ProcessSample[] {
-		this.#rates.begin(moment);
+		const seconds = this.#gaps.next(moment);
 		const stats = this.#stats();
-		const known = this.#commands;
-		this.#commands = new Map();
-		for (const { pid } of stats) {
-			const command = known.get(pid);
-			if (command) this.#commands.set(pid, command);
-		}
+		const before = this.#before;
+		this.#before = new Map(stats.map(stat => [stat.pid, stat]));
+		for (const pid of Array.from(this.#commands.keys())) if (!this.#before.has(pid)) this.#commands.delete(pid);
 		let left = mostNewCommands;
 		const processes = stats.map((stat): SeenProcess => {
-			const { pid, parent, name, pages, startedAt } = stat;
-			const share = this.#rates.perSecond(`${pid} ${startedAt}`, stat.ticks);
+			const { pid, parent, name, state, pages, startedAt } = stat;
 			const isKnown = this.#commands.get(pid)?.startedAt === startedAt;
 			const command = mayRunModels(name) && (isKnown || left-- > 0) ? this.#command(pid, startedAt).text : undefined;
-			return {
+			const seen: { -readonly [Key in keyof SeenProcess]: SeenProcess[Key] } = {
 				pid,
 				parent,
 				name,
 				memory: pages * this.#pageBytes,
 				startedAt,
 				isAi: runsModels(name, command),
-				...(share !== undefined && { cpu: (share / ticksPerSecond) * 100 }),
-				...(states[stat.state] !== undefined && { status: states[stat.state]! }),
 			};
+			const cpu = shareOf(stat, before.get(pid), seconds);
+			if (cpu !== undefined) seen.cpu = cpu;
+			const status = states[state];
+			if (status !== undefined) seen.status = status;
+			return seen;
 		});
 		return rankProcesses({
 			processes,
@@ -106,6 +118,11 @@ export class ProcessReader {
 			ownPid: this.#ownPid,
 			command: (pid, startedAt) => this.#shown(pid, startedAt ?? 0),
 		});
+	}
+
+	/** Nobody looks for now: nothing is kept open. */
+	rest(): void {
+		this.#files.forget();
 	}
 
 	/** Threads of the kernel hold no memory and are nobody's to end. There are hundreds, so they are mostly passed over. */
@@ -116,25 +133,13 @@ export class ProcessReader {
 		for (const name of namesIn(this.#proc)) {
 			const first = name.charCodeAt(0);
 			if (first < 48 || first > 57) continue;
-			const stat = !isAnew && this.#kernel.has(name) ? undefined : parseStat(this.#statOf(name));
+			const stat = !isAnew && this.#kernel.has(name) ? undefined : parseStat(this.#files.read(name, !isAnew));
 			if (stat && stat.pages > 0) stats.push(stat);
 			else kernel.add(name);
 		}
+		this.#files.end();
 		this.#kernel = kernel;
 		return stats;
-	}
-
-	/** One read each: with thousands of processes, what else is done for each of them counts. */
-	#statOf(pid: string): string {
-		let handle: number | undefined;
-		try {
-			handle = openSync(`${this.#proc}/${pid}/stat`, 'r');
-			return bytes.toString('latin1', 0, readSync(handle, bytes, 0, bytes.length, 0));
-		} catch {
-			return ''; // It has ended meanwhile.
-		} finally {
-			if (handle !== undefined) closeSync(handle);
-		}
 	}
 
 	/** Looking for secrets takes longer than all else that is done for a process: once in its life is enough. */
@@ -151,6 +156,12 @@ export class ProcessReader {
 		this.#commands.set(pid, command);
 		return command;
 	}
+}
+
+/** Percent of a core since the look before; that of a later process of the same number is not known yet. */
+function shareOf(now: Stat, before: Stat | undefined, seconds: number | undefined): number | undefined {
+	if (seconds === undefined || before?.startedAt !== now.startedAt || now.ticks < before.ticks) return undefined;
+	return ((now.ticks - before.ticks) / ticksPerSecond / seconds) * 100;
 }
 
 /** 4 KiB on most machines; 16 or 64 on some with ARM. Our own process is told in both units. */
