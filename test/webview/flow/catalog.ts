@@ -175,12 +175,12 @@ export const catalog: readonly NodeTypeView[] = [
 		summary: 'Waits until somebody agrees.',
 		ports: { inputs: [port('input')], outputs: [port('approved'), port('refused'), port('timeout')] },
 	}),
-	nodeType('flow.sub', {
+	nodeType('flow.call', {
 		title: 'Sub-flow',
 		category: 'Flow',
 		icon: 'type-hierarchy',
 		summary: 'Runs another flow.',
-		schema: { type: 'object', properties: { flow: text('Flow', { widget: 'flow' }) } },
+		schema: { type: 'object', properties: { path: text('Flow', { widget: 'flow' }) } },
 		ports: null,
 	}),
 	nodeType('flow.output', {

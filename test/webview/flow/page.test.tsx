@@ -216,6 +216,41 @@ describe('by keyboard alone', () => {
 });
 
 describe('the inspector', () => {
+	test('Enter goes to the first parameter, not to the name; of a node without any to the name', async () => {
+		const shown = await show({ flow: flowOf({ a: ['http.request', 0, 0], b: ['trigger.manual', 400, 0] }) });
+		act(() => shown.graph.focus());
+		shown.editor.select(['a']);
+		await userEvent.keyboard('{Enter}');
+		await waitFor(() => expect(document.activeElement?.closest('.params')).not.toBeNull());
+		expect(document.activeElement?.matches('input, textarea, select')).toBe(true);
+		act(() => shown.graph.focus());
+		act(() => shown.editor.select(['b']));
+		await userEvent.keyboard('{Enter}');
+		await waitFor(() => expect(document.activeElement?.className).toContain('node-name'));
+	});
+
+	test('a sub-flow and a custom node lead to their definition, others do not', async () => {
+		const shown = await show({
+			flow: flowOf({
+				sub: ['flow.call', 0, 0, { params: { path: 'lib/a.flow.json' } }],
+				own: ['custom.shout', 400, 0],
+				log: ['llm', 800, 0],
+			}),
+		});
+		for (const [id, isOffered] of [
+			['sub', true],
+			['own', true],
+			['log', false],
+		] as const) {
+			act(() => shown.editor.select([id]));
+			await screen.findByRole('button', { name: 'Show in the text' });
+			expect(screen.queryAllByRole('button', { name: 'Go to definition' })).toHaveLength(isOffered ? 1 : 0);
+		}
+		act(() => shown.editor.select(['sub']));
+		await userEvent.click(await screen.findByRole('button', { name: 'Go to definition' }));
+		await waitFor(() => expect(shown.calls.map(({ name }) => name)).toContain('openDefinition'));
+	});
+
 	test('one word is one operation, and what others change is shown', async () => {
 		const shown = await show({ flow: review });
 		act(() => shown.editor.select(['summary']));

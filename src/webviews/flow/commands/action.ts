@@ -22,11 +22,11 @@ export function isTyping(): boolean {
 	return activeElement.tagName.toLowerCase().startsWith('vscode-text');
 }
 
-/** Gives the focus to a part of the page, as soon as it is there. */
-export function focusPart(selector: string): void {
+/** Gives the focus to a part of the page, as soon as it is there: to the first of these that exists. */
+export function focusPart(...selectors: readonly string[]): void {
 	requestAnimationFrame(() =>
 		requestAnimationFrame(() => {
-			const element = document.querySelector<HTMLElement>(selector);
+			const [element] = selectors.flatMap(selector => document.querySelector<HTMLElement>(selector) ?? []);
 			element?.focus();
 			if (element instanceof HTMLInputElement) element.select();
 		}),

@@ -46,7 +46,11 @@ export function panelCommands({ editor, canvas }: CommandContext): Actions<Id> {
 		'inspector.focus': () => {
 			if (editor.selection.get().current === null) return;
 			ui.patch({ hasInspector: true });
-			focusPart('.inspector .params :is(input, textarea, select, button), .inspector .node-name');
+			focusPart(
+				'.inspector .params :is(input, textarea, select):not([disabled])',
+				'.inspector .params button',
+				'.inspector .node-name',
+			);
 		},
 		'canvas.focus': () => canvas.focus(),
 		list: tab('list', '.list-view [role="listbox"]'),

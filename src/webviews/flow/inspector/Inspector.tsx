@@ -4,6 +4,7 @@ import type { NodeId } from '../../../core/flow/model/flow';
 import { Codicon } from '../../shared/components/Codicon';
 import { IconButton } from '../../shared/components/IconButton';
 import { useCommands, useEditor } from '../context';
+import { hasDefinition } from '../state/describe';
 import { useStore, useStored } from '../state/store';
 import { isExpression, paramsOf } from './param';
 import { ExecutionFields } from './ExecutionFields';
@@ -181,7 +182,7 @@ function NodeLinks({ id }: { readonly id: NodeId }): ReactElement {
 	const editor = useEditor();
 	const commands = useCommands();
 	const hasRun = useStored(editor.runs.run, run => run !== null);
-	const isSubflow = useStored(editor.doc, doc => typeof doc.flow.nodes[id]?.params?.['flow'] === 'string');
+	const canBeOpened = useStored(editor.doc, doc => hasDefinition(doc.flow.nodes[id]?.type ?? ''));
 	return (
 		<div className="node-links">
 			{hasRun && (
@@ -194,7 +195,7 @@ function NodeLinks({ id }: { readonly id: NodeId }): ReactElement {
 					Show in the text
 				</button>
 			)}
-			{isSubflow && editor.has('openSubflow') && (
+			{canBeOpened && editor.has('openSubflow') && (
 				<button type="button" className="text-button" onClick={() => commands.run('definition')}>
 					Go to definition
 				</button>

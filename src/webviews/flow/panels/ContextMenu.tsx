@@ -3,6 +3,7 @@ import { commandOf, type CommandId } from '../../../core/flow/editorCommands';
 import { MenuList, type MenuItem } from '../../shared/components/Menu';
 import { Popover } from '../../shared/components/Popover';
 import { useCanvas, useCommands, useEditor } from '../context';
+import { hasDefinition } from '../state/describe';
 import type { Editor } from '../state/editor';
 import { useStore } from '../state/store';
 
@@ -91,7 +92,7 @@ function isOffered(editor: Editor, id: CommandId): boolean {
 	if (id !== 'definition') return true;
 	const { current } = editor.selection.get();
 	const type = editor.flow.nodes[current ?? '']?.type ?? '';
-	return editor.has('openSubflow') && /^(?:flow\.call(?:@|$)|custom\.)/.test(type);
+	return editor.has('openSubflow') && hasDefinition(type);
 }
 
 function itemOf(editor: Editor, id: CommandId): MenuItem {

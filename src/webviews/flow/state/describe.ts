@@ -37,3 +37,8 @@ export function nameOf(editor: Editor, id: NodeId): string {
 	const box = editor.index.box(id);
 	return box ? editor.catalog.titleOf(box.node) : id;
 }
+
+/** Whether a node of this type runs something that can be opened: another flow, or a file of a custom node. */
+export function hasDefinition(type: string): boolean {
+	return /^(?:flow\.call(?:@|$)|custom\.)/.test(type);
+}
