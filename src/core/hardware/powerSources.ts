@@ -60,8 +60,10 @@ export class AmdPower implements PowerSource {
 		const files = this.#files();
 		const timer = new MutableDisposable<Disposable>();
 		const look = (): void => {
-			const told = files.flatMap(file => readMicrowatts(file));
-			if (told.length === 0) return end();
+			// A question would wake a card that sleeps, and keep it awake: meanwhile it draws next to nothing.
+			const awake = files.filter(file => !isAsleep(file));
+			const told = awake.flatMap(file => readMicrowatts(file));
+			if (told.length === 0 && awake.length === files.length) return end();
 			tell(told.reduce((sum, microwatts) => sum + microwatts, 0) / 1e6);
 			timer.value = this.#clock.after(paceMs, look);
 		};
@@ -88,6 +90,15 @@ function list(folder: string): readonly string[] {
 		return readdirSync(folder);
 	} catch {
 		return []; // No such card, or another system.
+	}
+}
+
+/** By what stands beside the folder of its sensors. */
+function isAsleep(file: string): boolean {
+	try {
+		return readFileSync(join(file, '..', '..', '..', 'power', 'runtime_status'), 'utf8').trim() === 'suspended';
+	} catch {
+		return false; // A driver that puts nothing to sleep.
 	}
 }
 

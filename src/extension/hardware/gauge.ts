@@ -16,6 +16,8 @@ const backgrounds: Readonly<Record<GaugeLevel, string | undefined>> = {
 
 /** A window that has had no focus for this long is looked at by nobody; before that, it may stand on a second screen. */
 const unattendedMs = 15 * 60_000;
+/** No word for so long, at whatever pace: the thread that looks waits for a driver or a disk that does not answer. */
+const silentMs = 45_000;
 /** What only the hover shows may be this old: each change of it goes to the window. */
 const hoverMs = 10_000;
 
@@ -26,12 +28,14 @@ export class Gauge extends Owner {
 	readonly #shown = this.own(new MutableDisposable<Disposable>());
 	readonly #watching = this.own(new MutableDisposable<Disposable>());
 	readonly #unattended = this.own(new MutableDisposable<Disposable>());
+	readonly #silence = this.own(new MutableDisposable<Disposable>());
 	readonly #levels = new GaugeLevels();
 	#item: vscode.StatusBarItem | undefined;
 	#facts: MachineFacts | undefined;
 	#drawn = '';
 	#hover = '';
 	#hoverAt = -Infinity;
+	#heardAt = 0;
 
 	constructor(host: Host, feed: HardwareFeed) {
 		super();
@@ -40,7 +44,7 @@ export class Gauge extends Owner {
 		this.own(
 			host.settings.onDidChange(keys => {
 				if (keys.has('gauge.position')) this.#place();
-				else if ([...keys].some(key => key.startsWith('gauge.'))) this.#draw(feed.latest);
+				else if (this.#watching.value && [...keys].some(key => key.startsWith('gauge.'))) this.#draw(feed.latest);
 			}),
 		);
 		this.own(vscode.window.onDidChangeWindowState(() => this.#attend()));
@@ -51,6 +55,7 @@ export class Gauge extends Owner {
 	#place(): void {
 		const position = this.#host.settings.get('gauge.position');
 		this.#watching.value = undefined;
+		this.#silence.value = undefined;
 		this.#shown.value = undefined;
 		this.#item = undefined;
 		this.#drawn = '';
@@ -62,7 +67,7 @@ export class Gauge extends Owner {
 		this.#item = store.add(vscode.window.createStatusBarItem('quarterdeck.gauge', side, priority));
 		this.#item.name = 'Quarterdeck Machine';
 		this.#item.command = 'quarterdeck.dashboard.open';
-		store.add(this.#feed.onDidSample(sample => this.#draw(sample)));
+		store.add(this.#feed.onDidSample(sample => this.#hear(sample)));
 		this.#shown.value = store;
 		this.#draw(this.#feed.latest);
 		this.#attend();
@@ -74,18 +79,44 @@ export class Gauge extends Owner {
 		const { focused } = vscode.window.state;
 		this.#watching.value = this.#feed.watch(focused ? 'gauge' : 'idle');
 		this.#unattended.value = focused ? undefined : this.#host.clock.after(unattendedMs, () => this.#pause());
+		this.#heardAt = this.#host.clock.monotonic();
+		this.#listen(silentMs);
+	}
+
+	#hear(sample: Sample): void {
+		// Others may still watch, more rarely: their samples soon would be old ones here.
+		if (!this.#watching.value) return;
+		this.#heardAt = this.#host.clock.monotonic();
+		this.#draw(sample);
+	}
+
+	/** One timer in all that time, and not one for each sample. */
+	#listen(ms: number): void {
+		this.#silence.value = this.#host.clock.after(ms, () => {
+			const left = this.#heardAt + silentMs - this.#host.clock.monotonic();
+			this.#listen(left > 0 ? left : silentMs);
+			if (left <= 0)
+				this.#withdraw('debug-disconnect', 'The machine has told nothing for a while. It is looked at on.');
+		});
+	}
+
+	#pause(): void {
+		this.#watching.value = undefined;
+		this.#silence.value = undefined;
+		this.#withdraw(
+			'debug-pause',
+			'Nobody has looked for a while. The machine is looked at again as soon as this window has the focus.',
+		);
 	}
 
 	/** Old numbers are not shown as if they were of now. */
-	#pause(): void {
-		this.#watching.value = undefined;
+	#withdraw(icon: string, why: string): void {
 		if (!this.#item) return;
 		this.#drawn = '';
-		this.#item.text = '$(debug-pause) Machine';
+		this.#item.text = `$(${icon}) Machine`;
 		this.#item.backgroundColor = undefined;
-		this.#item.tooltip =
-			'Nobody has looked for a while. The machine is looked at again as soon as this window has the focus.';
-		this.#item.accessibilityInformation = { label: 'Machine: not looked at while the window has no focus' };
+		this.#item.tooltip = why;
+		this.#item.accessibilityInformation = { label: `Machine: ${why}` };
 		this.#hover = '';
 	}
 

@@ -128,7 +128,7 @@ describe('the gauge in the status bar', () => {
 	});
 
 	test('looks seldom without the focus, in the end not at all, and at once when the focus is back', () => {
-		const { clock, sampled, paces, focus } = world();
+		const { clock, sampled, paces, focus, taken } = world();
 		sampled.fire(sample(10));
 		expect(paces).toEqual(['gauge']);
 		focus(false);
@@ -136,10 +136,28 @@ describe('the gauge in the status bar', () => {
 		clock.advance(15 * 60_000);
 		expect(paces).toEqual([]);
 		expect(fake.items[0]?.sets).toContain('text=$(debug-pause) Machine');
+		// Rules that nobody watches go on looking once a minute.
+		taken();
+		sampled.fire(sample(99));
+		expect(taken()).toEqual([]);
 		focus(true);
 		expect(paces).toEqual(['gauge']);
 		sampled.fire(sample(10));
 		expect(fake.items[0]?.sets.findLast(text => text.startsWith('text='))).toContain('10 %');
+	});
+
+	test('shows no old numbers where the machine tells nothing any more, and new ones as soon as it does', () => {
+		const { clock, sampled } = world();
+		const shown = (): string | undefined => fake.items[0]?.sets.findLast(text => text.startsWith('text='));
+		sampled.fire(sample(10));
+		clock.advance(40_000);
+		sampled.fire(sample(20));
+		clock.advance(44_000);
+		expect(shown()).toContain('20 %');
+		clock.advance(1_000);
+		expect(shown()).toBe('text=$(debug-disconnect) Machine');
+		sampled.fire(sample(20));
+		expect(shown()).toContain('20 %');
 	});
 
 	test('moves with its setting, and nobody looks for one that is hidden', () => {

@@ -209,3 +209,25 @@ test("AMD's cards are read from the driver's files, and end with the last that t
 	expect(heard).toEqual([41.5, 50, 'end']);
 	watching.dispose();
 });
+
+test('a card of AMD that sleeps is not woken by a question for its power', () => {
+	const folder = temporaryFolder();
+	const device = join(folder, 'card0', 'device');
+	const sensor = join(device, 'hwmon', 'hwmon3');
+	const status = join(device, 'power', 'runtime_status');
+	for (const each of [sensor, join(device, 'power')]) mkdirSync(each, { recursive: true });
+	writeFileSync(join(sensor, 'power1_average'), '41500000\n');
+	writeFileSync(status, 'suspended\n');
+	const clock = new ManualClock();
+	const heard: (number | 'end')[] = [];
+	const watching = new AmdPower(clock, folder).watch(
+		watts => heard.push(watts),
+		() => heard.push('end'),
+	);
+	onTestFinished(() => watching.dispose());
+	writeFileSync(status, 'active\n');
+	clock.advance(500);
+	writeFileSync(status, 'suspended\n');
+	clock.advance(500);
+	expect(heard).toEqual([0, 41.5, 0]);
+});
