@@ -50,12 +50,18 @@ const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
 	.map(name => join(src, name));
 const name = (file: string): string => relative(src, file).split(sep).join('/');
 const part = (file: string, index: number): string => name(file).split('/')[index] ?? '';
-const imports = (file: string): string[] =>
-	[...readFileSync(file, 'utf8').matchAll(/^\s*(?:import|export)\b[^'"]*?['"]([^'"]+)['"]/gm)].map(match => match[1]!);
+const specifiers = new Map(
+	files.map(file => [
+		file,
+		[...readFileSync(file, 'utf8').matchAll(/^\s*(?:import|export)\b[^'"]*?['"]([^'"]+)['"]/gm)].map(
+			match => match[1]!,
+		),
+	]),
+);
+const imports = (file: string): readonly string[] => specifiers.get(file) ?? [];
+const modules = new Map(files.map(file => [file.replace(/\.tsx?$/, ''), file]));
 const resolved = (file: string, specifier: string): string | undefined =>
-	specifier.startsWith('.')
-		? files.find(other => other.replace(/\.tsx?$/, '') === resolve(dirname(file), specifier))
-		: undefined;
+	specifier.startsWith('.') ? modules.get(resolve(dirname(file), specifier)) : undefined;
 
 function complaint(file: string, specifier: string): string | undefined {
 	if (specifier === 'vscode' && part(file, 0) !== 'extension') return `${name(file)} imports vscode`;
