@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { draftOf, readDraft, withItem, type Draft } from '../../../src/core/mcp/form/draft';
 import { formOf, isOpen, secretFields, type FormField, type GroupField } from '../../../src/core/mcp/form/fields';
+import { cpuTime } from '../cpuTime';
 
 const field = (schema: Record<string, unknown>, name = 'a', required = false): FormField => {
 	const form = formOf({ type: 'object', properties: { [name]: schema }, ...(required ? { required: [name] } : {}) });
@@ -160,9 +161,8 @@ describe('a draft becomes a value', () => {
 
 	test('a pattern that could hold up the page is left to the server', () => {
 		const form = formOf({ type: 'object', properties: { a: { type: 'string', pattern: '^(a+)+$' } } });
-		const before = performance.now();
-		expect(reading(form, { a: text(`${'a'.repeat(40)}!`) }).isValid).toBe(true);
-		expect(performance.now() - before).toBeLessThan(500);
+		const took = cpuTime(() => expect(reading(form, { a: text(`${'a'.repeat(40)}!`) }).isValid).toBe(true));
+		expect(took).toBeLessThan(500);
 	});
 
 	test('keys of entries stay theirs when entries go', () => {

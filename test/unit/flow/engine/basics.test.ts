@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { Deferred } from '../../../../src/core/base/async';
 import { endsOf, flowOf, runFlow, runs, startRun, states, valuesOf } from './support';
-
-const wait = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms));
 
 describe('a run', () => {
 	test('runs nodes in the order of their edges and passes values on', async () => {
@@ -73,9 +72,12 @@ describe('a run', () => {
 		expect(states((await runFlow(flow)).events)).toMatchObject({ n: 'skipped', m: 'succeeded' });
 	});
 
-	test('ten branches of 20 ms run side by side', async () => {
+	test('ten branches run side by side', async () => {
+		let started = 0;
+		const all = new Deferred<void>();
 		const slow = runs('slow', async () => {
-			await wait(20);
+			if (++started === 10) all.resolve();
+			await all.promise;
 			return { out: 1 };
 		});
 		const ids = Array.from({ length: 10 }, (_, index) => `n${index}`);
@@ -83,9 +85,7 @@ describe('a run', () => {
 			{ a: 'value', ...Object.fromEntries(ids.map(id => [id, 'slow'])), end: 'list' },
 			ids.flatMap(id => [`a -> ${id}`, `${id} -> end`]),
 		);
-		const began = performance.now();
 		const { events } = await runFlow(flow, { types: [slow] });
-		expect(performance.now() - began).toBeLessThan(150);
 		expect(valuesOf(events, 'end')).toEqual({ out: Array(10).fill(1) });
 	});
 

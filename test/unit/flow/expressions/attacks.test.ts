@@ -7,6 +7,7 @@ import { problemsOf, referencesOf } from '../../../../src/core/flow/expressions/
 import { evaluateText, resolveText } from '../../../../src/core/flow/expressions/resolve';
 import { scopeOf } from '../../../../src/core/flow/expressions/scope';
 import { completionsAt } from '../../../../src/core/flow/expressions/complete';
+import { cpuTime } from '../../cpuTime';
 
 const polluted = JSON.parse('{"__proto__": {"x": 1}, "constructor": "mine", "a": 1}') as Json;
 const scope = scopeOf({
@@ -118,13 +119,14 @@ describe('an expression ends', () => {
 		['{a:'.repeat(2000)],
 		['x'.repeat(20_000)],
 	])('%s', text => {
-		const began = performance.now();
-		try {
-			evaluate(text);
-		} catch (error) {
-			expect(error).toBeInstanceOf(ExpressionError);
-		}
-		expect(performance.now() - began).toBeLessThan(8000);
+		const took = cpuTime(() => {
+			try {
+				evaluate(text);
+			} catch (error) {
+				expect(error).toBeInstanceOf(ExpressionError);
+			}
+		});
+		expect(took).toBeLessThan(8000);
 	});
 
 	test('the sentence says what was too much', () => {

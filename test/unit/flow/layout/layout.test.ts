@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { layoutFlow, type NodeBox } from '../../../../src/core/flow/layout/flowLayout';
 import { layered, type LayoutBox, type LayoutEdge } from '../../../../src/core/flow/layout/layered';
 import { emptyFlow, type Flow, type FlowNode, type Position } from '../../../../src/core/flow/model/flow';
+import { cpuTime } from '../../cpuTime';
 
 const gaps = { x: 80, y: 24 };
 const box = (id: string, more: Partial<LayoutBox> = {}): LayoutBox => ({ id, width: 200, height: 80, ...more });
@@ -92,9 +93,8 @@ describe('columns', () => {
 		const chain = boxes.slice(1).map((_, at) => ({ from: `n${at}`, to: `n${at + 1}` }));
 		const fan = boxes.slice(1).map(({ id }) => ({ from: 'n0', to: id }));
 		for (const edges of [chain, fan, [...chain, { from: 'n9999', to: 'n0' }]]) {
-			const start = performance.now();
-			expect(layered(boxes, edges, gaps).places.size).toBe(10_000);
-			expect(performance.now() - start).toBeLessThan(5000);
+			const took = cpuTime(() => expect(layered(boxes, edges, gaps).places.size).toBe(10_000));
+			expect(took).toBeLessThan(5000);
 		}
 	});
 });

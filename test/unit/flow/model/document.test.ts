@@ -8,6 +8,7 @@ import { maxTextLength, parseFlow } from '../../../../src/core/flow/model/parse'
 import { printFlow } from '../../../../src/core/flow/model/print';
 import { applyTextEdit, textEdit } from '../../../../src/core/flow/model/textEdit';
 import { anyFlow, anyOps, anyText } from './arbitraries';
+import { cpuTime } from '../../cpuTime';
 
 const example = `{
   "flow": 1,
@@ -260,17 +261,18 @@ describe('what is no flow', () => {
 	});
 
 	test('hostile texts are answered, quickly', () => {
-		const start = performance.now();
-		expect(problemsOf('['.repeat(2_000_000))[0]).toContain('too-deep');
-		expect(problemsOf(`// "\n/* " */ ${'{"a":'.repeat(100_000)}`)[0]).toContain('too-deep');
-		expect(problemsOf('x'.repeat(maxTextLength + 1))[0]).toContain('too-large');
-		expect(
-			parseFlow(`{"flow": 1, "id": "x", "name": ${JSON.stringify('\\"{'.repeat(3_000_000))}}`).flow?.name.length,
-		).toBe(9_000_000);
-		expect(
-			parseFlow('{"flow": 1, "id": "x", "nodes": {"__proto__": {"type": "t@1"}}, "__proto__": {"a": 1}}').flow,
-		).toBeUndefined();
-		expect(performance.now() - start).toBeLessThan(5000);
+		const took = cpuTime(() => {
+			expect(problemsOf('['.repeat(2_000_000))[0]).toContain('too-deep');
+			expect(problemsOf(`// "\n/* " */ ${'{"a":'.repeat(100_000)}`)[0]).toContain('too-deep');
+			expect(problemsOf('x'.repeat(maxTextLength + 1))[0]).toContain('too-large');
+			expect(
+				parseFlow(`{"flow": 1, "id": "x", "name": ${JSON.stringify('\\"{'.repeat(3_000_000))}}`).flow?.name.length,
+			).toBe(9_000_000);
+			expect(
+				parseFlow('{"flow": 1, "id": "x", "nodes": {"__proto__": {"type": "t@1"}}, "__proto__": {"a": 1}}').flow,
+			).toBeUndefined();
+		});
+		expect(took).toBeLessThan(5000);
 	});
 
 	test('never throws', () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -86,6 +86,13 @@ const blobs = async (): Promise<number> =>
 		entry.isFile(),
 	).length;
 
+/** What is written down of all runs. */
+async function journals(): Promise<string> {
+	const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+	const files = entries.filter(entry => entry.isFile() && entry.name.endsWith('.jsonl'));
+	return (await Promise.all(files.map(({ parentPath, name }) => readFile(join(parentPath, name), 'utf8')))).join('');
+}
+
 describe('old runs', () => {
 	test('go by their age, all that is kept of them and large values a while later', async () => {
 		const book = open();
@@ -108,7 +115,9 @@ describe('old runs', () => {
 	test('that go on, here or in another window, stay', async () => {
 		const [here, there] = [open(), open()];
 		const id = await start(there, 'wait', 'z'.repeat(100_000));
-		await vi.waitFor(async () => expect(await blobs()).toBe(2));
+		// Large values are written before the line that names them.
+		await vi.waitFor(async () => expect(await journals()).toContain('"node.ended","node":"a"'), 20_000);
+		expect(await blobs()).toBe(2);
 		await age(300);
 		expect(await here.prune(7)).toBe(0);
 		expect(await there.prune(7)).toBe(0);

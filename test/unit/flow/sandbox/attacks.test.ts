@@ -81,7 +81,7 @@ test('too much output is refused', async () => {
 test('the host is not flooded with requests', async () => {
 	let asked = 0;
 	const capabilities = { secrets: async (): Promise<Json> => Promise.resolve((asked += 1)) };
-	const options = { capabilities, limits: { ...limits, computeMs: 2_000, calls: 100 } };
+	const options = { capabilities, limits: { ...limits, computeMs: 10_000, totalMs: 15_000, calls: 100 } };
 	expect(await attack('for (let i = 0; i < 101; i++) secret("a")', options)).toBe('script-calls');
 	expect(await attack('for (;;) secret("a")', options)).toMatch(/^script-(?:calls|timeout)$/u);
 	expect(await attack('const text = "x".repeat(1e6); for (let i = 0; i < 20; i++) secret(text)', options)).toBe(
