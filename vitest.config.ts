@@ -1,5 +1,9 @@
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
+
+// By itself Vitest keeps one core for itself, which on two cores means one file at a time; half of a file is waiting.
+const maxWorkers = Math.max(2, availableParallelism() - 1);
 
 export default defineConfig({
 	test: {
@@ -12,7 +16,9 @@ export default defineConfig({
 					server: { deps: { inline: ['beautiful-mermaid'] } },
 					environment: 'node',
 					include: ['test/unit/**/*.test.ts'],
+					globalSetup: ['test/unit/built.ts'],
 					setupFiles: ['test/unit/leaks.ts'],
+					maxWorkers,
 					// A limit is for what hangs: a machine that is busy with something else must not fail a test.
 					testTimeout: 30_000,
 					hookTimeout: 30_000,
@@ -24,6 +30,7 @@ export default defineConfig({
 					environment: 'jsdom',
 					include: ['test/webview/**/*.test.tsx'],
 					setupFiles: ['test/webview/setup.ts'],
+					maxWorkers,
 					testTimeout: 30_000,
 					hookTimeout: 30_000,
 				},

@@ -16,7 +16,6 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => {
 	await claude.close();
-	cli.dispose();
 });
 beforeEach(() => {
 	work = new Workspace(cli);

@@ -1,11 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { BuiltCli, edge, flowText, jsonLines, Workspace } from './support';
 
 const cli = new BuiltCli();
 let work: Workspace;
 
 beforeAll(() => cli.build(), 60_000);
-afterAll(() => cli.dispose());
 beforeEach(() => {
 	work = new Workspace(cli);
 });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { n8nFixtures } from '../flow/interop/n8nFixtures';
 import { BuiltCli, edge, repository, Workspace, type Ended } from './support';
 
@@ -9,7 +9,6 @@ const cli = new BuiltCli();
 let work: Workspace;
 
 beforeAll(() => cli.build(), 120_000);
-afterAll(() => cli.dispose());
 beforeEach(() => {
 	work = new Workspace(cli);
 });

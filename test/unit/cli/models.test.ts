@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { FakeOpenAi } from '../../fakes/openai/server';
 import { BuiltCli, edge, jsonLines, Workspace } from './support';
 
@@ -10,7 +10,6 @@ let work: Workspace;
 let server: FakeOpenAi;
 
 beforeAll(() => cli.build(), 120_000);
-afterAll(() => cli.dispose());
 beforeEach(async () => {
 	work = new Workspace(cli);
 	server = await FakeOpenAi.start({ key: 'sk-fake-key-of-a-test', models: ['small'] });

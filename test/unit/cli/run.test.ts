@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { listRuns } from '../../../src/core/flow/engine/readJournal';
 import { parseLine } from '../../../src/core/ledger/journal/line';
 import { BuiltCli, edge, jsonLines, Workspace } from './support';
@@ -10,7 +10,6 @@ const patience = { timeout: 20_000, interval: 30 };
 let work: Workspace;
 
 beforeAll(() => cli.build(), 60_000);
-afterAll(() => cli.dispose());
 beforeEach(() => {
 	work = new Workspace(cli);
 });

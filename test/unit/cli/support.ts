@@ -7,19 +7,22 @@ import { buildWorkers } from '../../../scripts/build/workers.mjs';
 import { emptyFlow, type Flow } from '../../../src/core/flow/model/flow';
 import { printFlow } from '../../../src/core/flow/model/print';
 import { normaliseFlow } from '../../../src/core/flow/model/normalise';
+import { builtOnce } from '../builtOnce';
 
-/** The command line as a user gets it, built once for a file of tests. */
+/** The command line as a user gets it, built once for all tests. */
 export class BuiltCli {
-	readonly folder = mkdtempSync(join(tmpdir(), 'quarterdeck-cli-'));
-	readonly entry = join(this.folder, 'dist', 'cli', 'quarterdeck.js');
+	#folder: string | undefined;
 
-	async build(): Promise<void> {
-		await buildCli(join(this.folder, 'dist', 'cli'));
-		await buildWorkers(join(this.folder, 'dist', 'workers'));
+	get entry(): string {
+		if (this.#folder === undefined) throw new Error('The command line is not built yet');
+		return join(this.#folder, 'dist', 'cli', 'quarterdeck.js');
 	}
 
-	dispose(): void {
-		rmSync(this.folder, { recursive: true, force: true });
+	async build(): Promise<void> {
+		this.#folder = await builtOnce('cli', async folder => {
+			await buildCli(join(folder, 'dist', 'cli'));
+			await buildWorkers(join(folder, 'dist', 'workers'));
+		});
 	}
 }
 

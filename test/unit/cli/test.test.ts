@@ -1,11 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { BuiltCli, edge, jsonLines, Workspace } from './support';
 
 const cli = new BuiltCli();
 let work: Workspace;
 
 beforeAll(() => cli.build(), 60_000);
-afterAll(() => cli.dispose());
 beforeEach(() => {
 	work = new Workspace(cli);
 	work.write('greet.flow.json', {

@@ -1,25 +1,26 @@
 import { build } from 'esbuild';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
-import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import { beforeAll, onTestFinished } from 'vitest';
 import { Sandbox, type SandboxDeps, type SandboxOptions } from '../../../../src/core/flow/sandbox/sandbox';
 import { startSandboxThread } from '../../../../src/core/flow/sandbox/startThread';
 import type { SandboxPort } from '../../../../src/core/flow/sandbox/thread';
 import type { Json } from '../../../../src/core/base/json';
+import { builtOnce } from '../../builtOnce';
 
 const repository = resolve(import.meta.dirname, '../../../..');
 const wasm = 'node_modules/@jitl/quickjs-wasmfile-release-sync/dist/emscripten-module.wasm';
 const banner =
 	"import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __dirname = import.meta.dirname;";
 
+const bundleName = 'sandbox.mjs';
+
 /** The worker as it is packaged: its code beside the compressed engine. */
-export async function bundleSandbox(folder: string): Promise<string> {
-	const outfile = join(folder, 'sandbox.mjs');
+async function bundleSandbox(folder: string): Promise<void> {
 	await build({
 		entryPoints: [join(repository, 'src/workers/sandbox.ts')],
-		outfile,
+		outfile: join(folder, bundleName),
 		bundle: true,
 		platform: 'node',
 		format: 'esm',
@@ -28,7 +29,6 @@ export async function bundleSandbox(folder: string): Promise<string> {
 	});
 	const params = { [constants.BROTLI_PARAM_QUALITY]: 1 };
 	writeFileSync(join(folder, 'quickjs.wasm.br'), brotliCompressSync(readFileSync(join(repository, wasm)), { params }));
-	return outfile;
 }
 
 /** Threads that were started and have not ended. */
@@ -41,15 +41,12 @@ function startThread(file: string): SandboxPort {
 	return port;
 }
 
-/** Bundles the worker once for a test file, and gives sandboxes that end with their test. */
+/** Bundles the worker once for all tests, and gives sandboxes that end with their test. */
 export function useSandbox(): (deps?: Partial<SandboxDeps>) => Sandbox {
-	let folder = '';
 	let file = '';
 	beforeAll(async () => {
-		folder = mkdtempSync(join(tmpdir(), 'qd-sandbox-'));
-		file = await bundleSandbox(folder);
+		file = join(await builtOnce('sandbox', bundleSandbox), bundleName);
 	});
-	afterAll(() => rmSync(folder, { recursive: true, force: true }));
 	return deps => {
 		const sandbox = new Sandbox({ startThread: () => startThread(file), ...deps });
 		onTestFinished(() => sandbox.dispose());
