@@ -121,5 +121,5 @@ test('a target that fails is told of once an hour; a private address is refused'
 	const other = await open({}, 'https://192.168.7.7/hook');
 	other.channels.send([anAlert()]);
 	await vi.waitUntil(() => other.failures.length > 0, patience);
-	expect(other.failures[0]).toContain('192.168.7.7 is not on the public internet');
+	expect(other.failures[0]).toBe('Alerts are not sent to 192.168.7.7: it is not on the public internet.');
 });

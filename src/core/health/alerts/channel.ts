@@ -92,7 +92,11 @@ export async function sendToChannel(call: ChannelCall, agent: string, signal: Ab
 		agent,
 	};
 	const ask = { method: 'POST', body: call.body };
-	const { status } = await guardedFetch(call.url, ports, limits, signal, call.headers, ask);
+	const { status } = await guardedFetch(call.url, ports, limits, signal, call.headers, ask).catch((error: unknown) => {
+		if (!ExpectedError.is(error, 'private-address')) throw error;
+		const why = isHere ? 'it is not this machine' : 'it is not on the public internet';
+		throw new ExpectedError('alerts.refused', `Alerts are not sent to ${new URL(call.url).host}: ${why}.`);
+	});
 	if (status >= 200 && status < 300) return;
 	throw new ExpectedError('alerts.refused', `${new URL(call.url).host} answered an alert with status ${status}.`);
 }
