@@ -94,11 +94,13 @@ export class SmiRun extends Owner {
 	#look: GpuSample[] = [];
 	#expected = 0;
 	#trouble: string | undefined;
+	#heardAt: number;
 
 	constructor(options: SmiRunOptions) {
 		super();
 		this.#options = options;
 		this.paceMs = options.paceMs;
+		this.#heardAt = options.clock.monotonic();
 		const { supervisor, command, fields, paceMs } = options;
 		try {
 			this.own(
@@ -124,7 +126,7 @@ export class SmiRun extends Owner {
 		if (line.kind === 'refused') return this.#end({ kind: 'refused', field: line.field });
 		if (line.kind === 'trouble') this.#trouble = line.text;
 		if (line.kind !== 'card') return;
-		this.#listen(Math.max(startMs, this.paceMs * 3));
+		this.#heardAt = this.#options.clock.monotonic();
 		// A card that fell off leaves its look short; the next look's first card closes it.
 		const previous = this.#look.at(-1);
 		if (previous && line.card.index <= previous.index) this.#tell();
@@ -141,8 +143,14 @@ export class SmiRun extends Owner {
 		this.#options.onLook(cards);
 	}
 
+	/** One timer in all that time, and not one for each line. */
 	#listen(ms: number): void {
-		this.#silence.value = this.#options.clock.after(ms, () => this.#end({ kind: 'hung' }));
+		const { clock } = this.#options;
+		this.#silence.value = clock.after(ms, () => {
+			const left = this.#heardAt + Math.max(startMs, this.paceMs * 3) - clock.monotonic();
+			if (left > 0) this.#listen(left);
+			else this.#end({ kind: 'hung' });
+		});
 	}
 
 	#end(end: SmiEnd): void {
