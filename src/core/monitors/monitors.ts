@@ -64,6 +64,8 @@ export class Monitors extends Owner {
 	readonly #queue = new Sequencer();
 	readonly #busy = new Set<string>();
 	#isHolder = false;
+	/** What was known elsewhere is being compared with what is so here. */
+	#isSettling = false;
 	readonly #suggested = this.own(new Emitter<Suggestion>());
 	/** Something new could be repaired, if the user wants it. */
 	readonly onDidSuggest = this.#suggested.event;
@@ -174,7 +176,7 @@ export class Monitors extends Owner {
 		// What does not answer at all does not answer badly any more.
 		if (condition === 'service.down') book.close(keyOf('service.degraded', subject));
 		this.#save();
-		this.#changed.fire();
+		this.#tellChange();
 		this.#loops.wake(condition.startsWith('service.') ? 'critical' : 'important');
 	}
 
@@ -205,7 +207,11 @@ export class Monitors extends Owner {
 		const { book } = this.#deps;
 		if (keys.filter(key => book.close(key)).length === 0) return;
 		this.#save();
-		this.#changed.fire();
+		this.#tellChange();
+	}
+
+	#tellChange(): void {
+		if (!this.#isSettling) this.#changed.fire();
 	}
 
 	async #considerAll(isMeant: (incident: Incident) => boolean): Promise<void> {
@@ -226,10 +232,16 @@ export class Monitors extends Owner {
 
 	/** Reads what was known elsewhere, and leaves out what is over. */
 	async #takeOver(): Promise<void> {
+		const keys = (): string => JSON.stringify(this.incidents.map(({ key }) => key).sort());
+		const before = keys();
 		await this.#deps.book.load();
+		this.#isSettling = true;
 		for (const alert of this.#deps.alerts.open) this.#take(findingOfAlert(alert));
 		this.#closeWell();
 		this.#closeAlerts();
+		this.#isSettling = false;
+		// What was taken over and closed again is no news: who looks at each change would come back here without end.
+		if (keys() !== before) this.#changed.fire();
 	}
 
 	async #asHolder(run: () => Promise<void>): Promise<void> {

@@ -386,6 +386,24 @@ describe('over time and windows', () => {
 		]);
 	});
 
+	test('looking at the list changes nothing in a window for which all is well: whoever looks at each change would look for ever', async () => {
+		const folder = newFolder();
+		const first = withOllama(newWorld({ folder }));
+		const second = withOllama(newWorld({ folder, clock: first.clock, isHolder: () => false }));
+		await second.monitors.start();
+		await down(first);
+		let changes = 0;
+		const listening = second.monitors.onDidChange(() => changes++);
+		expect([await second.monitors.suggestions(), await second.monitors.suggestions()]).toEqual([[], []]);
+		expect(changes).toBe(0);
+		// Here it is wrong as well, and that is told once.
+		second.health.services = first.health.services;
+		expect(await second.monitors.suggestions()).toHaveLength(1);
+		expect(await second.monitors.suggestions()).toHaveLength(1);
+		expect(changes).toBe(1);
+		listening.dispose();
+	});
+
 	test('a list in another window knows what is wrong', async () => {
 		const folder = newFolder();
 		const first = withOllama(newWorld({ folder }));
