@@ -7,7 +7,6 @@ import { flowLanguage } from '../host/ids';
  * but is not woken by a language that it does not know: that is done here, once such a text is shown.
  */
 export function wakeJsonLanguage(): Disposable {
-	const isFlow = ({ document }: vscode.TextEditor): boolean => document.languageId === flowLanguage;
 	const wake = (editors: readonly vscode.TextEditor[]): void => {
 		if (!editors.some(isFlow)) return;
 		watching.dispose();
@@ -16,4 +15,8 @@ export function wakeJsonLanguage(): Disposable {
 	const watching = vscode.window.onDidChangeVisibleTextEditors(wake);
 	wake(vscode.window.visibleTextEditors);
 	return watching;
+}
+
+function isFlow({ document }: vscode.TextEditor): boolean {
+	return document.languageId === flowLanguage;
 }

@@ -49,7 +49,7 @@ describe('groups', () => {
 		expect(document.querySelector('#node-ask')).toBeNull();
 		expect(screen.getByText('2 nodes')).toBeDefined();
 		expect(shown.batches).toEqual([]);
-		act(() => void shown.server.emit('reveal', { node: 'ask' }));
+		act(() => shown.server.emit('reveal', { node: 'ask' }));
 		await waitFor(() => expect(document.querySelector('#node-ask')).not.toBeNull());
 		act(() => shown.graph.focus());
 		await userEvent.keyboard('{Shift>}g{/Shift}');

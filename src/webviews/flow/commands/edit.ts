@@ -31,13 +31,7 @@ export function editCommands(context: CommandContext): Actions<Id> {
 	return {
 		'add.node': () => canvas.quickAdd.set({ kind: 'free', ...canvas.middle }),
 		'add.after': () => addAfter(context),
-		'add.note': () => {
-			const type = editor.catalog.list.find(each => each.isNote);
-			if (!type) return editor.say('There are no notes here.');
-			const { id, ops } = addOps(editor.index, type, canvas.middle);
-			editor.apply('Add note', ops);
-			editor.select([id]);
-		},
+		'add.note': () => addNote(context),
 		connect: () => {
 			if (editor.selection.get().current !== null) canvas.picker.set('connect');
 		},
@@ -85,6 +79,14 @@ export function editCommands(context: CommandContext): Actions<Id> {
 			if (editor.has('openText')) await editor.attempt('openText', { node: editor.selection.get().current });
 		},
 	};
+}
+
+function addNote({ editor, canvas }: CommandContext): void {
+	const type = editor.catalog.list.find(each => each.isNote);
+	if (!type) return editor.say('There are no notes here.');
+	const { id, ops } = addOps(editor.index, type, canvas.middle);
+	editor.apply('Add note', ops);
+	editor.select([id]);
 }
 
 function addAfter({ editor, canvas }: CommandContext): void {

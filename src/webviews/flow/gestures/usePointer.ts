@@ -1,5 +1,6 @@
 import { useEffect, type RefObject } from 'react';
 import { useCanvas } from '../context';
+import { contains, overlaps } from '../graph/grid';
 import type { CanvasModel } from '../canvas/model';
 import type { End } from '../edits/connect';
 import { selectOnly } from '../state/selection';
@@ -87,17 +88,9 @@ function pullBox(canvas: CanvasModel, element: HTMLElement, event: PointerEvent)
 			if (!hasMoved) return;
 			canvas.selecting.set(rect);
 			// A frame is meant only when it is inside as a whole: its nodes are reached through it.
-			const found = editor.index
-				.query(rect)
-				.filter(
-					box =>
-						box.shape !== 'container' ||
-						(box.x >= rect.x &&
-							box.y >= rect.y &&
-							box.x + box.width <= rect.x + rect.width &&
-							box.y + box.height <= rect.y + rect.height),
-				)
-				.map(box => box.id);
+			const boxes = editor.index.query(rect).filter(box => box.shape !== 'container' || contains(rect, box));
+			const folded = editor.index.folds.filter(fold => overlaps(fold, rect)).flatMap(({ nodes }) => [...nodes]);
+			const found = [...boxes.map(box => box.id), ...folded];
 			editor.selection.set(isAdding ? selectOnly([...before.nodes, ...found]) : selectOnly(found));
 		},
 		end: isCancelled => {
