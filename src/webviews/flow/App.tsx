@@ -21,6 +21,7 @@ import { Toolbar } from './panels/Toolbar';
 import { describeNode } from './state/describe';
 import type { Editor } from './state/editor';
 import { useStore, useStored } from './state/store';
+import type { Ui } from './state/ui';
 import { watchVisible } from './state/watch';
 
 export interface AppProps {
@@ -184,21 +185,45 @@ function useKeeping(editor: Editor, api: AppProps['api']): void {
 /** Up to this width, in pixels, the side panels lie over the graph: as in the style sheet. */
 const narrow = 760;
 
-/** On a narrow page the side panels are closed to begin with, and one goes when the other comes. */
+/**
+ * A page that is or becomes narrow shows its graph: the side panels are closed, and are open again once there is room.
+ * While it is narrow, one goes when the other comes.
+ */
 function useNarrow(editor: Editor, root: RefObject<HTMLElement | null>): void {
 	useEffect(() => {
-		const isNarrow = (): boolean => {
+		const { ui } = editor;
+		let closed: Pick<Ui, 'hasPalette' | 'hasInspector' | 'hasMinimap'> | null = null;
+		const measure = (): void => {
 			const width = root.current?.clientWidth ?? 0;
-			return width > 0 && width <= narrow;
+			// A page behind another has no width.
+			if (width === 0 || width <= narrow === (closed !== null)) return;
+			const { hasPalette, hasInspector, hasMinimap } = ui.get();
+			if (closed) {
+				const before = closed;
+				closed = null;
+				ui.patch({
+					hasPalette: hasPalette || before.hasPalette,
+					hasInspector: hasInspector || before.hasInspector,
+					hasMinimap: hasMinimap || before.hasMinimap,
+				});
+			} else {
+				closed = { hasPalette, hasInspector, hasMinimap };
+				ui.patch({ hasPalette: false, hasInspector: false, hasMinimap: false });
+			}
 		};
-		if (isNarrow()) editor.ui.patch({ hasPalette: false, hasInspector: false, hasMinimap: false });
-		let hadPalette = editor.ui.get().hasPalette;
-		const listening = editor.ui.listen(({ hasPalette, hasInspector }) => {
-			const isCrowded = hasPalette && hasInspector && isNarrow();
+		measure();
+		let hadPalette = ui.get().hasPalette;
+		const listening = ui.listen(({ hasPalette, hasInspector }) => {
+			const isCrowded = closed !== null && hasPalette && hasInspector;
 			const older = hadPalette ? { hasPalette: false } : { hasInspector: false };
 			hadPalette = hasPalette;
-			if (isCrowded) editor.ui.patch(older);
+			if (isCrowded) ui.patch(older);
 		});
-		return () => listening.dispose();
+		const observer = new ResizeObserver(measure);
+		if (root.current) observer.observe(root.current);
+		return () => {
+			observer.disconnect();
+			listening.dispose();
+		};
 	}, [editor, root]);
 }

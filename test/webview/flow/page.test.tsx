@@ -109,6 +109,47 @@ describe('opening', () => {
 		}
 	});
 
+	test('a page that becomes narrow shows the graph, and one that is wide again its panels', async () => {
+		const wide = Object.getOwnPropertyDescriptor(HTMLElement.prototype, 'clientWidth')!;
+		const measured = new Set<() => void>();
+		class Observer {
+			readonly #tell: () => void;
+			constructor(tell: () => void) {
+				this.#tell = tell;
+			}
+			observe(element: Element): void {
+				if (element.classList.contains('flow-page')) measured.add(this.#tell);
+			}
+			unobserve(): void {}
+			disconnect(): void {
+				measured.delete(this.#tell);
+			}
+		}
+		const setWidth = (width: number): void => {
+			Object.defineProperty(HTMLElement.prototype, 'clientWidth', { configurable: true, get: () => width });
+			act(() => measured.forEach(tell => tell()));
+		};
+		const { ResizeObserver: before } = globalThis;
+		vi.stubGlobal('ResizeObserver', Observer);
+		try {
+			const { editor } = await show({ flow: review });
+			act(() => editor.ui.patch({ hasMinimap: false }));
+			setWidth(500);
+			expect(editor.ui.get()).toMatchObject({ hasPalette: false, hasInspector: false, hasMinimap: false });
+			setWidth(1600);
+			expect(editor.ui.get()).toMatchObject({ hasPalette: true, hasInspector: true, hasMinimap: false });
+			setWidth(500);
+			act(() => editor.ui.patch({ hasInspector: true }));
+			setWidth(480);
+			expect(editor.ui.get().hasInspector).toBe(true);
+			setWidth(1600);
+			expect(editor.ui.get()).toMatchObject({ hasPalette: true, hasInspector: true });
+		} finally {
+			vi.stubGlobal('ResizeObserver', before);
+			Object.defineProperty(HTMLElement.prototype, 'clientWidth', wide);
+		}
+	});
+
 	test('a host that cannot open it is asked again on demand', async () => {
 		let isBroken = true;
 		const host = fakeEditor({ flow: review });

@@ -23,7 +23,7 @@ export const headerHeight = 34;
 export const rowHeight = 20;
 export const cardWidth = 224;
 const footerHeight = 24;
-const handleSize = 12;
+export const handleSize = 12;
 const smallest: Readonly<Record<Shape, Size>> = {
 	card: { width: cardWidth, height: 64 },
 	container: { width: 320, height: 160 },

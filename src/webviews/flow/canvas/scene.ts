@@ -5,7 +5,7 @@ import { edgeHandles, handleId, portAt } from '../../../core/flow/layout/handles
 import { foldedNode, type Fold } from '../graph/folds';
 import type { Box, GraphIndex } from '../graph/graphIndex';
 import { grown, overlaps, contains, type Rect } from '../graph/grid';
-import { handleBox, handleSpots, type HandleSpot } from '../../../core/flow/layout/sizes';
+import { handleBox, handleSize, handleSpots, type HandleSpot } from '../../../core/flow/layout/sizes';
 import { detailZoom, visibleRect, type View } from '../state/view';
 
 export interface BoxData extends Record<string, unknown> {
@@ -244,7 +244,9 @@ export class SceneMaker {
 			before?.data.box === box && before.data.fold === fold && before.position.x === at.x && before.position.y === at.y;
 		if (isSame) return before;
 		const { width, height, spots } = foldedNode(box, fold);
-		const made = sceneNode({ ...box, width, height, spots }, true, at);
+		// Edges end at the outer side of a handle, and here none is drawn: they end at the card.
+		const inner = spots.map(spot => ({ ...spot, x: spot.x === 0 ? handleSize / 2 : spot.x - handleSize / 2 }));
+		const made = sceneNode({ ...box, width, height, spots: inner }, true, at);
 		return { ...made, data: { box, isGhost: true, fold }, draggable: false };
 	}
 
