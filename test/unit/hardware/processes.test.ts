@@ -130,6 +130,19 @@ describe('processes', () => {
 		expect(reader.read(moment(2000), none)[0]).not.toHaveProperty('cpu');
 	});
 
+	test('that sleep use nothing, which is told, and are told anew once they do something', () => {
+		const root = new FakeRoot(files({ pid: 5, name: 'cc1', ticks: 1000 }));
+		const reader = readerOf(root);
+		const cpu = (at: number): number | undefined => reader.read(moment(at), none)[0]?.cpu;
+		expect([cpu(0), cpu(1000), cpu(2000)]).toEqual([undefined, 0, 0]);
+		root.write(files({ pid: 5, name: 'cc1', ticks: 1050 }));
+		expect([cpu(3000), cpu(4000)]).toEqual([50, 0]);
+		// After a pause nothing is known of now.
+		expect([cpu(900_000), cpu(901_000)]).toEqual([undefined, 0]);
+		root.write(files({ pid: 5, name: 'ollama', ticks: 1050 }));
+		expect(reader.read(moment(902_000), none)[0]).toMatchObject({ name: 'ollama', isAi: true, cpu: 0 });
+	});
+
 	test('five thousand of them: few are named, and only those have their command lines read', () => {
 		const many = Array.from({ length: 5_000 }, (_, index) => ({
 			pid: index + 100,

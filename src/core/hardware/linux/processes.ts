@@ -57,6 +57,14 @@ interface Command {
 	shown: string | undefined;
 }
 
+/** A process as it was last. */
+interface Known {
+	readonly text: string;
+	readonly stat: Stat;
+	/** What it is shown as, once that is sure. */
+	seen: SeenProcess | undefined;
+}
+
 const states: Readonly<Record<string, string>> = {
 	R: 'running',
 	S: 'sleeping',
@@ -74,7 +82,7 @@ export class ProcessReader extends Owner {
 	readonly #files: StatFiles;
 	readonly #gaps = new Gaps();
 	readonly #pageBytes: number;
-	#before: ReadonlyMap<number, Stat> = new Map();
+	#known: ReadonlyMap<string, Known> = new Map();
 	readonly #commands = new Map<number, Command>();
 	#kernel: ReadonlySet<string> = new Set();
 	#looks = 0;
@@ -89,29 +97,13 @@ export class ProcessReader extends Owner {
 
 	read(moment: Moment, gpuMemory: ReadonlyMap<number, number>): readonly ProcessSample[] {
 		const seconds = this.#gaps.next(moment);
+		const before = this.#known;
 		const stats = this.#stats();
-		const before = this.#before;
-		this.#before = new Map(stats.map(stat => [stat.pid, stat]));
-		for (const pid of Array.from(this.#commands.keys())) if (!this.#before.has(pid)) this.#commands.delete(pid);
-		let left = mostNewCommands;
-		const processes = stats.map((stat): SeenProcess => {
-			const { pid, parent, name, state, pages, startedAt } = stat;
-			const isKnown = this.#commands.get(pid)?.startedAt === startedAt;
-			const command = mayRunModels(name) && (isKnown || left-- > 0) ? this.#command(pid, startedAt).text : undefined;
-			const seen: { -readonly [Key in keyof SeenProcess]: SeenProcess[Key] } = {
-				pid,
-				parent,
-				name,
-				memory: pages * this.#pageBytes,
-				startedAt,
-				isAi: runsModels(name, command),
-			};
-			const cpu = shareOf(stat, before.get(pid), seconds);
-			if (cpu !== undefined) seen.cpu = cpu;
-			const status = states[state];
-			if (status !== undefined) seen.status = status;
-			return seen;
-		});
+		for (const pid of Array.from(this.#commands.keys())) if (!this.#known.has(`${pid}`)) this.#commands.delete(pid);
+		const unread = { left: mostNewCommands };
+		const processes = Array.from(stats, ([name, known]) =>
+			this.#see(known, shareOf(known.stat, before.get(name)?.stat, seconds), unread),
+		);
 		return rankProcesses({
 			processes,
 			gpuMemory,
@@ -125,21 +117,51 @@ export class ProcessReader extends Owner {
 		this.#files.forget();
 	}
 
+	/** Most processes sleep, and are as they were. */
+	#see(known: Known, cpu: number | undefined, unread: { left: number }): SeenProcess {
+		if (known.seen && known.seen.cpu === cpu) return known.seen;
+		const { pid, parent, name, state, pages, startedAt } = known.stat;
+		const isRunner = mayRunModels(name);
+		const isRead = isRunner && (this.#commands.get(pid)?.startedAt === startedAt || unread.left-- > 0);
+		const seen: { -readonly [Key in keyof SeenProcess]: SeenProcess[Key] } = {
+			pid,
+			parent,
+			name,
+			memory: pages * this.#pageBytes,
+			startedAt,
+			isAi: runsModels(name, isRead ? this.#command(pid, startedAt).text : undefined),
+		};
+		if (cpu !== undefined) seen.cpu = cpu;
+		const status = states[state];
+		if (status !== undefined) seen.status = status;
+		known.seen = isRunner && !isRead ? undefined : seen;
+		return seen;
+	}
+
 	/** Threads of the kernel hold no memory and are nobody's to end. There are hundreds, so they are mostly passed over. */
-	#stats(): readonly Stat[] {
+	#stats(): ReadonlyMap<string, Known> {
 		const isAnew = this.#looks++ % looksBetweenKernels === 0;
 		const kernel = new Set<string>();
-		const stats: Stat[] = [];
+		const stats = new Map<string, Known>();
 		for (const name of namesIn(this.#proc)) {
 			const first = name.charCodeAt(0);
 			if (first < 48 || first > 57) continue;
-			const stat = !isAnew && this.#kernel.has(name) ? undefined : parseStat(this.#files.read(name, !isAnew));
-			if (stat && stat.pages > 0) stats.push(stat);
+			const known = !isAnew && this.#kernel.has(name) ? undefined : this.#statOf(name, !isAnew);
+			if (known && known.stat.pages > 0) stats.set(name, known);
 			else kernel.add(name);
 		}
 		this.#files.end();
 		this.#kernel = kernel;
+		this.#known = stats;
 		return stats;
+	}
+
+	#statOf(name: string, isKept: boolean): Known | undefined {
+		const text = this.#files.read(name, isKept);
+		const before = this.#known.get(name);
+		if (before?.text === text) return before;
+		const stat = parseStat(text);
+		return stat && { text, stat, seen: undefined };
 	}
 
 	/** Looking for secrets takes longer than all else that is done for a process: once in its life is enough. */
