@@ -124,7 +124,7 @@ describe('the dashboard', () => {
 		});
 		expect(JSON.parse(text)).toMatchObject({ format: 'quarterdeck-dashboard', version: 1, name: 'Dashboard' });
 		await dashboard.importFile(file);
-		await (await page()).getByRole('heading', { level: 1, name: 'Dashboard 2' }).waitFor();
+		await dashboard.named('Dashboard 2');
 		const bad = join(editor.place.folder, 'bad.dashboard.json');
 		writeFileSync(bad, text.replace(/"w": \d+/, '"w": 99'));
 		await dashboard.importFile(bad);

@@ -128,7 +128,7 @@ beforeAll(async () => {
 	const file = join(folder, 'everything.dashboard.json');
 	writeFileSync(file, printDashboard(dashboard));
 	await page.importFile(file);
-	await (await page.frame()).getByRole('heading', { level: 1, name: 'Everything' }).waitFor();
+	await page.named('Everything');
 }, 180_000);
 
 afterAll(async () => {

@@ -15,6 +15,11 @@ export class DashboardPage {
 		return this.#editor.surface('dashboard');
 	}
 
+	/** The page once it shows a dashboard of that name. A fresh tab hides the one before, whose page is taken down then. */
+	named(name: string): Promise<Frame> {
+		return this.#editor.frameWith(`#root[data-surface="dashboard"] h1:text-is("${name}")`);
+	}
+
 	async widget(name: string): Promise<Locator> {
 		return (await this.frame()).getByRole('region', { name, exact: true });
 	}
