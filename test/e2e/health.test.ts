@@ -1,5 +1,6 @@
-import { createServer, type Server } from 'node:http';
-import type { Frame } from 'playwright-core';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Frame, Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { Editor, type Theme } from './driver/editor.ts';
 import { journalEvents } from './driver/journal.ts';
@@ -10,13 +11,30 @@ const patience = 45_000;
 let editor: Editor;
 let server: Server;
 let port = 0;
+/** Stands for ntfy and for a webhook of the user's. */
+let receiver: Server;
+let receivedAs = 200;
+const received: { readonly path: string; readonly headers: IncomingHttpHeaders; readonly body: string }[] = [];
+
+async function receive(): Promise<number> {
+	receiver = createServer((request, response) => {
+		let body = '';
+		request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+		request.on('end', () => {
+			received.push({ path: request.url ?? '', headers: request.headers, body });
+			response.writeHead(receivedAs).end();
+		});
+	});
+	await new Promise<void>(resolve => receiver.listen(0, '127.0.0.1', resolve));
+	return (receiver.address() as AddressInfo).port;
+}
 
 async function serve(on: number): Promise<void> {
 	server = createServer((request, response) => {
 		response.writeHead(request.url === '/health' ? 200 : 404).end('{"status":"ok"}');
 	});
 	await new Promise<void>(resolve => server.listen(on, '127.0.0.1', resolve));
-	port = (server.address() as { readonly port: number }).port;
+	port = (server.address() as AddressInfo).port;
 }
 
 async function kill(): Promise<void> {
@@ -26,6 +44,7 @@ async function kill(): Promise<void> {
 
 beforeAll(async () => {
 	await serve(0);
+	const at = `http://127.0.0.1:${await receive()}`;
 	const common = { kind: 'http', intervalSeconds: 5, failures: 2, successes: 1 };
 	const address = `http://127.0.0.1:${port}/health`;
 	editor = await Editor.start({
@@ -37,6 +56,8 @@ beforeAll(async () => {
 				{ ...common, name: 'Checkout', address, needs: ['Shop'] },
 				{ name: 'Broken entry', kind: 'tcp' },
 			],
+			'quarterdeck.alerts.ntfyTopic': `${at}/ops`,
+			'quarterdeck.alerts.webhook': `${at}/hook`,
 		},
 	});
 });
@@ -44,6 +65,8 @@ beforeAll(async () => {
 afterAll(async () => {
 	await editor?.close();
 	await kill();
+	receiver.closeAllConnections();
+	receiver.close();
 });
 
 async function row(title: string, text: RegExp): Promise<string> {
@@ -94,6 +117,25 @@ test('one that is killed is seen with its reason, told of once, and what needs i
 	await row('Alerts', /High alert: Shop is down, acknowledged/);
 });
 
+test('it is sent once to the ntfy topic and to the webhook, with its severity and its cause', async () => {
+	await until('a message to each', () => received.length >= 2, patience);
+	const [hook, ntfy] = received.toSorted((left, right) => left.path.localeCompare(right.path));
+	expect(ntfy).toMatchObject({ path: '/ops', headers: { title: 'Shop is down', priority: '4' } });
+	expect(ntfy?.body).toMatch(/^Nothing listens at 127\.0\.0\.1:\d+ \(ECONNREFUSED\)\.$/);
+	expect(hook?.path).toBe('/hook');
+	expect(JSON.parse(hook?.body ?? '')).toMatchObject({
+		source: 'quarterdeck',
+		title: 'Shop is down',
+		alerts: [{ rule: 'service-down', severity: 'high', title: 'Shop is down', cause: ntfy?.body }],
+	});
+	const decided = journalEvents(editor.place).flatMap(event => (event.type === 'gate.decided' ? [event] : []));
+	const said = decided.map(({ effect, decision, by }) => `${effect.replace(/:\d+/, '')}: ${decision} by ${by}`);
+	expect(said.toSorted((left, right) => left.localeCompare(right))).toEqual([
+		'POST http://127.0.0.1/hook: allowed by settings',
+		'POST http://127.0.0.1/ops: allowed by settings',
+	]);
+});
+
 test('the page tells why, when and how it was', async () => {
 	await (await editor.row('Alerts', 'Shop is down')).click();
 	const page = await editor.surface('health');
@@ -137,3 +179,107 @@ test('it comes back, and the alert is over', async () => {
 	expect(changes).toEqual(['healthy', 'unhealthy', 'healthy']);
 	await editor.screenshot('health-back');
 });
+
+async function goDown(): Promise<void> {
+	await kill();
+	await row('Services', /Service Shop, down/);
+}
+
+async function comeBack(): Promise<void> {
+	await serve(port);
+	await row('Services', /Service Shop, healthy/);
+}
+
+/** Presses a button of a row, which is there while the mouse is over it. */
+async function pressOn(title: string, text: RegExp, button: string): Promise<void> {
+	const there = await editor.row(title, text);
+	await there.hover();
+	await there.locator(`[aria-label^="${button}"]`).click();
+}
+
+function toast(text: string | RegExp): Locator {
+	return editor.notifications().filter({ hasText: text });
+}
+
+test('it is snoozed, acknowledged and resolved in the tree; soon after the last time nobody is told again', async () => {
+	await goDown();
+	await row('Alerts', /High alert: Shop is down, just now/);
+	await pressOn('Alerts', /Shop is down/, 'Snooze');
+	await editor.pickInput('1 hour');
+	await row('Alerts', /High alert: Shop is down, snoozed until \d\d:\d\d/);
+	await pressOn('Alerts', /Shop is down/, 'Acknowledge');
+	await row('Alerts', /High alert: Shop is down, acknowledged/);
+	await pressOn('Alerts', /Shop is down/, 'Mark as Resolved');
+	await until('no open alert', async () => !(await editor.rows('Alerts')).some(label => label.startsWith('High')));
+	expect([await toast('Shop is down').count(), received.length]).toEqual([0, 2]);
+});
+
+test('its rule is muted with a way back', async () => {
+	await comeBack();
+	await goDown();
+	await row('Alerts', /High alert: Shop is down/);
+	await (await editor.row('Alerts', 'Shop is down')).click();
+	await editor.command('Quarterdeck Alerts: Mute Rule');
+	await toast('“Service down” is muted.').waitFor({ timeout: patience });
+	await until('no open alert', async () => !(await editor.rows('Alerts')).some(label => label.startsWith('High')));
+	await editor.screenshot('health-muted');
+	await toast('“Service down” is muted.').getByRole('button', { name: 'Undo' }).click();
+	await row('Alerts', /High alert: Shop is down/);
+	await comeBack();
+}, 180_000);
+
+test('why there is no sound is said where it would be played elsewhere', async () => {
+	await editor.command('Quarterdeck Alerts: Test Alert Sound');
+	await toast(/the sound would be played (?:there|at the machine that serves it), so it is not played/).waitFor();
+	await editor.screenshot('health-no-sound');
+	await editor.command('Notifications: Clear All Notifications');
+});
+
+/** Told of each time; and the machine that tests run on may be short of anything. */
+const quickly = [
+	{ id: 'service-down', cooldownMinutes: 0 },
+	...['disk-full', 'memory-full', 'gpu-hot'].map(id => ({ id, mute: true })),
+];
+
+test('a target that fails, and a private address that nobody allowed, are told of once', async () => {
+	receivedAs = 500;
+	received.length = 0;
+	await editor.changeSettings({
+		'quarterdeck.alerts.rules': quickly,
+		'quarterdeck.alerts.webhook': 'https://192.168.7.7/hook',
+	});
+	await row('Services', /Service Shop, healthy/);
+	await goDown();
+	await toast(/127\.0\.0\.1:\d+ answered an alert with status 500/).waitFor({ timeout: patience });
+	await toast('Alerts are not sent to 192.168.7.7: it is not on the public internet').waitFor({ timeout: patience });
+	await editor.screenshot('health-not-sent');
+	expect(received.map(({ path }) => path)).toEqual(['/ops']);
+	await editor.command('Notifications: Clear All Notifications');
+	await comeBack();
+	await goDown();
+	await toast('Shop is down').waitFor({ timeout: patience });
+	await until('a second try', () => received.length === 2, patience);
+	await comeBack();
+	expect(await toast(/status 500|public internet/).count()).toBe(0);
+}, 240_000);
+
+test('what the gate asks is asked, and nothing leaves before', async () => {
+	receivedAs = 200;
+	received.length = 0;
+	await editor.changeSettings({
+		'quarterdeck.alerts.rules': quickly,
+		'quarterdeck.alerts.webhook': '',
+		'quarterdeck.safety.raiseTiers': { quarterdeck_http_request: 'RED' },
+	});
+	await row('Services', /Service Shop, healthy/);
+	await goDown();
+	await row('Approvals', /POST http:\/\/127\.0\.0\.1:\d+\/ops/);
+	expect(received).toEqual([]);
+	await pressOn('Approvals', /POST http/, 'Allow Once');
+	await editor
+		.dialog()
+		.getByRole('button', { name: /^Allow/ })
+		.click();
+	await until('the message', () => received.length === 1, patience);
+	expect(received[0]?.headers).toMatchObject({ title: 'Shop is down' });
+}, 180_000);

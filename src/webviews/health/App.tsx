@@ -100,11 +100,13 @@ function contentOf(
 function headline({ services, open, isTrusted, isLeader }: HealthPageView): string {
 	if (!isTrusted) return 'This workspace is not trusted, so nothing is looked at.';
 	const down = services.filter(({ state }) => state === 'unhealthy' || state === 'unreachable').length;
-	const firing = open.filter(({ state }) => state === 'firing').length;
+	const fresh = open.filter(({ state }) => state === 'firing').length;
+	const alerts = open.length === 1 ? '1 open alert' : `${open.length} open alerts`;
 	const parts = [
 		services.length === 1 ? '1 service' : `${services.length} services`,
 		down === 0 ? 'none down' : `${down} down`,
-		firing === 0 ? 'no open alerts' : firing === 1 ? '1 open alert' : `${firing} open alerts`,
+		open.length === 0 ? 'no open alerts' : alerts,
+		...(fresh === open.length ? [] : [`${fresh === 0 ? 'none' : fresh} of them new`]),
 	];
 	const elsewhere = isLeader ? '' : ' Another window looks at them for this one.';
 	return `${parts.join(', ')}.${elsewhere}`;

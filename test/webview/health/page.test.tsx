@@ -218,3 +218,8 @@ test('nothing yet, and a workspace that is not trusted', async () => {
 	host.changed();
 	await screen.findByText('This workspace is not trusted, so nothing is looked at.');
 });
+
+test('alerts that were answered are open, and not new', async () => {
+	open({ ...full, open: [alert, { ...alert, id: asId('8'), state: 'snoozed', until: now + 60_000 }] });
+	await screen.findByText('3 services, 2 down, 2 open alerts, 1 of them new.');
+});
