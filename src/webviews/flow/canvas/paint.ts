@@ -1,7 +1,7 @@
 import type { FlowEdge } from '../../../core/flow/model/flow';
 import type { Editor } from '../state/editor';
 import type { View } from '../state/view';
-import type { Box } from '../graph/graphIndex';
+import type { Box } from '../graph/box';
 import type { Rect } from '../graph/grid';
 import type { Colours } from './colours';
 

@@ -3,7 +3,8 @@ import { edgeText, type FlowEdge, type NodeId } from '../../../core/flow/model/f
 import type { ValueKind } from '../../../core/flow/model/flow';
 import { edgeHandles, handleId, portAt } from '../../../core/flow/layout/handles';
 import { foldedNode, type Fold } from '../graph/folds';
-import type { Box, GraphIndex } from '../graph/graphIndex';
+import type { Box } from '../graph/box';
+import type { GraphIndex } from '../graph/graphIndex';
 import { grown, overlaps, contains, type Rect } from '../graph/grid';
 import { handleBox, handleSize, handleSpots, type HandleSpot } from '../../../core/flow/layout/sizes';
 import { detailZoom, visibleRect, type View } from '../state/view';

@@ -5,7 +5,8 @@ import type { FlowEdge, FlowNode, NodeId, Position } from '../../../core/flow/mo
 import type { FlowOp } from '../../../core/flow/model/ops';
 import type { Ports } from '../../../core/flow/nodes/nodeType';
 import { edgeHandles, handleId } from '../../../core/flow/layout/handles';
-import type { Box, GraphIndex } from '../graph/graphIndex';
+import type { Box } from '../graph/box';
+import type { GraphIndex } from '../graph/graphIndex';
 import { contains, overlaps, type Rect } from '../graph/grid';
 import { gridStep, sizeOf, snapToGrid } from '../../../core/flow/layout/sizes';
 import { connectOps, fittingPort, type End } from './connect';

@@ -1,6 +1,7 @@
 import type { Flow, NodeId, Position } from '../../../core/flow/model/flow';
 import type { FlowOp } from '../../../core/flow/model/ops';
-import type { Box, GraphIndex } from '../graph/graphIndex';
+import type { Box } from '../graph/box';
+import type { GraphIndex } from '../graph/graphIndex';
 import { boundsOf } from '../graph/grid';
 import { snapToGrid } from '../../../core/flow/layout/sizes';
 import { withInside } from './remove';

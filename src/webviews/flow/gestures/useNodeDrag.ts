@@ -9,7 +9,7 @@ import { useCanvas } from '../context';
 import { frameAt, spliceOps } from '../edits/add';
 import { placesWithSizes } from '../edits/arrange';
 import { withInside } from '../edits/remove';
-import type { Box } from '../graph/graphIndex';
+import type { Box } from '../graph/box';
 import { centreOf, type Rect } from '../graph/grid';
 import { snapTo } from '../graph/guides';
 

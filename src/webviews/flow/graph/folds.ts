@@ -1,7 +1,7 @@
 import type { FlowGroup, NodeId } from '../../../core/flow/model/flow';
 import { handleId, type PlacedNode } from '../../../core/flow/layout/handles';
 import { cardWidth } from '../../../core/flow/layout/sizes';
-import type { Box } from './graphIndex';
+import type { Box } from './box';
 import { boundsOf, type Rect } from './grid';
 
 /** A group that is folded: one small card stands for its nodes, and edges of theirs end at it. */

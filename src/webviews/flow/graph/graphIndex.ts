@@ -8,19 +8,11 @@ import {
 } from '../../../core/flow/model/flow';
 import type { Ports } from '../../../core/flow/nodes/nodeType';
 import { edgeEnds, type PlacedNode } from '../../../core/flow/layout/handles';
+import type { Box } from './box';
 import { foldedNode, foldsOf, type Fold } from './folds';
 import { Grid, boundsOf, type Rect } from './grid';
 import { placesForRest } from './unplaced';
-import { handleSpots, sizeOf, type HandleSpot, type Shape } from '../../../core/flow/layout/sizes';
-
-/** A node with its place and its ports. A new one stands for every change, so that identity says whether to draw again. */
-export interface Box extends Rect {
-	readonly id: NodeId;
-	readonly node: FlowNode;
-	readonly shape: Shape;
-	readonly ports: Ports;
-	readonly spots: readonly HandleSpot[];
-}
+import { handleSpots, sizeOf, type Shape } from '../../../core/flow/layout/sizes';
 
 export interface NodeEdges {
 	readonly incoming: readonly FlowEdge[];

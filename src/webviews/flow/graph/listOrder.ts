@@ -1,5 +1,6 @@
 import type { NodeId } from '../../../core/flow/model/flow';
-import type { Box, GraphIndex } from './graphIndex';
+import type { Box } from './box';
+import type { GraphIndex } from './graphIndex';
 import { isInside } from '../../../core/flow/layout/handles';
 import { readingOrder } from './walk';
 
