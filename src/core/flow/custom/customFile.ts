@@ -10,8 +10,11 @@ import { capabilityPattern } from './capabilities';
 /** What a file may hold; a node is some lines of code, and a program of a megabyte is no node. */
 const sourceLimit = 500_000;
 const schemaLimit = 64_000;
-/** A file is asked what it is whenever it changes: it says so at once, or not at all. */
-const describeLimits = { computeMs: 1_000, totalMs: 2_000, calls: 0, outputCharacters: 200_000 };
+/**
+ * A file is asked what it is whenever it changes: it says so at once, or not at all. The time in all is generous, for the
+ * sandbox may first have to start, on a machine that is busy.
+ */
+const describeLimits = { computeMs: 1_000, totalMs: 10_000, calls: 0, outputCharacters: 200_000 };
 
 const portName = z.string().regex(/^[a-z][A-Za-z0-9]{0,39}$/u, 'a port’s name is camelCase, up to 40 letters');
 
