@@ -5,7 +5,7 @@ import type { ReplyUsage } from '../fakes/messages/reply.ts';
 import type { ChatPage } from './driver/chatPage.ts';
 import { Editor } from './driver/editor.ts';
 import { journalEvents } from './driver/journal.ts';
-import { obedient } from './driver/script.ts';
+import { holding } from './driver/script.ts';
 import { until } from './driver/until.ts';
 import { WrappedClaude } from './driver/wrappedClaude.ts';
 
@@ -18,6 +18,7 @@ const usage: ReplyUsage = {
 	cacheWrite1h: 1_301,
 };
 const model = 'claude-sonnet-5';
+const held = holding();
 
 let editor: Editor;
 let chat: ChatPage;
@@ -29,7 +30,7 @@ beforeAll(async () => {
 	editor = await Editor.start({
 		extensions: inject('extensions'),
 		script: async request => {
-			const reply = await obedient(request);
+			const reply = await held.script(request);
 			return reply.kind === 'message' ? { ...reply, usage } : reply;
 		},
 		settings: { 'quarterdeck.claude.path': claude.path, 'quarterdeck.chat.model': model },
@@ -74,13 +75,11 @@ async function switchTo(name: RegExp): Promise<void> {
 
 describe('an answer', () => {
 	test('grows while the model writes it', async () => {
-		await chat.send('slow');
+		await chat.send('held');
 		await chat.shows('Sentence 2 of');
-		const early = await chat.text();
-		expect(early).not.toContain('Sentence 60');
-		await chat.shows('Sentence 10 of');
-		expect(await chat.text()).not.toContain('Sentence 60');
-		await chat.shows('Sentence 60 of');
+		expect(await chat.text()).not.toContain('Sentence 60 of a long answer.');
+		held.release();
+		await chat.shows('Sentence 60 of a long answer.');
 		await idle();
 	});
 
@@ -124,7 +123,7 @@ describe('Stop', () => {
 describe('a prompt while one is running', () => {
 	test('waits, can be changed and dropped, and is sent when the turn is over', async () => {
 		await editor.newConversation();
-		await chat.send('slow');
+		await chat.send('held');
 		await chat.shows('Sentence 1 of');
 		await chat.send('a queued one');
 		await chat.send('a dropped one');
@@ -135,6 +134,7 @@ describe('a prompt while one is running', () => {
 		const box = chat.frame.getByLabel('Edit the prompt');
 		await box.fill('a changed one');
 		await box.press('Enter');
+		held.release();
 		await chat.shows('You said: a changed one');
 		await idle();
 		const asked = editor.api.requests.map(request => request.userText);
@@ -148,18 +148,19 @@ describe('several conversations', () => {
 		await chat.send('run: touch waited.txt');
 		await chat.button('Allow once').waitFor();
 		await editor.newConversation();
-		await chat.send('slow');
+		await chat.send('held');
 		await chat.shows('Sentence 1 of');
 		await chat.button('Conversations, 1 waiting for you').waitFor();
 		const list = await conversations();
 		expect(list.find(entry => entry.includes('touch waited.txt'))).toContain('Waiting for you');
-		expect(list.find(entry => entry.startsWith('slow'))).toContain('Running');
+		expect(list.find(entry => entry.startsWith('held'))).toContain('Running');
 		await switchTo(/touch waited/);
 		await chat.button('Allow once').press('Enter');
 		await chat.shows('The tool said:');
 		await idle();
-		await switchTo(/^slow$/);
-		await chat.shows('Sentence 60 of');
+		held.release();
+		await switchTo(/^held$/);
+		await chat.shows('Sentence 60 of a long answer.');
 		await idle();
 	});
 });

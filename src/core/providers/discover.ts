@@ -26,7 +26,7 @@ export interface DiscoverOptions {
 	readonly ports?: readonly number[];
 	/** `OLLAMA_HOST`, where Ollama was told to listen elsewhere. */
 	readonly ollamaHost?: string | undefined;
-	/** For one server to say what it is; those that are there take a few milliseconds. */
+	/** For one server to say what it is. Those that are there take a few milliseconds, but seconds while a busy machine starts a window. */
 	readonly timeoutMs?: number;
 	readonly clock?: Clock;
 	readonly fetch?: typeof fetch;
@@ -67,7 +67,7 @@ function ollamaHostAddress(text: string | undefined): string | undefined {
 
 /** Asks for JSON; anything else is no answer. */
 function asker(place: string, signal: AbortSignal, options: DiscoverOptions): Ask {
-	const { timeoutMs = 1_000, clock = systemClock, fetch } = options;
+	const { timeoutMs = 5_000, clock = systemClock, fetch } = options;
 	return async path => {
 		const connection = new Connection({
 			signal,

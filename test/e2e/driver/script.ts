@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { callTool, refuse, say, type Reply } from '../../fakes/messages/reply.ts';
 import type { ParsedMessagesRequest } from '../../fakes/messages/request.ts';
 import type { Script } from '../../fakes/messages/server.ts';
@@ -15,6 +16,18 @@ export const obedient: Script = request => {
 	if (result) return say(`The tool said: ${result.text.split('\n')[0]}`);
 	return answer(line);
 };
+
+/** As `obedient`; its long answer to `held` waits before its last words until it is released. */
+export function holding(): { readonly script: Script; release(): void } {
+	const releases = new EventEmitter();
+	return {
+		script: request =>
+			!request.isSide && request.userText.trim().endsWith('held')
+				? say(slowText, { chunk: 12, until: once(releases, 'release') })
+				: obedient(request),
+		release: () => void releases.emit('release'),
+	};
+}
 
 function answer(line: string): Reply {
 	const [, verb = '', rest = ''] = /^(\w+): (.*)$/.exec(line) ?? [];

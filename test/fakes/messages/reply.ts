@@ -11,6 +11,8 @@ export interface ReplyUsage {
 export interface Pace {
 	readonly chunk?: number;
 	readonly delayMs?: number;
+	/** The last delta waits for it, for as long as the client does. */
+	readonly until?: Promise<unknown>;
 }
 
 export type ReplyBlock =
@@ -60,8 +62,12 @@ export type Reply =
 
 /** A plain answer. */
 export function say(text: string, options: Omit<MessageReply, 'kind' | 'blocks'> & Pace = {}): MessageReply {
-	const { chunk, delayMs, ...rest } = options;
-	const pace = { ...(chunk === undefined ? {} : { chunk }), ...(delayMs === undefined ? {} : { delayMs }) };
+	const { chunk, delayMs, until, ...rest } = options;
+	const pace = {
+		...(chunk === undefined ? {} : { chunk }),
+		...(delayMs === undefined ? {} : { delayMs }),
+		...(until === undefined ? {} : { until }),
+	};
 	return { kind: 'message', blocks: [{ type: 'text', text, ...pace }], ...rest };
 }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { MessageReply, ReplyBlock } from './reply.ts';
@@ -42,8 +43,10 @@ export async function streamReply(response: ServerResponse, reply: MessageReply,
 	const last = reply.blocks.length - 1;
 	for (const [index, block] of reply.blocks.entries()) {
 		send('content_block_start', { index, content_block: startOf(block, context) });
-		for (const delta of deltasOf(block)) {
+		const deltas = [...deltasOf(block)];
+		for (const [at, delta] of deltas.entries()) {
 			if (block.delayMs !== undefined) await wait(block.delayMs, undefined, { signal: context.signal });
+			if (block.until && at === deltas.length - 1) await Promise.race([block.until, gone(context.signal)]);
 			if (context.signal.aborted) return;
 			send('content_block_delta', { index, delta });
 		}
@@ -63,6 +66,10 @@ export async function streamReply(response: ServerResponse, reply: MessageReply,
 	});
 	send('message_stop', {});
 	response.end();
+}
+
+function gone(signal: AbortSignal): Promise<unknown> {
+	return signal.aborted ? Promise.resolve() : once(signal, 'abort');
 }
 
 /** Sends a reply as one JSON object, for requests that do not stream. */

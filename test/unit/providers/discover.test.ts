@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { discoverLocal } from '../../../src/core/providers/discover';
+import { ManualClock } from '../../fakes/manualClock';
 import { FakeOllama } from '../../fakes/ollama/server';
 
 const signal = new AbortController().signal;
@@ -65,6 +66,21 @@ test('a port that takes a connection and says nothing does not hold up the other
 	const silent = await serve({}, 'silence');
 	const found = await discoverLocal(signal, { ports: [silent, ollama.port], timeoutMs: 200 });
 	expect(found.map(({ text }) => text)).toEqual(['Ollama 0.9.6']);
+});
+
+test('a server that answers after three seconds, as on a machine that is busy starting a window, is found', async () => {
+	const clock = new ManualClock();
+	const answers: (() => void)[] = [];
+	const late: typeof fetch = (input, init) =>
+		new Promise((resolve, reject) => {
+			init?.signal?.addEventListener('abort', () => reject(new Error('gone')));
+			answers.push(() => resolve(Response.json(String(input).endsWith('/api/version') ? { version: '0.9.6' } : {})));
+		});
+	const run = discoverLocal(signal, { ports: [1], clock, fetch: late });
+	await vi.waitFor(() => expect(answers).toHaveLength(2));
+	clock.advance(3000);
+	for (const answer of answers) answer();
+	expect((await run).map(({ text }) => text)).toEqual(['Ollama 0.9.6']);
 });
 
 test('two of a kind have ids of their own; where Ollama was told to listen is looked at', async () => {
