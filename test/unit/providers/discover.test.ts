@@ -74,7 +74,9 @@ test('a server that answers after three seconds, as on a machine that is busy st
 	const late: typeof fetch = (input, init) =>
 		new Promise((resolve, reject) => {
 			init?.signal?.addEventListener('abort', () => reject(new Error('gone')));
-			answers.push(() => resolve(Response.json(String(input).endsWith('/api/version') ? { version: '0.9.6' } : {})));
+			answers.push(() =>
+				resolve(Response.json(new Request(input).url.endsWith('/api/version') ? { version: '0.9.6' } : {})),
+			);
 		});
 	const run = discoverLocal(signal, { ports: [1], clock, fetch: late });
 	await vi.waitFor(() => expect(answers).toHaveLength(2));
