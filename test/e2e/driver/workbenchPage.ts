@@ -23,11 +23,12 @@ export class WorkbenchPage {
 
 	/** Resolves when the activity bar has our icon: the workbench is drawn and knows the extension. */
 	async drawn(): Promise<void> {
-		await this.activityIcon().waitFor({ timeout: 120_000 });
+		await this.#activityItem().waitFor({ timeout: 120_000 });
 	}
 
-	activityIcon(): Locator {
-		return this.page.locator('.activitybar .action-label[aria-label^="Quarterdeck"]').first();
+	/** The icon of ours with its badge, which may lie over it. */
+	#activityItem(): Locator {
+		return this.page.locator('.activitybar .action-item:has([aria-label^="Quarterdeck"])').first();
 	}
 
 	/** Opens our sidebar. A click on the icon of an open one would close it, and a fresh window may still be about to open it. */
@@ -35,9 +36,9 @@ export class WorkbenchPage {
 		const pane = this.pane('Chat');
 		await until('our sidebar', async () => {
 			if (await pane.isVisible()) return true;
-			const item = this.page.locator('.activitybar .action-item:has([aria-label^="Quarterdeck"])').first();
+			const item = this.#activityItem();
 			const isOpening = /\bchecked\b/.test((await item.getAttribute('class')) ?? '');
-			if (!isOpening) await this.activityIcon().click();
+			if (!isOpening) await item.click();
 			return pane.waitFor({ timeout: 2000 }).then(
 				() => true,
 				() => false,
