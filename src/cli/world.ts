@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { Lazy } from '../core/base/async';
 import { systemClock } from '../core/base/clock';
 import { newId, type HostId } from '../core/base/ids';
@@ -30,6 +30,7 @@ import { RunFolders } from '../core/flow/runs/runFolders';
 import { Sandbox } from '../core/flow/sandbox/sandbox';
 import { LedgerClient } from '../core/ledger/client';
 import type { LedgerEvent } from '../core/ledger/events';
+import { findOnPath } from '../core/process/findOnPath';
 import { systemProcessTable } from '../core/process/processTable';
 import { ProcessSupervisor } from '../core/process/supervisor';
 import { Watchdog } from '../core/process/watchdog';
@@ -290,7 +291,7 @@ function newToolbox(io: Io, supervisor: ProcessSupervisor, safety: () => ReturnT
 			safety,
 			environment: io.environment,
 			spawn: async () => request => supervisor.spawn(request),
-			ripgrep: onPath(io, process.platform === 'win32' ? 'rg.exe' : 'rg'),
+			ripgrep: findOnPath(process.platform === 'win32' ? 'rg.exe' : 'rg', io.environment),
 			shell: shellOf(io),
 			people: { notify: (text, level) => io.err(`${level === 'info' ? '' : `${level}: `}${text}\n`) },
 			version,
@@ -304,15 +305,10 @@ export function secretVariable(name: string): string {
 	return `QUARTERDECK_SECRET_${name.toUpperCase().replaceAll(/[^A-Z0-9]+/gu, '_')}`;
 }
 
-function onPath({ environment }: Io, name: string): string | null {
-	const folders = (environment['PATH'] ?? '').split(delimiter).filter(folder => folder !== '');
-	return folders.map(folder => join(folder, name)).find(path => existsSync(path)) ?? null;
-}
-
 /** A bash, by whose rules the gate reads commands. `bash.exe` of System32 is another machine's. */
 function shellOf(io: Io): string | null {
 	if (process.platform !== 'win32')
-		return ['/bin/bash', '/usr/bin/bash'].find(path => existsSync(path)) ?? onPath(io, 'bash');
+		return ['/bin/bash', '/usr/bin/bash'].find(path => existsSync(path)) ?? findOnPath('bash', io.environment);
 	const git = io.environment['ProgramFiles'];
 	const path = git === undefined ? '' : join(git, 'Git', 'bin', 'bash.exe');
 	return path !== '' && existsSync(path) ? path : null;

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { findOnPath } from '../../core/process/findOnPath';
 
 const isWindows = process.platform === 'win32';
 const suffix = isWindows ? '.exe' : '';
@@ -12,7 +13,7 @@ export function findRipgrep(): string | null {
 		join(folder, 'ripgrep', 'bin', `rg${suffix}`),
 		join(folder, 'ripgrep-universal', 'bin', `${process.platform}-${process.arch}`, `rg${suffix}`),
 	]);
-	return shipped.find(path => existsSync(path)) ?? onPath(`rg${suffix}`);
+	return shipped.find(path => existsSync(path)) ?? findOnPath(`rg${suffix}`, process.env);
 }
 
 /** A bash, by whose rules the gate reads commands; `null` where there is none. */
@@ -24,10 +25,5 @@ export function findShell(): string | null {
 				.filter(folder => folder !== undefined)
 				.flatMap(folder => [join(folder, 'Git', 'bin', 'bash.exe'), join(folder, 'Programs', 'Git', 'bin', 'bash.exe')])
 		: ['/bin/bash', '/usr/bin/bash'];
-	return fixed.find(path => existsSync(path)) ?? (isWindows ? null : onPath('bash'));
-}
-
-function onPath(name: string): string | null {
-	const folders = (process.env['PATH'] ?? '').split(delimiter).filter(folder => folder !== '');
-	return folders.map(folder => join(folder, name)).find(path => existsSync(path)) ?? null;
+	return fixed.find(path => existsSync(path)) ?? (isWindows ? null : findOnPath('bash', process.env));
 }

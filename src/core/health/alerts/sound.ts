@@ -3,10 +3,10 @@ import { errorText, ExpectedError } from '../../base/errors';
 import { Owner, toDisposable } from '../../base/lifecycle';
 import { severities, type Alert } from '../../ledger/machineEvents';
 import type { Environment } from '../../process/environment';
+import { findOnPath } from '../../process/findOnPath';
 import { OutputTail } from '../../process/outputTail';
 import type { Spawn } from '../../tools/ports';
 import { runProgram, type ProgramResult } from '../../tools/program';
-import { findOnPath } from '../findOnPath';
 import type { SoundLevel } from './soundLevel';
 
 /** The sound lasts half a second; a player that takes this long hangs. */

@@ -1,8 +1,8 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
-import type { Environment } from '../process/environment';
+import type { Environment } from './environment';
 
-/** A program in a folder of the PATH. Folders that depend on where one stands are passed over. */
+/** The path of a program in a folder of the PATH, its name with `.exe` on Windows. Folders that depend on where one stands are passed over. */
 export function findOnPath(name: string, environment: Environment): string | null {
 	const folders = (environment['PATH'] ?? environment['Path'] ?? '').split(delimiter).filter(isAbsolute);
 	return folders.map(folder => join(folder, name)).find(isProgram) ?? null;
