@@ -131,7 +131,8 @@ export class WorkbenchPage {
 	async expand(title: string): Promise<void> {
 		await this.openSidebar();
 		const header = this.pane(title).locator('.pane-header');
-		if ((await header.getAttribute('aria-expanded')) === 'false') await header.click();
+		// By key: the hover of our icon, where the mouse may still be, lies over the headers beside it.
+		if ((await header.getAttribute('aria-expanded')) === 'false') await header.press('Enter');
 	}
 
 	/** Runs a command by what the palette shows for it, `Quarterdeck: Open Chat`. */
