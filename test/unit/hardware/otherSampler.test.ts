@@ -58,18 +58,22 @@ function library(calls: string[], networks = [100, 3000]): SystemInformation {
 	};
 }
 
+function samplerOf(
+	platform: NodeJS.Platform,
+	clock: ManualClock,
+	loaded: () => Promise<SystemInformation>,
+): OtherSampler {
+	const sampler = new OtherSampler(clock, { platform, ownPid: 1, cores: 4, library: loaded });
+	onTestFinished(() => sampler.dispose());
+	return sampler;
+}
+
 describe('a machine with macOS or Windows', () => {
 	test('is told by the library at slow paces, and a look never waits for it', async () => {
 		const clock = new ManualClock();
 		const calls: string[] = [];
 		const fake = library(calls);
-		const sampler = new OtherSampler(clock, {
-			platform: 'darwin',
-			ownPid: 1,
-			cores: 4,
-			library: () => Promise.resolve(fake),
-		});
-		onTestFinished(() => sampler.dispose());
+		const sampler = samplerOf('darwin', clock, () => Promise.resolve(fake));
 		const look = (): Promise<Sample> =>
 			sampler.look({
 				at: clock.monotonic(),
@@ -121,8 +125,7 @@ describe('a machine with macOS or Windows', () => {
 				return Promise.resolve({ list: [idle, { ...process, cpu: cpuOfList(), started: startOfList() }] });
 			},
 		};
-		const sampler = new OtherSampler(clock, { platform, ownPid: 1, cores: 4, library: () => Promise.resolve(fake) });
-		onTestFinished(() => sampler.dispose());
+		const sampler = samplerOf(platform, clock, () => Promise.resolve(fake));
 		const look = async () =>
 			(
 				await sampler.look({
@@ -176,25 +179,13 @@ describe('a machine with macOS or Windows', () => {
 		const clock = new ManualClock();
 		const told = new Deferred<Awaited<ReturnType<SystemInformation['mem']>>>();
 		const fake: SystemInformation = { ...library([]), mem: () => told.promise };
-		const sampler = new OtherSampler(clock, {
-			platform: 'darwin',
-			ownPid: 1,
-			cores: 4,
-			library: () => Promise.resolve(fake),
-		});
-		onTestFinished(() => sampler.dispose());
+		const sampler = samplerOf('darwin', clock, () => Promise.resolve(fake));
 		const wish = { at: 0, longestGapMs: 11_000, now: 42, withProcesses: false, gpuMemory: new Map<number, number>() };
 		const first = sampler.look(wish);
 		clock.advance(3_000);
 		expect((await first).memory.total).toBe(totalmem());
 		await sampler.look(wish);
-		const again = new OtherSampler(clock, {
-			platform: 'darwin',
-			ownPid: 1,
-			cores: 4,
-			library: () => Promise.resolve(fake),
-		});
-		onTestFinished(() => again.dispose());
+		const again = samplerOf('darwin', clock, () => Promise.resolve(fake));
 		const waiting = again.look(wish);
 		told.resolve({ total: 16 * gibibyte, available: 6 * gibibyte, swaptotal: 0, swapused: 0 });
 		expect((await waiting).memory.available).toBe(6 * gibibyte);
@@ -202,13 +193,7 @@ describe('a machine with macOS or Windows', () => {
 
 	test('whose library fails tells the rest, and nothing is invented', async () => {
 		const clock = new ManualClock();
-		const sampler = new OtherSampler(clock, {
-			platform: 'win32',
-			ownPid: 1,
-			cores: 4,
-			library: () => Promise.reject(new Error('no PowerShell')),
-		});
-		onTestFinished(() => sampler.dispose());
+		const sampler = samplerOf('win32', clock, () => Promise.reject(new Error('no PowerShell')));
 		const wish = { at: 0, longestGapMs: 11_000, now: 42, withProcesses: true, gpuMemory: new Map<number, number>() };
 		const sample = await sampler.look(wish);
 		expect(Object.keys(sample).toSorted()).toEqual(['at', 'cpu', 'disks', 'gpus', 'memory']);

@@ -1,31 +1,14 @@
 import { createServer } from 'node:http';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { newId } from '../../../src/core/base/ids';
 import { silentLogger } from '../../../src/core/base/logger';
 import type { Alert } from '../../../src/core/ledger/machineEvents';
 import type { SafetyContext } from '../../../src/core/safety/approval';
 import { Channels } from '../../../src/extension/health/channels';
 import { ManualClock } from '../../fakes/manualClock';
 import { gateForTest } from '../safety/gateForTest';
+import { anAlert } from './anAlert';
 
 const patience = { timeout: 20_000, interval: 10 };
-
-function anAlert(patch: Partial<Alert> = {}): Alert {
-	return {
-		id: newId(),
-		rule: 'service-down',
-		severity: 'high',
-		state: 'firing',
-		title: 'Shop is down',
-		cause: 'Connection refused.',
-		subject: 'service:user:Shop',
-		startedAt: 0,
-		endedAt: null,
-		until: null,
-		by: 'rule',
-		...patch,
-	};
-}
 
 interface World {
 	readonly channels: Channels;

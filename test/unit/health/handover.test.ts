@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { newId } from '../../../src/core/base/ids';
 import { AlertEngine } from '../../../src/core/health/alerts/alertEngine';
 import type { Alert, MachineEvent } from '../../../src/core/ledger/machineEvents';
 import { ManualClock } from '../../fakes/manualClock';
+import { anAlert } from './anAlert';
 
 const minute = 60_000;
 const facts = { name: 'Shop', detail: 'Connection refused.' };
@@ -47,23 +47,6 @@ function recorded(): readonly Alert[] {
 		events.flatMap(event => (event.type === 'alert.changed' ? [[event.alert.id, event.alert]] : [])),
 	);
 	return [...newest.values()];
-}
-
-function anAlert(patch: Partial<Alert>): Alert {
-	return {
-		id: newId(),
-		rule: 'service-down',
-		severity: 'high',
-		state: 'firing',
-		title: 'Shop is down',
-		cause: '',
-		subject: 'service:user:Shop',
-		startedAt: clock.now(),
-		endedAt: null,
-		until: null,
-		by: 'rule',
-		...patch,
-	};
 }
 
 describe('the window that leads changes', () => {
@@ -179,18 +162,18 @@ describe('an alert that no rule holds up any more', () => {
 	};
 
 	test('ends when a window leads: its rule was taken away, muted, or is about something else', () => {
-		const gone = open([], anAlert({ rule: 'my-rule', subject: 'cpu.usage' }));
-		const muted = open([{ id: 'service-down', mute: true }], anAlert({}));
-		const other = open([{ id: 'service-down', of: 'service:mcp:*' }], anAlert({}));
+		const gone = open([], anAlert({ startedAt: clock.now(), rule: 'my-rule', subject: 'cpu.usage' }));
+		const muted = open([{ id: 'service-down', mute: true }], anAlert({ startedAt: clock.now() }));
+		const other = open([{ id: 'service-down', of: 'service:mcp:*' }], anAlert({ startedAt: clock.now() }));
 		const changed = open(
 			[{ id: 'disk-full', on: 'cpu.usage', atLeast: 90 }],
-			anAlert({ rule: 'disk-full', subject: 'disk.usage:/' }),
+			anAlert({ startedAt: clock.now(), rule: 'disk-full', subject: 'disk.usage:/' }),
 		);
 		expect([gone, muted, other, changed].map(each => each.open())).toEqual([[], [], [], []]);
 	});
 
 	test('does not come back when its snooze is over, nor again and again', () => {
-		const snoozed = anAlert({ state: 'snoozed', until: clock.now() + minute });
+		const snoozed = anAlert({ startedAt: clock.now(), state: 'snoozed', until: clock.now() + minute });
 		const window = open([{ id: 'service-down', mute: true }], snoozed);
 		clock.advance(10 * minute);
 		expect(window.told).toEqual([]);
@@ -198,7 +181,7 @@ describe('an alert that no rule holds up any more', () => {
 	});
 
 	test('stays as long as its rule is there', () => {
-		const window = open([], anAlert({}));
+		const window = open([], anAlert({ startedAt: clock.now() }));
 		expect(window.open()).toEqual(['Shop is down (firing)']);
 	});
 });
