@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { failuresOf, type Results } from './lib/failures.ts';
+import { failurePart, failuresOf, strayErrors, type Results } from './lib/failures.ts';
 import { leftovers, runVariable, signal, stopTree } from './lib/processes.ts';
 import { root } from './lib/tools.ts';
 
@@ -68,8 +68,9 @@ async function runSuite(suite: string): Promise<void> {
 		sum.passed += count.passed;
 		sum.failed += count.failed;
 		sum.skipped += count.skipped;
-		if (count.failed > 0) failures.push(...namesOf(command));
-		if (count.failed > 0) logs.push(`--- ${command.what} ---\n${log.trimEnd()}\n--- end of ${command.what} ---`);
+		if (count.failed === 0) continue;
+		failures.push(...namesOf(command, log));
+		logs.push(`--- ${command.what} ---\n${failurePart(log).trimEnd()}\n--- end of ${command.what} ---`);
 	}
 	for (const log of logs) console.log(log);
 	console.log(`${suite}: ${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped (${seconds(begun)})`);
@@ -147,11 +148,12 @@ function countOf(command: Command, code: number): Count {
 	return { passed: read.numPassedTests, failed, skipped: read.numPendingTests + read.numTodoTests };
 }
 
-function namesOf({ what, results }: Command): readonly string[] {
-	const names =
+function namesOf({ what, results }: Command, log: string): readonly string[] {
+	const tests =
 		results !== undefined && existsSync(results)
 			? failuresOf(JSON.parse(readFileSync(results, 'utf8')) as Results)
 			: [];
+	const names = [...tests, ...strayErrors(log)];
 	return names.length > 0 ? names : [what];
 }
 

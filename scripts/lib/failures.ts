@@ -35,6 +35,18 @@ export function failuresOf({ testResults = [], lines = [] }: Results): readonly 
 	return failed;
 }
 
+/** What Vitest prints after the list of files: the failed tests and the errors outside of any test; the whole when it printed neither. */
+export function failurePart(log: string): string {
+	const start = log.search(/^[^\w\n]*(?:Failed (?:Suites|Tests)|Unhandled Errors)\b/m);
+	return start < 0 ? log : log.slice(start);
+}
+
+/** One line for each error that came outside of any test, which no list of results names. */
+export function strayErrors(log: string): readonly string[] {
+	const [, ...each] = log.split(/^[^\w\n]*(?:Unhandled|Uncaught) (?:Rejection|Exception|Error)\b.*$/m);
+	return each.map(text => `outside of any test: ${summary(text)}`);
+}
+
 /** The first lines of an error on one line, without the places it went through. */
 function summary(text: string): string {
 	const lines = stripVTControlCharacters(text)

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { failuresOf } from '../../../scripts/lib/failures.ts';
+import { failurePart, failuresOf, strayErrors } from '../../../scripts/lib/failures.ts';
 import { root } from '../../../scripts/lib/tools.ts';
 
 test('each test that failed is one line with its file, its name and what was wrong', () => {
@@ -26,4 +26,27 @@ test('each test that failed is one line with its file, its name and what was wro
 	expect(failuresOf({ lines: ['ok      starts (3 ms)', 'FAILED  stops\nError: no\n    at x.ts:1'] })).toEqual([
 		'host > stops | Error: no',
 	]);
+});
+
+test('of a long log only what failed is told again, and errors outside of any test have their line', () => {
+	const bar = '\u23AF'.repeat(7);
+	const log = [
+		' ✓ test/unit/fine.test.ts (2 tests) 3ms',
+		`${bar} Failed Tests 1 ${bar}`,
+		' FAIL test/unit/sums.test.ts > subtracts',
+		`${bar} Unhandled Errors ${bar}`,
+		'Vitest caught 2 unhandled errors during the test run.',
+		`${bar} Unhandled Rejection ${bar}`,
+		'Error: nobody waits',
+		' ❯ test/unit/sums.test.ts:3:4',
+		`${bar} Uncaught Exception ${bar}`,
+		'Error: thrown late',
+	];
+	expect(failurePart(log.join('\n'))).toBe(log.slice(1).join('\n'));
+	expect(failurePart('no list of tests')).toBe('no list of tests');
+	expect(strayErrors(log.join('\n'))).toEqual([
+		'outside of any test: Error: nobody waits | ❯ test/unit/sums.test.ts:3:4',
+		'outside of any test: Error: thrown late',
+	]);
+	expect(strayErrors(log.slice(0, 3).join('\n'))).toEqual([]);
 });
