@@ -71,9 +71,9 @@ export class Loops implements Disposable {
 			runner: new ToolRunner({ toolbox, gate, clock: host.clock }),
 			gate,
 			limits: () => ({
-				maxSteps: host.settings.get('loop.maxSteps'),
-				maxMinutes: host.settings.get('loop.maxMinutes'),
-				maxCost: toNano(host.settings.get('loop.maxUsd')),
+				maxSteps: host.settings.limit('loop.maxSteps', 0),
+				maxMinutes: host.settings.limit('loop.maxMinutes', 0),
+				maxCost: toNano(host.settings.limit('loop.maxUsd', 0)),
 			}),
 			remainingBudget: () => deps.remainingBudget(),
 			platform: process.platform,

@@ -226,7 +226,7 @@ export class FlowRuns extends Owner {
 	/** Caps of the settings. */
 	get limits(): Partial<RunLimits> {
 		const { settings } = this.#deps.host;
-		return { maxCost: toNano(settings.get('flows.maxCostUsd')), maxMs: settings.get('flows.maxMinutes') * 60_000 };
+		return { maxCost: toNano(settings.limit('flows.maxCostUsd')), maxMs: settings.limit('flows.maxMinutes') * 60_000 };
 	}
 }
 

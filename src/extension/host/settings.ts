@@ -86,6 +86,9 @@ export const settingDefaults = {
 export type SettingKey = keyof typeof settingDefaults;
 export type SettingValue<K extends SettingKey> = (typeof settingDefaults)[K];
 
+/** What one turn or run may take at most. */
+export type LimitKey = Extract<SettingKey, `${'loop' | 'flows'}.${'max' | 'testMax'}${string}`>;
+
 /** Settings that are one of a few words. */
 const choices: { readonly [K in SettingKey]?: readonly SettingValue<K>[] } = {
 	'chat.permissionMode': firstModes,
@@ -141,6 +144,18 @@ export class Settings extends Owner {
 		const read = (value: unknown): SettingValue<K> =>
 			(hasTypeOf(value, settingDefaults[key]) ? value : settingDefaults[key]) as SettingValue<K>;
 		return [read(places?.globalValue), read(places?.workspaceValue)];
+	}
+
+	/**
+	 * A limit of this user, or a stricter one of this workspace: a repository's own file may ask for less, never for
+	 * more.
+	 * @param none the value that stands for no limit, where there is one
+	 */
+	limit(key: LimitKey, none?: number): number {
+		const strictness = (value: number): number => (value === none ? Infinity : value);
+		const [user, workspace] = this.byPlace(key);
+		const isSet = vscode.workspace.getConfiguration(section).inspect(key)?.workspaceValue !== undefined;
+		return isSet && strictness(workspace) < strictness(user) ? workspace : user;
 	}
 
 	/** Writes a setting for this user. */

@@ -17,6 +17,7 @@ import type { HostTests } from '../harness';
 export function serviceTests(context: vscode.ExtensionContext | undefined): HostTests {
 	return {
 		'a setting that is changed is read and told, and its default comes back': settingIsFollowed,
+		'a workspace can lower a limit of the user and cannot raise it': limitsAreLoweredOnly,
 		'executions become rows that VS Code can draw': executionsAreRows,
 		...(context ? { 'a secret is kept, told and forgotten': () => secretIsKept(context.secrets) } : {}),
 	};
@@ -34,6 +35,33 @@ async function settingIsFollowed(): Promise<void> {
 		await configuration.update('chat.effort', undefined, vscode.ConfigurationTarget.Global);
 		assert.equal(settings.get('chat.effort'), 'default');
 	} finally {
+		settings.dispose();
+	}
+}
+
+async function limitsAreLoweredOnly(): Promise<void> {
+	const settings = new Settings();
+	const write = async (user: number | undefined, workspace: number | undefined): Promise<void> => {
+		const configuration = vscode.workspace.getConfiguration('quarterdeck');
+		await configuration.update('loop.maxSteps', user, vscode.ConfigurationTarget.Global);
+		await configuration.update('loop.maxSteps', workspace, vscode.ConfigurationTarget.Workspace);
+	};
+	try {
+		for (const [user, workspace, limit] of [
+			[undefined, undefined, 50],
+			[undefined, 20, 20],
+			[undefined, 500, 50],
+			[undefined, 0, 50],
+			[100, 80, 80],
+			[10, undefined, 10],
+			[0, 200, 200],
+			[0, undefined, 0],
+		] as const) {
+			await write(user, workspace);
+			assert.equal(settings.limit('loop.maxSteps', 0), limit, `user ${user}, workspace ${workspace}`);
+		}
+	} finally {
+		await write(undefined, undefined);
 		settings.dispose();
 	}
 }

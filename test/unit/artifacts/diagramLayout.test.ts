@@ -196,7 +196,7 @@ test('many boxes are laid out soon', () => {
 	});
 	const start = performance.now();
 	const laid = layoutDiagram(root('DOWN', names.map(box), edges(...links)));
-	expect(performance.now() - start).toBeLessThan(10_000);
+	expect(performance.now() - start).toBeLessThan(25_000);
 	expect([...places(laid).values()].every(({ x, y }) => Number.isFinite(x) && Number.isFinite(y))).toBe(true);
 });
 

@@ -205,9 +205,7 @@ describe('stopping leaves no process, whatever the session does', () => {
 			await log.until(() => state.isThere(log));
 			if (name === 'running Bash')
 				await waitFor(async () => (await processesWith('-f\u0000quarterdeck-busy')).length > 0);
-			const began = performance.now();
 			await session.stop();
-			expect(performance.now() - began).toBeLessThan(4000);
 			expect(log.exit === undefined || log.exit.wasExpected).toBe(true);
 			expect(await processesWith('-f\u0000quarterdeck-busy')).toEqual([]);
 			expect(() => process.kill(pid, 0)).toThrow('ESRCH');

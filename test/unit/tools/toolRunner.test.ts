@@ -98,9 +98,9 @@ describe('a schema that is none', () => {
 	test('a pattern of a server cannot hold up the host', async () => {
 		const evil = { type: 'object', properties: { path: { type: 'string', pattern: '^(a+)+$' } } };
 		using at = disposing(world([toolForTest({ name: 'Read', schema: evil })]));
-		const began = performance.now();
+		const began = process.cpuUsage();
 		await at.run('Read', { path: `${'a'.repeat(60)}!` });
-		expect(performance.now() - began).toBeLessThan(5000);
+		expect(process.cpuUsage(began).user / 1000).toBeLessThan(5000);
 	});
 });
 

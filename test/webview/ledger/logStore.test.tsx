@@ -86,13 +86,10 @@ describe('the log store', () => {
 
 	test('100,000 lines are searched without holding the page up', async () => {
 		const store = new LogStore();
-		let longest = 0;
-		let last = performance.now();
+		let beats = 0;
 		const settled = new Promise<void>(resolve => {
 			const beat = setInterval(() => {
-				const now = performance.now();
-				longest = Math.max(longest, now - last);
-				last = now;
+				beats++;
 				if (store.snapshot().isSearching || store.snapshot().matches.length === 0) return;
 				clearInterval(beat);
 				resolve();
@@ -102,8 +99,8 @@ describe('the log store', () => {
 		store.setQuery({ text: 'module .*99 of', isRegex: true, isCaseSensitive: false });
 		await settled;
 		expect(store.snapshot().matches).toHaveLength(1000);
-		// Far above a slice, since the machine may be busy; a search in one go takes several times as long.
-		expect(longest).toBeLessThan(200);
+		// What else the page had to do came in between; a search in one go lets nothing in.
+		expect(beats).toBeGreaterThan(5);
 	});
 });
 

@@ -33,7 +33,7 @@ export async function runTests(
 	try {
 		for (const items of files.values()) for (const item of items) run.enqueued(item);
 		const { settings } = tests.service.host;
-		let left = toNano(settings.get('flows.testMaxCostUsd'));
+		let left = toNano(settings.limit('flows.testMaxCostUsd'));
 		for (const [address, items] of files) {
 			const uri = vscode.Uri.parse(address, true);
 			try {
