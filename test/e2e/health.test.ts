@@ -141,7 +141,7 @@ test('the page tells why, when and how it was', async () => {
 	const page = await editor.surface('health');
 	await page
 		.getByRole('region', { name: 'Why: Shop is down' })
-		.getByText(/Rule: Service down: service.state unhealthy/)
+		.getByText(/Rule: Service down: Service unhealthy/)
 		.waitFor();
 	const detail = page.getByRole('region', { name: 'Shop', exact: true });
 	await detail.getByText('Checkout').waitFor();

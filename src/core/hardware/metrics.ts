@@ -65,6 +65,29 @@ const units: Readonly<Record<string, MetricUnit>> = {
 	'gpu.watts': 'watts',
 };
 
+/** What people call a kind of metric, in the order in which they look for it. */
+export const metricTitles: Readonly<Record<string, string>> = {
+	'cpu.usage': 'CPU',
+	'cpu.temperature': 'CPU temperature',
+	'cpu.load': 'Load',
+	'memory.usage': 'Memory',
+	'memory.used': 'Memory used',
+	'swap.usage': 'Swap',
+	'gpu.usage': 'GPU',
+	'gpu.memory': 'GPU memory',
+	'gpu.memoryUsed': 'GPU memory used',
+	'gpu.temperature': 'GPU temperature',
+	'gpu.watts': 'GPU power',
+	'gpu.fan': 'GPU fan',
+	'network.received': 'Received',
+	'network.sent': 'Sent',
+	'disk.usage': 'Disk used',
+	'disk.free': 'Disk free',
+	'disk.read': 'Disk reading',
+	'disk.written': 'Disk writing',
+	'battery.percent': 'Battery',
+};
+
 /** The kinds of metrics: what stands before a colon in a name. */
 export const metricKinds = Object.keys(units);
 

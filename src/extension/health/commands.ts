@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { CancelledError, ExpectedError } from '../../core/base/errors';
 import { asId, type AlertId } from '../../core/base/ids';
 import type { AlertRule } from '../../core/health/alerts/rule';
-import { ruleWords } from '../../core/health/alerts/words';
+import { describeRule } from '../../core/health/alerts/words';
 import type { ServiceAction, ServiceView } from '../../core/health/health';
 import { stateWords } from '../../core/health/views/healthTree';
 import { askText } from '../host/askText';
@@ -120,7 +120,7 @@ export async function muteRule({ settings }: Host, rule: AlertRule, isMuted: boo
 export async function pickRule(host: Host, service: HealthService): Promise<void> {
 	const items = service.engine.rules.map(({ rule, problem }) => ({
 		label: `${problem === null ? (rule.isMuted ? '$(bell-slash)' : '$(bell)') : '$(warning)'} ${rule.title}`,
-		description: `${rule.on} ${ruleWords(rule)}${rule.isMuted ? ' · muted' : ''}`,
+		description: `${describeRule(rule)}${rule.isMuted ? ' · muted' : ''}`,
 		...(problem === null ? {} : { detail: problem }),
 		rule,
 	}));

@@ -3,8 +3,7 @@ import { z } from 'zod';
 import type { Event } from '../../core/base/event';
 import { asId, type AlertId } from '../../core/base/ids';
 import { DisposableStore, type Disposable } from '../../core/base/lifecycle';
-import type { AlertRule } from '../../core/health/alerts/rule';
-import { formatValue, ruleWords } from '../../core/health/alerts/words';
+import { describeRule } from '../../core/health/alerts/words';
 import type {
 	AlertView,
 	HealthPageContract,
@@ -117,13 +116,6 @@ async function viewOf(host: Host, service: HealthService): Promise<HealthPageVie
 		isLeader: monitor.isLeader,
 		now: host.clock.now(),
 	};
-}
-
-function describeRule(rule: AlertRule): string {
-	const of = rule.of.length === 0 ? '' : ` of ${rule.of.join(', ')}`;
-	const worse = rule.worse ? `, ${rule.worse.severity} from ${formatValue(rule.on, rule.worse.threshold)}` : '';
-	const lasts = rule.forMs === 0 ? '' : `, for ${rule.forMs / 1000} s`;
-	return `${rule.on}${of} ${ruleWords(rule)}${worse}${lasts}`;
 }
 
 async function detailOf(host: Host, service: HealthService, id: string): Promise<ServiceDetail | null> {

@@ -28,7 +28,7 @@ export function Rules({
 								<span className="health-rule">
 									<b>{title}</b> <span className="muted">{severityWords[severity]}</span>
 									<br />
-									<span className="mono">{text}</span>
+									{text}
 									{problem !== null && (
 										<span className="health-note">
 											<Codicon name="warning" /> {problem}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { asId } from '../../../src/core/base/ids';
-import { alertWords, subjectName } from '../../../src/core/health/alerts/words';
+import { alertWords, describeRule, subjectName } from '../../../src/core/health/alerts/words';
 import { defaultRules } from '../../../src/core/health/alerts/defaultRules';
 import type { ServiceView } from '../../../src/core/health/health';
 import { serviceDetail } from '../../../src/core/health/serviceDetail';
@@ -158,6 +158,20 @@ test('titles and causes in words', () => {
 		  "40 % of Ollama/llama3:70b does not fit the GPU | Model does not fit the GPU: over 5 %, for 2 min 00 s.",
 		]
 	`);
+	expect([...defaultRules, { ...defaultRules[0]!, on: 'odd', of: ['a', 'b'], worse: null }].map(describeRule))
+		.toMatchInlineSnapshot(`
+			[
+			  "GPU temperature over 90 °C for 30 s, critical from 95 °C",
+			  "Part of a model outside the GPU over 5 % for 30 s",
+			  "Disk used at least 90 % for 1 min 00 s, high from 95 %",
+			  "Memory at least 90 % for 2 min 00 s, high from 95 %",
+			  "Daily budget at least 80 %, high from 100 %",
+			  "Monthly budget at least 80 %, high from 100 %",
+			  "Service unhealthy",
+			  "Failures of a flow at least 2 in a row",
+			  "odd (a, b) over 90 for 30 s",
+			]
+		`);
 	expect(['cpu.usage', 'gpu.memory:1', 'disk.free:C:\\', 'odd'].map(subjectName)).toEqual([
 		'The CPU',
 		'The memory of GPU 1',

@@ -42,7 +42,7 @@ const alert: AlertView = {
 	endedAt: null,
 	until: null,
 	by: 'rule',
-	ruleText: 'Service down: service.state unhealthy',
+	ruleText: 'Service down: Service unhealthy',
 	note: 'It was raised 5 times within an hour.',
 };
 const full: HealthPageView = {
@@ -57,7 +57,7 @@ const full: HealthPageView = {
 		{
 			id: 'service-down',
 			title: 'Service down',
-			text: 'service.state unhealthy',
+			text: 'Service unhealthy',
 			severity: 'high',
 			isMuted: false,
 			problem: null,

@@ -1,27 +1,9 @@
+import { metricTitles } from '../../hardware/metrics';
 import { choiceSetting, choicesSetting } from '../settings';
 import { defineWidget } from '../widget';
 
 /** What can be drawn over time: a line for each device of a kind. */
-export const chartMetrics = [
-	['cpu.usage', 'CPU'],
-	['cpu.temperature', 'CPU temperature'],
-	['cpu.load', 'Load'],
-	['memory.usage', 'Memory'],
-	['memory.used', 'Memory used'],
-	['swap.usage', 'Swap'],
-	['gpu.usage', 'GPU'],
-	['gpu.memory', 'GPU memory'],
-	['gpu.memoryUsed', 'GPU memory used'],
-	['gpu.temperature', 'GPU temperature'],
-	['gpu.watts', 'GPU power'],
-	['gpu.fan', 'GPU fan'],
-	['network.received', 'Received'],
-	['network.sent', 'Sent'],
-	['disk.usage', 'Disk used'],
-	['disk.read', 'Disk reading'],
-	['disk.written', 'Disk writing'],
-	['battery.percent', 'Battery'],
-] as const;
+export const chartMetrics = Object.entries(metricTitles);
 
 export const timeSeriesWidget = defineWidget({
 	kind: 'timeSeries',

@@ -1,9 +1,9 @@
-import { unitOf } from '../../hardware/metrics';
+import { metricTitles, unitOf } from '../../hardware/metrics';
 import { formatBytes } from '../../ledger/views/health';
-import { formatDuration } from '../../ledger/views/format';
+import { formatDuration, formatRunningDuration } from '../../ledger/views/format';
 import { oneLine } from '../../ledger/views/viewNode';
 import type { Transition } from './evaluator';
-import { isOwnSignal, type AlertRule } from './rule';
+import { isOwnSignal, type AlertRule, type OwnSignal } from './rule';
 
 /** What is known of a subject beside its value. */
 export interface SubjectFacts {
@@ -76,6 +76,27 @@ export function ruleWords(rule: AlertRule, level: 0 | 1 | 2 = 1): string {
 	return `${comparisons[rule.compare]} ${formatValue(rule.on, threshold)}${times}`;
 }
 
+const ownTitles: Readonly<Record<OwnSignal, string>> = {
+	'service.state': 'Service',
+	'service.latency': 'Answer time of a service',
+	'service.uptime': 'Uptime of a service',
+	'budget.day': 'Daily budget',
+	'budget.month': 'Monthly budget',
+	'cost.day': 'Cost of today',
+	'cost.month': 'Cost of this month',
+	'flow.failures': 'Failures of a flow',
+	'model.spilled': 'Part of a model outside the GPU',
+};
+
+/** "GPU temperature over 90 °C for 30 s, critical from 95 °C"; a signal that is none of ours stands as it is. */
+export function describeRule(rule: AlertRule): string {
+	const signal = isOwnSignal(rule.on) ? ownTitles[rule.on] : (metricTitles[rule.on] ?? rule.on);
+	const of = rule.of.length === 0 ? '' : ` (${rule.of.join(', ')})`;
+	const lasts = rule.forMs === 0 ? '' : ` for ${formatRunningDuration(rule.forMs)}`;
+	const worse = rule.worse ? `, ${rule.worse.severity} from ${formatValue(rule.on, rule.worse.threshold)}` : '';
+	return `${signal}${of} ${ruleWords(rule)}${lasts}${worse}`;
+}
+
 /** A value as people write it. */
 export function formatValue(signal: string, value: number): string {
 	if (signal === 'service.latency') return formatDuration(value);
@@ -119,6 +140,7 @@ export function subjectName(subject: string): string {
 	const known = parts[kind];
 	if (known !== undefined) return known;
 	if (kind === 'gpu.memory' || kind === 'gpu.memoryUsed') return `The memory of GPU ${rest}`;
+	if (kind === 'gpu.fan') return `The fan of GPU ${rest}`;
 	if (kind.startsWith('gpu.')) return `GPU ${rest}`;
 	if (kind.startsWith('disk.')) return `Disk ${rest}`;
 	return rest === '' ? subject : rest;
