@@ -2,7 +2,7 @@
 import { vi } from 'vitest';
 
 /** Below the limit of a test, so that the condition is what a failure names. */
-const patience = { timeout: 25_000, interval: 20 };
+const patience = { timeout: 60_000, interval: 20 };
 const { waitFor, waitUntil } = vi;
 type Options = number | { readonly timeout?: number; readonly interval?: number };
 

@@ -35,6 +35,6 @@ if (typeof Element !== 'undefined') {
 }
 
 // Found at once where all is well; a machine that is busy with something else must not fail a test.
-configure({ asyncUtilTimeout: 20_000 });
+configure({ asyncUtilTimeout: 60_000 });
 
 afterEach(() => cleanup());

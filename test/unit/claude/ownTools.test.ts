@@ -170,9 +170,9 @@ describe('our own tools in the real CLI', () => {
 		});
 		const { session } = await at.start();
 		session.send('go', crypto.randomUUID());
-		await vi.waitFor(() => expect(signal).toBeDefined(), { timeout: 20_000 });
+		await vi.waitFor(() => expect(signal).toBeDefined());
 		await session.interrupt();
-		await vi.waitFor(() => expect(signal?.aborted).toBe(true), { timeout: 20_000 });
+		await vi.waitFor(() => expect(signal?.aborted).toBe(true));
 	});
 
 	test('leave no process, however the CLI ends', async () => {
@@ -184,7 +184,7 @@ describe('our own tools in the real CLI', () => {
 			expect(server).toBeGreaterThan(1);
 			if (how === 'stop') await session.stop();
 			else process.kill(session.info.pid, 'SIGKILL');
-			await vi.waitFor(async () => expect(await table.startOf(server)).toBeUndefined(), { timeout: 20_000 });
+			await vi.waitFor(async () => expect(await table.startOf(server)).toBeUndefined());
 		}
 	});
 
@@ -246,7 +246,7 @@ describe('the socket', () => {
 		const { socket } = await dial(at);
 		const text = await answers(socket, message);
 		expect(text).not.toContain('"kind":"result"');
-		await vi.waitFor(() => expect(socket.destroyed).toBe(true), { timeout: 20_000 });
+		await vi.waitFor(() => expect(socket.destroyed).toBe(true));
 		expect(at.run).not.toHaveBeenCalled();
 	});
 
@@ -256,7 +256,7 @@ describe('the socket', () => {
 		expect(await answers(socket, request('hello', { token }))).toContain('1.2.3');
 		const second = await dial(at);
 		await at.lease.end().catch(() => undefined);
-		await vi.waitFor(() => expect(socket.destroyed).toBe(true), { timeout: 20_000 });
+		await vi.waitFor(() => expect(socket.destroyed).toBe(true));
 		expect(await answers(second.socket, request('hello', { token }))).not.toContain('1.2.3');
 	});
 });

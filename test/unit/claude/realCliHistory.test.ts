@@ -98,13 +98,10 @@ describe('what the real CLI keeps on disk', () => {
 			log.messages.some(message => message.type === 'stream_event' && JSON.stringify(message).includes('half')),
 		);
 		// The CLI writes its transcript behind its stream: what a crash leaves is what it had written until then.
-		await vi.waitFor(
-			async () => {
-				const written = await history.usage({ ...place(), session: session.sessionId, since: prompt, prices: {} });
-				expect(written?.length).toBe(1);
-			},
-			{ timeout: 10_000 },
-		);
+		await vi.waitFor(async () => {
+			const written = await history.usage({ ...place(), session: session.sessionId, since: prompt, prices: {} });
+			expect(written?.length).toBe(1);
+		});
 		process.kill(session.info.pid, 'SIGKILL');
 		await log.until(() => log.exit !== undefined);
 		const provisional = session.costs.rows();

@@ -6,7 +6,6 @@ import { parseLine } from '../../../src/core/ledger/journal/line';
 import { BuiltCli, edge, jsonLines, Workspace } from './support';
 
 const cli = new BuiltCli();
-const patience = { timeout: 20_000, interval: 30 };
 let work: Workspace;
 
 beforeAll(() => cli.build(), 60_000);
@@ -113,13 +112,13 @@ describe('quarterdeck run', { timeout: 60_000 }, () => {
 	test('Ctrl+C stops the flow and every process it started', async () => {
 		work.write('long.flow.json', { nodes: { long: shell('echo $$ > pid.txt; sleep 300') } });
 		const started = work.start(['run', 'long.flow.json', '--yes-to', 'yellow']);
-		await vi.waitFor(() => expect(work.has('pid.txt') && work.read('pid.txt')).toMatch(/^\d+\n$/), patience);
+		await vi.waitFor(() => expect(work.has('pid.txt') && work.read('pid.txt')).toMatch(/^\d+\n$/));
 		const pid = Number(work.read('pid.txt'));
 		started.kill('SIGINT');
 		const { code, err } = await started.ended;
 		expect(code).toBe(130);
 		expect(err).toContain('stopped');
-		await vi.waitFor(() => expect(isAlive(pid)).toBe(false), patience);
+		await vi.waitFor(() => expect(isAlive(pid)).toBe(false));
 	});
 
 	test('a killed run is gone on with: what has ended does not run again, what was cut off asks', async () => {
@@ -138,14 +137,11 @@ describe('quarterdeck run', { timeout: 60_000 }, () => {
 			edges: [edge('first.output -> second.value'), edge('second.output -> out.value')],
 		});
 		const started = work.start(['run', 'steps.flow.json', '--yes-to', 'yellow']);
-		await vi.waitFor(
-			() => expect(work.has('effects.txt') && work.read('effects.txt')).toBe('first\nsecond\n'),
-			patience,
-		);
+		await vi.waitFor(() => expect(work.has('effects.txt') && work.read('effects.txt')).toBe('first\nsecond\n'));
 		const pid = Number(work.read('pid.txt'));
 		started.kill('SIGKILL');
 		expect((await started.ended).signal).toBe('SIGKILL');
-		await vi.waitFor(() => expect(isAlive(pid)).toBe(false), patience);
+		await vi.waitFor(() => expect(isAlive(pid)).toBe(false));
 
 		const listed = await work.run('runs', '--json');
 		expect(jsonLines(listed.out)).toMatchObject([{ flow: 'Test' }]);

@@ -12,8 +12,6 @@ import { ManualClock } from '../../fakes/manualClock';
 vi.mock('vscode', () => ({ workspace: { isTrusted: true } }));
 const { FeedReader, feedPorts } = await import('../../../src/extension/dashboard/sources/feed');
 
-const patience = { timeout: 20_000, interval: 10 };
-
 describe('a part of an answer', () => {
 	const value: Json = {
 		data: { items: [{ name: 'a', 'long name': 1 }, { name: 'b' }] },
@@ -172,12 +170,12 @@ describe('asking an address', () => {
 
 	test('JSON as what it is, anything else as text, again at its pace', async () => {
 		const { told } = read(`${origin}/a`);
-		await vi.waitFor(() => expect(told).toEqual([{ value: { value: 1 }, at: clock.now() }]), patience);
+		await vi.waitFor(() => expect(told).toEqual([{ value: { value: 1 }, at: clock.now() }]));
 		answer = () => ({ body: 'all is well' });
 		clock.advance(59_999);
 		expect(asked).toEqual(['GET /a']);
 		clock.advance(1);
-		await vi.waitFor(() => expect(told.at(-1)).toMatchObject({ value: 'all is well' }), patience);
+		await vi.waitFor(() => expect(told.at(-1)).toMatchObject({ value: 'all is well' }));
 	});
 
 	test('nothing is asked before the user has allowed the server, and at once afterwards', async () => {
@@ -188,7 +186,7 @@ describe('asking an address', () => {
 		expect(asked).toEqual([]);
 		allowed.add(origin);
 		allow.fire();
-		await vi.waitFor(() => expect(told).toHaveLength(2), patience);
+		await vi.waitFor(() => expect(told).toHaveLength(2));
 	});
 
 	test.each([
@@ -198,7 +196,7 @@ describe('asking an address', () => {
 	])('%s is refused although it was allowed', async (_, url) => {
 		allowed.add(new URL(url).origin);
 		const { failures } = read(url);
-		await vi.waitFor(() => expect(failures[0]).toContain('not on the public internet'), patience);
+		await vi.waitFor(() => expect(failures[0]).toContain('not on the public internet'));
 	});
 
 	test.each(['', 'ftp://127.0.0.1', 'file:///etc/passwd', 'nonsense'])('“%s” is no address', url => {
@@ -208,23 +206,23 @@ describe('asking an address', () => {
 	test('it follows nobody elsewhere', async () => {
 		answer = () => ({ status: 302, headers: { location: `${origin}/b` } });
 		const { failures } = read(`${origin}/a`);
-		await vi.waitFor(() => expect(failures[0]).toContain('sends on to another address'), patience);
+		await vi.waitFor(() => expect(failures[0]).toContain('sends on to another address'));
 		expect(asked).toEqual(['GET /a']);
 	});
 
 	test('who is asked already is not asked once more when another one is allowed', async () => {
 		const { told } = read(`${origin}/a`);
-		await vi.waitFor(() => expect(told).toHaveLength(1), patience);
+		await vi.waitFor(() => expect(told).toHaveLength(1));
 		allow.fire();
 		const other = read(`${origin}/b`);
-		await vi.waitFor(() => expect(other.told).toHaveLength(1), patience);
+		await vi.waitFor(() => expect(other.told).toHaveLength(1));
 		expect(asked).toEqual(['GET /a', 'GET /b']);
 	});
 
 	test('an answer that is nested without an end is refused: it could not be sent to a page', async () => {
 		answer = () => ({ body: `${'['.repeat(100_000)}${']'.repeat(100_000)}` });
 		const { told, failures } = read(`${origin}/a`);
-		await vi.waitFor(() => expect(failures[0]).toContain('nested'), patience);
+		await vi.waitFor(() => expect(failures[0]).toContain('nested'));
 		expect(told).toEqual([]);
 	});
 
@@ -232,13 +230,13 @@ describe('asking an address', () => {
 		answer = path => (path === '/large' ? { body: 'x'.repeat(300_000) } : { status: 502 });
 		const failing = read(`${origin}/a`);
 		const large = read(`${origin}/large`);
-		await vi.waitFor(() => expect(failing.failures[0]).toContain('answered with status 502'), patience);
-		await vi.waitFor(() => expect(large.failures[0]).toContain('more than 256 KB'), patience);
+		await vi.waitFor(() => expect(failing.failures[0]).toContain('answered with status 502'));
+		await vi.waitFor(() => expect(large.failures[0]).toContain('more than 256 KB'));
 	});
 
 	test('nothing is asked any more when nobody looks', async () => {
 		const { told } = read(`${origin}/a`);
-		await vi.waitFor(() => expect(told).toHaveLength(1), patience);
+		await vi.waitFor(() => expect(told).toHaveLength(1));
 		opened.splice(0).forEach(each => each.dispose());
 		clock.advance(600_000);
 		expect(asked).toHaveLength(1);

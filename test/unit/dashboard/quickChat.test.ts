@@ -5,7 +5,6 @@ import type { LedgerEvent } from '../../../src/core/ledger/events';
 import { ManualClock } from '../../fakes/manualClock';
 import { ScriptedProvider, type Script } from '../../fakes/scriptedProvider';
 
-const patience = { timeout: 20_000, interval: 10 };
 const chats: QuickChat[] = [];
 
 afterEach(() => {
@@ -82,7 +81,7 @@ test('a failure is said in its turn, and what came before it stays', async () =>
 test('one at a time; an answer can be stopped', async () => {
 	const { chat, events } = open(() => ({ hang: 'well' }));
 	const asking = ask(chat, 'hello');
-	await vi.waitFor(() => expect(shown(chat).at(-1)).toEqual(['model', 'well', 'streaming']), patience);
+	await vi.waitFor(() => expect(shown(chat).at(-1)).toEqual(['model', 'well', 'streaming']));
 	await expect(ask(chat, 'again')).rejects.toThrow('An answer is on its way');
 	chat.stop();
 	await asking;
@@ -93,7 +92,7 @@ test('one at a time; an answer can be stopped', async () => {
 test('what is forgotten while it comes does not come back', async () => {
 	const { chat } = open((_, turn) => (turn === 1 ? { hang: 'well' } : { text: 'new' }));
 	const asking = ask(chat, 'hello');
-	await vi.waitFor(() => expect(chat.turns).toHaveLength(2), patience);
+	await vi.waitFor(() => expect(chat.turns).toHaveLength(2));
 	chat.clear();
 	await ask(chat, 'anew');
 	await asking;

@@ -224,13 +224,10 @@ describe('the end of a file', () => {
 	}
 
 	const until = async (isSo: () => boolean): Promise<void> => {
-		await vi.waitUntil(
-			() => {
-				clock.advance(1000);
-				return isSo();
-			},
-			{ timeout: 20_000, interval: 5 },
-		);
+		await vi.waitUntil(() => {
+			clock.advance(1000);
+			return isSo();
+		});
 	};
 
 	test('is followed as it grows and when it is rotated', async () => {

@@ -8,8 +8,6 @@ import { ManualClock } from '../../fakes/manualClock';
 import { gateForTest } from '../safety/gateForTest';
 import { anAlert } from './anAlert';
 
-const patience = { timeout: 20_000, interval: 10 };
-
 interface World {
 	readonly channels: Channels;
 	readonly gate: ReturnType<typeof gateForTest>;
@@ -60,7 +58,7 @@ const titles = ({ bodies }: World): readonly (readonly string[])[] =>
 test('an alert arrives once, without the secrets that a server put into it, and is in the journal', async () => {
 	const world = await open();
 	world.channels.send([anAlert({ cause: 'Refused: password=correct-horse-battery-staple9' })]);
-	await vi.waitUntil(() => world.bodies.length === 1, patience);
+	await vi.waitUntil(() => world.bodies.length === 1);
 	expect(titles(world)).toEqual([['Shop is down']]);
 	expect(world.bodies[0]).not.toContain('correct-horse');
 	expect(world.gate.events).toMatchObject([{ type: 'gate.decided', decision: 'allowed', by: 'settings' }]);
@@ -70,25 +68,25 @@ test('an alert arrives once, without the secrets that a server put into it, and 
 test('where a rule wants more, a person is asked once, and what comes meanwhile goes together', async () => {
 	const world = await open({ raisedTiers: { quarterdeck_http_request: 'RED' } });
 	world.channels.send([anAlert()]);
-	const asked = await vi.waitUntil(() => world.gate.approvals.pending[0], patience);
+	const asked = await vi.waitUntil(() => world.gate.approvals.pending[0]);
 	expect(asked).toMatchObject({ asker: 'Alerts', effect: expect.stringContaining('/hook') });
 	world.channels.send([anAlert({ title: 'Ollama is down' })]);
 	expect(world.gate.approvals.pending).toHaveLength(1);
 	world.gate.approvals.decide(asked.id, { outcome: 'allow', scope: 'once' }, { isConfirmed: true });
-	await vi.waitUntil(() => world.bodies.length === 1, patience);
+	await vi.waitUntil(() => world.bodies.length === 1);
 	expect(titles(world)).toEqual([['Shop is down', 'Ollama is down']]);
 });
 
 test('whoever said no is not asked again', async () => {
 	const world = await open({ raisedTiers: { quarterdeck_http_request: 'RED' } });
 	world.channels.send([anAlert()]);
-	const asked = await vi.waitUntil(() => world.gate.approvals.pending[0], patience);
+	const asked = await vi.waitUntil(() => world.gate.approvals.pending[0]);
 	world.gate.approvals.decide(asked.id, { outcome: 'refuse', reason: 'Not there.' });
-	await vi.waitUntil(() => world.failures.length === 1, patience);
+	await vi.waitUntil(() => world.failures.length === 1);
 	world.channels.send([anAlert()]);
 	world.clock.advance(2 * 60 * 60_000);
 	world.channels.send([anAlert()]);
-	await vi.waitFor(() => expect([world.gate.approvals.pending, world.bodies]).toEqual([[], []]), patience);
+	await vi.waitFor(() => expect([world.gate.approvals.pending, world.bodies]).toEqual([[], []]));
 	expect(world.failures).toHaveLength(1);
 });
 
@@ -97,12 +95,12 @@ test('a target that fails is told of once an hour; a private address is refused'
 	world.status = 500;
 	for (let time = 1; time <= 3; time++) {
 		world.channels.send([anAlert()]);
-		await vi.waitUntil(() => world.bodies.length === time, patience);
+		await vi.waitUntil(() => world.bodies.length === time);
 	}
-	await vi.waitUntil(() => world.failures.length > 0, patience);
+	await vi.waitUntil(() => world.failures.length > 0);
 	expect(world.failures).toEqual([expect.stringContaining('status 500')]);
 	const other = await open({}, 'https://192.168.7.7/hook');
 	other.channels.send([anAlert()]);
-	await vi.waitUntil(() => other.failures.length > 0, patience);
+	await vi.waitUntil(() => other.failures.length > 0);
 	expect(other.failures[0]).toBe('Alerts are not sent to 192.168.7.7: it is not on the public internet.');
 });

@@ -149,7 +149,7 @@ describe.runIf(process.platform !== 'win32')('an Ollama of this machine', () => 
 
 		shown.log = '';
 		expect(await window.monitor.act(id, 'restart', 'user')).toMatchObject({ state: 'healthy' });
-		await vi.waitUntil(() => shown.log.includes('Listening on'), 20_000);
+		await vi.waitUntil(() => shown.log.includes('Listening on'));
 		expect(window.supervisor.live.map(child => child.pid === pid)).toEqual([false]);
 
 		const stopped = await window.monitor.act(id, 'stop', 'user');
@@ -208,7 +208,7 @@ describe.runIf(process.platform !== 'win32')('an Ollama of this machine', () => 
 		await window.check();
 		await window.monitor.act(id, 'start', 'user');
 		process.kill(window.supervisor.live[0]!.pid!, 'SIGKILL');
-		await vi.waitUntil(() => window.supervisor.live.length === 0, 20_000);
+		await vi.waitUntil(() => window.supervisor.live.length === 0);
 		for (let look = 0; look < 3; look++) await window.check();
 		expect(window.view()).toMatchObject({ state: 'unhealthy', actions: ['start', 'logs'], isStopped: false });
 		expect(window.view().reason).toContain('Ollama was ended by SIGKILL: ');

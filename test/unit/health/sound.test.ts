@@ -141,10 +141,10 @@ describe('the player', () => {
 		const failing = expect(playing).rejects.toThrow(
 			'The sound was not played. aplay did not end within 5 seconds and was stopped.',
 		);
-		await vi.waitUntil(() => played().length === 1, { timeout: 20_000 });
+		await vi.waitUntil(() => played().length === 1);
 		clock.advance(5_000);
 		await failing;
-		await vi.waitUntil(() => supervisor.live.length === 0, { timeout: 20_000 });
+		await vi.waitUntil(() => supervisor.live.length === 0);
 	});
 
 	test('that is not there is named', async () => {

@@ -41,7 +41,6 @@ let brought: readonly unknown[];
 let authorized: number;
 let events: MachineEvent[];
 let changed: Emitter<LedgerChange>;
-const patience = { timeout: 30_000, interval: 20 };
 
 beforeEach(async () => {
 	shown.length = 0;
@@ -154,13 +153,13 @@ test('one looks and tells, both show and may answer, and the other takes over', 
 	const first = await openWindow();
 	const second = await openWindow();
 	expect([first.monitor.isLeader, second.monitor.isLeader]).toEqual([true, false]);
-	await vi.waitUntil(() => shop(first) === 'healthy' && shop(second) === 'healthy', patience);
+	await vi.waitUntil(() => shop(first) === 'healthy' && shop(second) === 'healthy');
 	expect(asked).toBe(1);
 	isUp = false;
 	await first.check('user:Shop');
-	await vi.waitUntil(() => shop(second) === 'unhealthy' && second.alerts.open.length === 1, patience);
+	await vi.waitUntil(() => shop(second) === 'unhealthy' && second.alerts.open.length === 1);
 	expect(alerts()).toHaveLength(1);
-	await vi.waitUntil(() => shown.length > 0, patience);
+	await vi.waitUntil(() => shown.length > 0);
 	expect(shown).toEqual(['Shop is down. It answered with status 503, not 200 to 399.']);
 	const [alert] = second.alerts.open;
 	second.alerts.acknowledge(alert!.id);
@@ -168,11 +167,11 @@ test('one looks and tells, both show and may answer, and the other takes over', 
 	await vi.waitUntil(() => {
 		changed.fire({ ...noChange, alerts: true });
 		return first.alerts.open[0]?.state === 'acknowledged';
-	}, patience);
+	});
 	await first.stop();
 	isUp = true;
-	await vi.waitUntil(() => second.monitor.isLeader, patience);
-	await vi.waitUntil(() => shop(second) === 'healthy' && second.alerts.open.length === 0, patience);
+	await vi.waitUntil(() => second.monitor.isLeader);
+	await vi.waitUntil(() => shop(second) === 'healthy' && second.alerts.open.length === 0);
 	expect(alerts().map(({ state, by }) => [state, by])).toEqual([['resolved', 'rule']]);
 	expect(shown).toHaveLength(1);
 });

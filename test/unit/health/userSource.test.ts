@@ -90,7 +90,7 @@ test('a command that a workspace brings waits for a yes, and is asked about only
 	expect(world.approvals.pending).toEqual([]);
 	source.askFor('user:Brought');
 	const looking = look();
-	const asked = await vi.waitUntil(() => world.approvals.pending[0], 20_000);
+	const asked = await vi.waitUntil(() => world.approvals.pending[0]);
 	expect(asked.asker).toBe('Health check of Brought');
 	world.approvals.decide(asked.id, {
 		outcome: 'allow',

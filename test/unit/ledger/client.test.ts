@@ -90,7 +90,7 @@ test('two windows share a ledger: each sees what the other appends, and is told'
 	expect(await other.query('executions', {})).toMatchObject([{ status: 'interrupted' }]);
 	expect(await other.query('health', null)).toMatchObject({ events: 4, waiting: null, segments: 1 });
 	expect(readdirSync(join(folder, 'hosts'))).toEqual([]);
-}, 30_000);
+});
 
 test('a worker that dies is started again by the next question', async () => {
 	const file = await bundleWorker();
@@ -106,7 +106,7 @@ test('a worker that dies is started again by the next question', async () => {
 	await client.append(ended(execution));
 	expect(await client.query('executions', {})).toMatchObject([{ status: 'succeeded' }]);
 	expect(workers).toHaveLength(2);
-}, 30_000);
+});
 
 test('a worker that cannot start is a failure with a sentence, and appending goes on', async () => {
 	const client = makeClient(temporaryFolder(), join(temporaryFolder(), 'missing.mjs'));
@@ -115,4 +115,4 @@ test('a worker that cannot start is a failure with a sentence, and appending goe
 	await client.append(started(id.execution()));
 	await client.close();
 	await expect(client.append(started(id.execution()))).rejects.toMatchObject({ code: 'journal-closed' });
-}, 30_000);
+});

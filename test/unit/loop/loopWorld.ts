@@ -139,7 +139,7 @@ export async function idle(conversation: Conversation): Promise<void> {
 		() => {
 			if (conversation.isBusy) throw new Error(`busy: ${conversation.view.activity}`);
 		},
-		{ timeout: 10_000, interval: 5 },
+		{ interval: 5 },
 	);
 }
 

@@ -6,7 +6,6 @@ import type { McpPorts } from '../../../src/core/mcp/ports';
 import { HubWorld, badServer, textOf } from '../../fakes/mcp/hubWorld';
 
 vi.setConfig({ testTimeout: 30_000 });
-const wait = { timeout: 20_000, interval: 20 };
 
 function makeWorld(ports: Partial<McpPorts> = {}): HubWorld {
 	const world = new HubWorld(ports);
@@ -36,7 +35,7 @@ describe('what may start', () => {
 		expect(world.hub.server(id)).toMatchObject({ state: 'running', disabledReason: null });
 		await fromRepository(world, [badServer, 'good', '--and-more']);
 		expect(world.hub.server(id)).toMatchObject({ state: 'disabled', disabledReason: 'changed' });
-		await vi.waitFor(() => expect(world.supervisor.live).toEqual([]), wait);
+		await vi.waitFor(() => expect(world.supervisor.live).toEqual([]));
 	});
 
 	test('what the user switched off stays off, also when its file comes again', async () => {
@@ -132,7 +131,7 @@ describe('tools that change after they were approved', () => {
 				.map(tool => tool.description),
 		).toEqual(['Adds two numbers']);
 		await world.hub.callTool(id, 'echo', {});
-		await vi.waitFor(() => expect(world.asked).toHaveLength(1), wait);
+		await vi.waitFor(() => expect(world.asked).toHaveLength(1));
 		return { world, id };
 	}
 
@@ -154,7 +153,7 @@ describe('tools that change after they were approved', () => {
 	test('it stays so after a restart, and is asked about again', async () => {
 		const { world, id } = await pulled(false);
 		await world.hub.restart(id);
-		await vi.waitFor(() => expect(world.hub.server(id)?.tools[0]?.trust).toBe('changed'), wait);
+		await vi.waitFor(() => expect(world.hub.server(id)?.tools[0]?.trust).toBe('changed'));
 		expect(world.hub.toolSource().tools()).toEqual([]);
 		world.acceptsChanges = true;
 		await world.hub.reviewChangedTools(id);
@@ -164,7 +163,7 @@ describe('tools that change after they were approved', () => {
 
 	test('what the user accepts is offered from then on', async () => {
 		const { world, id } = await pulled(true);
-		await vi.waitFor(() => expect(world.hub.server(id)?.tools[0]?.trust).toBe('approved'), wait);
+		await vi.waitFor(() => expect(world.hub.server(id)?.tools[0]?.trust).toBe('approved'));
 		await world.hub.restart(id);
 		expect(textOf(await world.hub.callTool(id, 'echo', {}))).toBe('changed');
 		expect(world.asked).toHaveLength(1);

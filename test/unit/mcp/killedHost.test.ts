@@ -59,7 +59,7 @@ test.runIf(process.platform === 'linux')('a host that is killed leaves no server
 	};
 	const env = { ...process.env, MCP_TEST_FOLDER: folder, HOME: folder };
 	spawn(node, [join(folder, 'mcpHost.mjs'), JSON.stringify(options)], { env, cwd: root, stdio: 'ignore' });
-	await vi.waitFor(() => expect(existsSync(options.readyFile)).toBe(true), { timeout: 30_000, interval: 50 });
+	await vi.waitFor(() => expect(existsSync(options.readyFile)).toBe(true));
 	const ready = JSON.parse(readFileSync(options.readyFile, 'utf8')) as {
 		readonly host: number;
 		readonly states: readonly { readonly name: string; readonly state: string }[];
@@ -69,5 +69,5 @@ test.runIf(process.platform === 'linux')('a host that is killed leaves no server
 	);
 	expect(processesWith(folder).length).toBeGreaterThanOrEqual(7);
 	process.kill(ready.host, 'SIGKILL');
-	await vi.waitFor(() => expect(processesWith(folder)).toEqual([]), { timeout: 20_000, interval: 25 });
+	await vi.waitFor(() => expect(processesWith(folder)).toEqual([]));
 });

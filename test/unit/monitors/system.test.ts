@@ -118,7 +118,7 @@ describe.runIf(process.platform === 'linux')('who keeps a port', () => {
 		expect(holder).toMatchObject({ pid: inner, label: expect.stringMatching(/, started by claude,$/) as string });
 		await expect(endHolderOfPort(search, port, { ...holder!, pid: inner + 1 })).rejects.toThrow(/is not kept by/);
 		await endHolderOfPort(search, port, holder!);
-		await vi.waitFor(async () => expect(await table.startOf(inner)).toBeUndefined(), { timeout: 20_000 });
+		await vi.waitFor(async () => expect(await table.startOf(inner)).toBeUndefined());
 		expect(await table.startOf(child.pid!)).toBe(startTime);
 		expect(await holderOfPort(search, port)).toBeUndefined();
 	}, 60_000);

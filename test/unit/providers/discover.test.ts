@@ -64,7 +64,7 @@ test('a port that takes a connection and says nothing does not hold up the other
 	const ollama = await FakeOllama.start();
 	onTestFinished(() => ollama.stop());
 	const silent = await serve({}, 'silence');
-	const found = await discoverLocal(signal, { ports: [silent, ollama.port], timeoutMs: 200 });
+	const found = await discoverLocal(signal, { ports: [silent, ollama.port], timeoutMs: 3000 });
 	expect(found.map(({ text }) => text)).toEqual(['Ollama 0.9.6']);
 });
 

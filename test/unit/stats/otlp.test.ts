@@ -13,7 +13,6 @@ import { OtlpExporter, otlpEndpoint, otlpHeaders } from '../../../src/core/stats
 import { ManualClock } from '../../fakes/manualClock';
 import { sampleAt } from './world';
 
-const patience = { timeout: 20_000, interval: 10 };
 const at = Date.UTC(2026, 0, 15, 12);
 
 function endedRun(more: Partial<ExecutionRow> = {}): EndedRun {
@@ -214,13 +213,13 @@ describe('sending', () => {
 
 	test('metrics at their pace, runs at once, with the headers of the user', async () => {
 		const sending = start();
-		await vi.waitFor(() => expect(paths()).toEqual(['/v1/metrics']), patience);
-		await vi.waitFor(() => expect(sending.waiting).toEqual({ looks: 0, spans: 0 }), patience);
+		await vi.waitFor(() => expect(paths()).toEqual(['/v1/metrics']));
+		await vi.waitFor(() => expect(sending.waiting).toEqual({ looks: 0, spans: 0 }));
 		sending.add(endedRun());
-		await vi.waitFor(() => expect(paths()).toEqual(['/v1/metrics', '/v1/traces']), patience);
-		await vi.waitFor(() => expect(sending.waiting.spans).toBe(0), patience);
+		await vi.waitFor(() => expect(paths()).toEqual(['/v1/metrics', '/v1/traces']));
+		await vi.waitFor(() => expect(sending.waiting.spans).toBe(0));
 		clock.advance(60_000);
-		await vi.waitFor(() => expect(paths()).toEqual(['/v1/metrics', '/v1/traces', '/v1/metrics']), patience);
+		await vi.waitFor(() => expect(paths()).toEqual(['/v1/metrics', '/v1/traces', '/v1/metrics']));
 		expect(
 			got.every(
 				({ headers }) => headers.authorization === 'Bearer key' && headers['content-type'] === 'application/json',
@@ -232,23 +231,23 @@ describe('sending', () => {
 	test('what a collector does not take is sent again, later each time, or when it says', async () => {
 		answers = [{ status: 503 }, { status: 429, headers: { 'retry-after': '30' } }];
 		const sending = start();
-		await vi.waitFor(() => expect(warnings).toHaveLength(1), patience);
+		await vi.waitFor(() => expect(warnings).toHaveLength(1));
 		clock.advance(1_999);
 		expect(got).toHaveLength(1);
 		clock.advance(1);
-		await vi.waitFor(() => expect(got).toHaveLength(2), patience);
+		await vi.waitFor(() => expect(got).toHaveLength(2));
 		await vi.waitFor(() => {
 			clock.advance(0);
 			expect(sending.waiting.looks).toBe(1);
-		}, patience);
+		});
 		await new Promise(resolve => setImmediate(resolve));
 		clock.advance(29_000);
 		expect(got).toHaveLength(2);
 		await vi.waitFor(() => {
 			clock.advance(500);
 			expect(got.length).toBeGreaterThan(2);
-		}, patience);
-		await vi.waitFor(() => expect(sending.waiting.looks).toBe(0), patience);
+		});
+		await vi.waitFor(() => expect(sending.waiting.looks).toBe(0));
 		expect(warnings.filter(text => text.includes('takes nothing'))).toHaveLength(1);
 		expect(warnings.at(-1)).toBe('The collector answers again.');
 	});
@@ -269,22 +268,20 @@ describe('sending', () => {
 		answers = [{ status: 400 }, { status: 302, headers: { location: 'https://evil.example' } }, { status: 400 }];
 		const sending = start();
 		for (let count = 1; count <= 3; count++) {
-			await vi.waitFor(() => expect(got).toHaveLength(count), patience);
-			await vi.waitFor(() => expect(sending.waiting.looks).toBe(0), patience);
+			await vi.waitFor(() => expect(got).toHaveLength(count));
+			await vi.waitFor(() => expect(sending.waiting.looks).toBe(0));
 			clock.advance(60_000);
 		}
-		await vi.waitFor(
-			() =>
-				expect(warnings).toEqual(
-					[400, 302, 400].map(status => `The collector at ${endpoint} refused what was sent: status ${status}`),
-				),
-			patience,
+		await vi.waitFor(() =>
+			expect(warnings).toEqual(
+				[400, 302, 400].map(status => `The collector at ${endpoint} refused what was sent: status ${status}`),
+			),
 		);
 	});
 
 	test('nothing is sent any more when it is disposed', async () => {
 		const sending = start();
-		await vi.waitFor(() => expect(got).toHaveLength(1), patience);
+		await vi.waitFor(() => expect(got).toHaveLength(1));
 		sending.dispose();
 		sending.add(endedRun());
 		clock.advance(600_000);
@@ -311,12 +308,11 @@ test('each run that ends is told once, and none that ended before', async () => 
 		changed.fire({ executions: ids.map(id => asId<ExecutionId>(id)) } as unknown as LedgerChange);
 	fire('old', 'running', 'new', 'gone', 'broken');
 	fire('new');
-	await vi.waitFor(() => expect(told).toHaveLength(1), patience);
+	await vi.waitFor(() => expect(told).toHaveLength(1));
 	rows.set('running', endedRun({ endedAt: clock.now() + 2 }));
 	fire('running', 'new');
-	await vi.waitFor(
-		() => expect(told.map(({ execution }) => execution.endedAt)).toEqual([clock.now() + 1, clock.now() + 2]),
-		patience,
+	await vi.waitFor(() =>
+		expect(told.map(({ execution }) => execution.endedAt)).toEqual([clock.now() + 1, clock.now() + 2]),
 	);
 	runs.dispose();
 	changed.dispose();

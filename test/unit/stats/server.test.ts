@@ -7,7 +7,6 @@ import { usualRates } from '../../../src/core/stats/rateLimit';
 import { ManualClock } from '../../fakes/manualClock';
 import { sampleAt, token, World, type WorldOptions } from './world';
 
-const patience = { timeout: 20_000, interval: 10 };
 const worlds: World[] = [];
 
 async function open(options: WorldOptions = {}): Promise<World> {
@@ -217,7 +216,7 @@ describe('the machine is looked at while somebody asks', () => {
 		const world = await open({ clock });
 		world.feed.latest = undefined;
 		const asked = world.call('/api/stats/cpu');
-		await vi.waitFor(() => expect(world.feed.watching).toEqual(['gauge']), patience);
+		await vi.waitFor(() => expect(world.feed.watching).toEqual(['gauge']));
 		world.feed.sample(sampleAt(clock.now(), { cpu: { cores: 8 } }));
 		world.feed.sample(sampleAt(clock.now(), { cpu: { cores: 8, usage: 40 } }));
 		expect(JSON.parse((await asked).text)).toMatchObject({ usage: 40 });
@@ -228,7 +227,7 @@ describe('the machine is looked at while somebody asks', () => {
 		const world = await open({ clock });
 		world.feed.latest = undefined;
 		const asked = world.call('/api/stats/cpu');
-		await vi.waitFor(() => expect(world.feed.watching).toEqual(['gauge']), patience);
+		await vi.waitFor(() => expect(world.feed.watching).toEqual(['gauge']));
 		clock.advance(5_999);
 		world.feed.sample(sampleAt(clock.now(), { cpu: { cores: 8 } }));
 		clock.advance(1);
@@ -240,7 +239,7 @@ describe('the machine is looked at while somebody asks', () => {
 		const world = await open({ clock });
 		world.feed.latest = sampleAt(clock.now() - 60_000);
 		const asked = world.call('/api/stats');
-		await vi.waitFor(() => expect(world.feed.watching).toEqual(['gauge']), patience);
+		await vi.waitFor(() => expect(world.feed.watching).toEqual(['gauge']));
 		clock.advance(6_000);
 		const { status, headers } = await asked;
 		expect([status, headers['retry-after']]).toEqual([503, '2']);
@@ -304,7 +303,7 @@ describe('callers that take their time', () => {
 		socket.resume();
 		socket.write(start.replace('PORT', String(world.port)));
 		const dripping = setInterval(() => socket.write(drip), 40);
-		await vi.waitFor(() => expect(isClosed).toBe(true), patience);
+		await vi.waitFor(() => expect(isClosed).toBe(true));
 		clearInterval(dripping);
 	});
 
@@ -318,10 +317,10 @@ describe('callers that take their time', () => {
 		socket.write(
 			`POST /api/file/upload HTTP/1.1\r\nHost: 127.0.0.1:${world.port}\r\nContent-Length: 900000000\r\n\r\n`,
 		);
-		await vi.waitFor(() => expect(text).toContain('401'), patience);
+		await vi.waitFor(() => expect(text).toContain('401'));
 		expect(text.toLowerCase()).toContain('connection: close');
 		socket.end();
-		await vi.waitFor(() => expect(isClosed).toBe(true), patience);
+		await vi.waitFor(() => expect(isClosed).toBe(true));
 	});
 
 	test('what is no HTTP is refused', async () => {
@@ -330,7 +329,7 @@ describe('callers that take their time', () => {
 		let text = '';
 		socket.on('data', part => (text += part.toString()));
 		socket.write('\u0016\u0003\u0001 hello\r\n\r\n');
-		await vi.waitFor(() => expect(text).toContain('400'), patience);
+		await vi.waitFor(() => expect(text).toContain('400'));
 		await sleep(0);
 		expect((await world.call('/api/health')).status).toBe(200);
 	});

@@ -15,7 +15,6 @@ import { usualSocketLimits } from '../../../src/core/stats/statsSocket';
 import { ManualClock } from '../../fakes/manualClock';
 import { sampleAt, token, World, type WorldOptions } from './world';
 
-const patience = { timeout: 20_000, interval: 10 };
 const worlds: World[] = [];
 const clients: WebSocket[] = [];
 
@@ -89,7 +88,7 @@ describe('a client of the WebSocket', () => {
 		const clock = new ManualClock();
 		const world = await open({ clock });
 		const { client, messages } = listen(world);
-		await vi.waitFor(() => expect(messages).toHaveLength(1), patience);
+		await vi.waitFor(() => expect(messages).toHaveLength(1));
 		expect(client.protocol).toBe('quarterdeck.stats');
 		expect(Object.keys(messages[0]!)).toEqual([
 			'cpu',
@@ -105,17 +104,17 @@ describe('a client of the WebSocket', () => {
 		clock.advance(1_999);
 		world.feed.latest = sampleAt(clock.now(), { cpu: { cores: 8, usage: 77 } });
 		clock.advance(1);
-		await vi.waitFor(() => expect(messages.map(({ cpu }) => cpu.usage)).toEqual([12.5, 77]), patience);
+		await vi.waitFor(() => expect(messages.map(({ cpu }) => cpu.usage)).toEqual([12.5, 77]));
 		expect(world.feed.watching).toEqual(['gauge']);
 		client.close();
-		await vi.waitFor(() => expect(world.server.connections).toBe(0), patience);
+		await vi.waitFor(() => expect(world.server.connections).toBe(0));
 		clock.advance(10_000);
 		expect(world.feed.watching).toEqual([]);
 	});
 
 	test('may bring the token as a header too', async () => {
 		const { received } = await joinRaw(await open());
-		await vi.waitFor(() => expect(received().toString()).toContain('"cpu"'), patience);
+		await vi.waitFor(() => expect(received().toString()).toContain('"cpu"'));
 	});
 
 	test.each([
@@ -124,7 +123,7 @@ describe('a client of the WebSocket', () => {
 	])('is refused with %s', async (_, protocols) => {
 		const world = await open();
 		const { closed, messages } = listen(world, protocols);
-		await vi.waitFor(() => expect(closed).toHaveLength(1), patience);
+		await vi.waitFor(() => expect(closed).toHaveLength(1));
 		expect([messages, world.server.connections, world.feed.watching]).toEqual([[], 0, []]);
 	});
 
@@ -144,7 +143,7 @@ describe('a client of the WebSocket', () => {
 		const world = await open({ limits: { sockets: 1 } });
 		expect((await world.call('/api/stats', { headers: upgradeHeaders })).status).toBe(404);
 		const first = listen(world);
-		await vi.waitFor(() => expect(first.messages).toHaveLength(1), patience);
+		await vi.waitFor(() => expect(first.messages).toHaveLength(1));
 		const refused = await world.call('/ws/stats', { headers: upgradeHeaders });
 		expect([refused.status, refused.headers['retry-after']]).toEqual([503, '10']);
 	});
@@ -162,22 +161,19 @@ describe('a client of the WebSocket', () => {
 			await once(socket, 'end');
 			expect(answer).toMatch(/^HTTP\/1\.1 401 /);
 		}
-		await vi.waitFor(async () => expect((await world.call('/api/health')).status).toBe(200), patience);
+		await vi.waitFor(async () => expect((await world.call('/api/health')).status).toBe(200));
 	});
 
 	test('is let go when the token changes, and when the server ends', async () => {
 		const world = await open();
 		const first = listen(world);
-		await vi.waitFor(() => expect(first.messages).toHaveLength(1), patience);
+		await vi.waitFor(() => expect(first.messages).toHaveLength(1));
 		world.server.dropConnections();
-		await vi.waitFor(
-			() => expect(first.closed).toEqual([{ code: 1001, reason: 'The token is another one now.' }]),
-			patience,
-		);
+		await vi.waitFor(() => expect(first.closed).toEqual([{ code: 1001, reason: 'The token is another one now.' }]));
 		const second = listen(world);
-		await vi.waitFor(() => expect(second.messages).toHaveLength(1), patience);
+		await vi.waitFor(() => expect(second.messages).toHaveLength(1));
 		world.server.dispose();
-		await vi.waitFor(() => expect(second.closed).toEqual([{ code: 1001, reason: 'The server ends.' }]), patience);
+		await vi.waitFor(() => expect(second.closed).toEqual([{ code: 1001, reason: 'The server ends.' }]));
 	});
 
 	test('that is gone is noticed by its silence', async () => {
@@ -185,14 +181,14 @@ describe('a client of the WebSocket', () => {
 		const world = await open({ clock });
 		const alive = listen(world);
 		const { socket, received } = await joinRaw(world);
-		await vi.waitFor(() => expect([alive.messages.length, world.server.connections]).toEqual([1, 2]), patience);
+		await vi.waitFor(() => expect([alive.messages.length, world.server.connections]).toEqual([1, 2]));
 		clock.advance(30_000);
-		await vi.waitFor(() => expect(received().includes(Buffer.from([0x89, 0]))).toBe(true), patience);
+		await vi.waitFor(() => expect(received().includes(Buffer.from([0x89, 0]))).toBe(true));
 		// Node's client has answered the ping by the time the raw one has read it twice over.
-		await vi.waitFor(() => expect(alive.messages.length).toBeGreaterThan(1), patience);
+		await vi.waitFor(() => expect(alive.messages.length).toBeGreaterThan(1));
 		clock.advance(30_000);
-		await vi.waitFor(() => expect(world.server.connections).toBeLessThan(2), patience);
-		await vi.waitFor(() => expect(socket.readyState).not.toBe('open'), patience);
+		await vi.waitFor(() => expect(world.server.connections).toBeLessThan(2));
+		await vi.waitFor(() => expect(socket.readyState).not.toBe('open'));
 	});
 
 	test('that does not read is let go before much waits for it', async () => {
@@ -201,14 +197,11 @@ describe('a client of the WebSocket', () => {
 		const name = 'x'.repeat(1_000_000);
 		const { socket } = await joinRaw(world);
 		socket.pause();
-		await vi.waitFor(
-			() => {
-				world.feed.latest = sampleAt(clock.now(), { disks: [{ mount: name, total: 1, free: 1, used: 0 }] });
-				clock.advance(2_000);
-				expect(world.server.connections).toBe(0);
-			},
-			{ timeout: 20_000, interval: 1 },
-		);
+		await vi.waitFor(() => {
+			world.feed.latest = sampleAt(clock.now(), { disks: [{ mount: name, total: 1, free: 1, used: 0 }] });
+			clock.advance(2_000);
+			expect(world.server.connections).toBe(0);
+		});
 		socket.destroy();
 	});
 });
@@ -219,13 +212,12 @@ describe('what a client sends', () => {
 		const { socket, received } = await joinRaw(world);
 		socket.write(masked(0x80 | opcodes.text, Buffer.from('hello')));
 		socket.write(masked(0x80 | opcodes.ping, Buffer.from('are you there')));
-		await vi.waitFor(
-			() => expect(received().includes(serverFrame(opcodes.pong, Buffer.from('are you there')))).toBe(true),
-			patience,
+		await vi.waitFor(() =>
+			expect(received().includes(serverFrame(opcodes.pong, Buffer.from('are you there')))).toBe(true),
 		);
 		socket.write(masked(0x80 | opcodes.close, Buffer.from([0x03, 0xe8])));
-		await vi.waitFor(() => expect(received().includes(Buffer.from([0x88, 2, 0x03, 0xe8]))).toBe(true), patience);
-		await vi.waitFor(() => expect(world.server.connections).toBe(0), patience);
+		await vi.waitFor(() => expect(received().includes(Buffer.from([0x88, 2, 0x03, 0xe8]))).toBe(true));
+		await vi.waitFor(() => expect(world.server.connections).toBe(0));
 	});
 
 	test.each([
@@ -240,16 +232,16 @@ describe('what a client sends', () => {
 		const world = await open();
 		const { socket, received } = await joinRaw(world);
 		socket.write(frame);
-		await vi.waitFor(() => expect(received().includes(Buffer.from([code >> 8, code & 0xff]))).toBe(true), patience);
-		await vi.waitFor(() => expect(world.server.connections).toBe(0), patience);
+		await vi.waitFor(() => expect(received().includes(Buffer.from([code >> 8, code & 0xff]))).toBe(true));
+		await vi.waitFor(() => expect(world.server.connections).toBe(0));
 	});
 
 	test('too many messages end the connection', async () => {
 		const world = await open();
 		const { socket, received } = await joinRaw(world);
 		for (let count = 0; count < 200; count++) socket.write(masked(0x81, Buffer.from('again')));
-		await vi.waitFor(() => expect(received().toString('latin1')).toContain('Too many messages'), patience);
-		await vi.waitFor(() => expect(world.server.connections).toBe(0), patience);
+		await vi.waitFor(() => expect(received().toString('latin1')).toContain('Too many messages'));
+		await vi.waitFor(() => expect(world.server.connections).toBe(0));
 	});
 });
 

@@ -9,8 +9,6 @@ import { AddressFile } from '../../../src/extension/stats/address';
 import { SoleWindow } from '../../../src/extension/stats/soleWindow';
 import { ManualClock } from '../../fakes/manualClock';
 
-const patience = { timeout: 20_000, interval: 10 };
-
 function folder(): string {
 	const path = mkdtempSync(join(tmpdir(), 'qd-stats-'));
 	onTestFinished(() => rmSync(path, { recursive: true, force: true }));
@@ -57,7 +55,7 @@ test('one window of two serves; when it ends or does not want to any more, the o
 	await vi.waitFor(() => {
 		clock.advance(5_000);
 		expect([first.isOn, second.isOn]).toEqual([false, true]);
-	}, patience);
+	});
 	second.isWanted = false;
 	await second.sole.look();
 	const third = windowOf(leases, clock);
@@ -81,7 +79,7 @@ test('a window that could not begin tries again', async () => {
 	await vi.waitFor(() => {
 		clock.advance(5_000);
 		expect(tries).toBeGreaterThan(1);
-	}, patience);
+	});
 });
 
 test('another one begins only after the first one has ended, also where that takes a while', async () => {
@@ -106,7 +104,7 @@ test('another one begins only after the first one has ended, also where that tak
 	await vi.waitFor(async () => {
 		await second.look();
 		expect(happened).toEqual(['first begins']);
-	}, patience);
+	});
 	ending.resolve();
 	await stopped;
 	await second.look();

@@ -8,7 +8,6 @@ import { uploadLimit, type ParseUpload } from '../../../src/core/stats/upload';
 import { makePdf, makeWord } from '../../fakes/documents';
 import { World, type Call, type Reply } from './world';
 
-const patience = { timeout: 20_000, interval: 10 };
 const worlds: World[] = [];
 const wordParagraph = '<w:p><w:r><w:t>A sentence</w:t></w:r></w:p>';
 const parse: ParseUpload = (name, bytes) => parseFile(name, bytes);
@@ -142,11 +141,11 @@ describe('POST /api/file/upload', () => {
 		});
 		const waiting = [upload(world, 'a.txt', Buffer.from('a')), upload(world, 'b.txt', Buffer.from('b'))];
 		for (const each of waiting) each.catch(() => undefined);
-		await vi.waitFor(() => expect(signals).toHaveLength(2), patience);
+		await vi.waitFor(() => expect(signals).toHaveLength(2));
 		const third = await upload(world, 'c.txt', Buffer.from('c'));
 		expect([third.status, third.headers['retry-after']]).toEqual([503, '2']);
 		world.server.dispose();
-		await vi.waitFor(() => expect(signals.every(({ aborted }) => aborted)).toBe(true), patience);
+		await vi.waitFor(() => expect(signals.every(({ aborted }) => aborted)).toBe(true));
 		await Promise.allSettled(waiting);
 	});
 });

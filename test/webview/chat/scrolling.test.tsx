@@ -30,7 +30,7 @@ const atEnd = (page: Page): Promise<unknown> =>
 			return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 4;
 		},
 		null,
-		{ timeout: 3000 },
+		{ timeout: 60_000 },
 	);
 
 const add = (page: Page, item: Partial<ChatItem>): Promise<void> =>
@@ -57,7 +57,6 @@ describe.skipIf(!findChromium())('scrolling', () => {
 		page = await browser.newPage({ viewport: { width: 400, height: 700 } });
 		await page.goto(`${built.url}?scene=long`);
 		await atEnd(page);
-		page.setDefaultTimeout(3000);
 	}, 60_000);
 	afterAll(async () => {
 		await browser.close();
@@ -119,7 +118,7 @@ describe.skipIf(!findChromium())('scrolling', () => {
 					document.querySelector('[data-approval]')!.getBoundingClientRect().top -
 					document.querySelector('.scroller')!.getBoundingClientRect().top,
 			);
-		await expect.poll(above, { timeout: 5000 }).toBeGreaterThanOrEqual(-1);
+		await expect.poll(above).toBeGreaterThanOrEqual(-1);
 		expect(await above()).toBeLessThan(40);
 		await page.mouse.move(150, 100);
 		await page.mouse.wheel(0, 60);

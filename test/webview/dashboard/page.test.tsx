@@ -315,6 +315,6 @@ describe('what is watched', () => {
 		await waitFor(() => expect(host.watched.map(({ name }) => name)).toContain('processes'));
 		act(() => widget('Processes').focus());
 		await user.keyboard('{Delete}');
-		await waitFor(() => expect(host.watched.map(({ name }) => name)).not.toContain('processes'), { timeout: 20_000 });
+		await waitFor(() => expect(host.watched.map(({ name }) => name)).not.toContain('processes'));
 	});
 });

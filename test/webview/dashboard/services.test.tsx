@@ -12,7 +12,6 @@ import { createFakeHost, type FakeHost, type Told } from './fakeHost';
 import { now } from './gallery/data';
 import * as data from './gallery/services';
 
-const patience = { timeout: 20_000 };
 const opened: { dispose(): void }[] = [];
 
 afterEach(() => {
@@ -57,7 +56,7 @@ const ran = (host: FakeHost): unknown[] =>
 const acted = (host: FakeHost): unknown[] =>
 	host.calls.filter(({ name }) => name === 'act').map(({ params }) => params);
 const titles = async (): Promise<(string | null)[]> => {
-	const list = await screen.findByRole('list', {}, patience);
+	const list = await screen.findByRole('list', {});
 	return [...list.querySelectorAll('.execution-title')].map(row => row.textContent);
 };
 
@@ -72,16 +71,16 @@ describe.each(kinds)('the widget %s', kind => {
 
 	test('says that it waits, and then why nothing comes, with a way to try again', async () => {
 		const { host, user } = draw(kind, {});
-		await screen.findByLabelText(/^(?:Looking|Reading|Asking)/u, {}, patience);
+		await screen.findByLabelText(/^(?:Looking|Reading|Asking)/u, {});
 		const name = topicOf[kind] ?? kind;
-		await vi.waitFor(() => expect(host.watched.some(topic => topic.name === name)).toBe(true), patience);
+		await vi.waitFor(() => expect(host.watched.some(topic => topic.name === name)).toBe(true));
 		const request = host.watched.find(topic => topic.name === name)!;
 		const key = request.params === null ? name : `${name} ${JSON.stringify(request.params)}`;
 		const actions = [{ title: 'Manage Trust', command: 'workbench.trust.manage' }];
 		host.tell({ key, failure: { message: 'It is out of order.', actions } });
-		expect(await screen.findByText(/It is out of order/u, {}, patience)).toBeTruthy();
+		expect(await screen.findByText(/It is out of order/u, {})).toBeTruthy();
 		await user.click(screen.getByText('Manage Trust'));
-		await vi.waitFor(() => expect(ran(host)).toEqual([{ command: 'workbench.trust.manage', args: [] }]), patience);
+		await vi.waitFor(() => expect(ran(host)).toEqual([{ command: 'workbench.trust.manage', args: [] }]));
 		await user.click(screen.getByText('Try Again'));
 	});
 
@@ -98,7 +97,7 @@ describe.each(kinds)('the widget %s', kind => {
 			quickChat: /No model is at hand/u,
 			schedules: /No flow of this workspace starts by itself/u,
 		};
-		expect(await screen.findByText(words[kind]!, {}, patience)).toBeTruthy();
+		expect(await screen.findByText(words[kind]!, {})).toBeTruthy();
 	});
 });
 
@@ -108,13 +107,11 @@ test('services: what is not well first; a press opens one, buttons act on it', a
 	expect(screen.getByText(/status 502/u)).toBeTruthy();
 	await user.click(screen.getByText('Shop API'));
 	await user.click(screen.getByLabelText('Restart Ollama'));
-	await vi.waitFor(
-		() =>
-			expect(ran(host)).toEqual([
-				{ command: 'quarterdeck.health.open', args: ['user:shop'] },
-				{ command: 'quarterdeck.health.restart', args: ['provider:ollama'] },
-			]),
-		patience,
+	await vi.waitFor(() =>
+		expect(ran(host)).toEqual([
+			{ command: 'quarterdeck.health.open', args: ['user:shop'] },
+			{ command: 'quarterdeck.health.restart', args: ['provider:ollama'] },
+		]),
 	);
 });
 
@@ -123,7 +120,7 @@ test('services: only those that are not well; one that was stopped on purpose is
 	expect(await titles()).toEqual(['Shop API', 'Search']);
 	cleanup();
 	draw('services', { services: { data: [data.serviceOf({})] } }, { show: 'problems' });
-	expect(await screen.findByText('The one service is well.', {}, patience)).toBeTruthy();
+	expect(await screen.findByText('The one service is well.', {})).toBeTruthy();
 });
 
 test('alerts: acknowledged, resolved and opened; left out by their severity', async () => {
@@ -132,20 +129,18 @@ test('alerts: acknowledged, resolved and opened; left out by their severity', as
 	await user.click(screen.getByLabelText('Acknowledge Shop API is down'));
 	await user.click(screen.getByLabelText('Resolve GPU 0 is at 91 °C'));
 	expect(screen.queryByLabelText('Acknowledge GPU 0 is at 91 °C')).toBeNull();
-	await vi.waitFor(
-		() =>
-			expect(ran(host)).toEqual([
-				{ command: 'quarterdeck.alerts.acknowledge', args: ['a2'] },
-				{ command: 'quarterdeck.alerts.resolve', args: ['a3'] },
-			]),
-		patience,
+	await vi.waitFor(() =>
+		expect(ran(host)).toEqual([
+			{ command: 'quarterdeck.alerts.acknowledge', args: ['a2'] },
+			{ command: 'quarterdeck.alerts.resolve', args: ['a3'] },
+		]),
 	);
 	cleanup();
 	draw('alerts', data.servicesFull, { least: 'critical', withQuiet: false });
 	expect(await titles()).toEqual(['Disk / is 96 % full']);
 	cleanup();
 	draw('alerts', { alerts: { data: [data.alerts[2]!] } }, { withQuiet: false });
-	expect(await screen.findByText(/one is open that the settings leave out/u, {}, patience)).toBeTruthy();
+	expect(await screen.findByText(/one is open that the settings leave out/u, {})).toBeTruthy();
 });
 
 test('MCP servers: each state with what helps', async () => {
@@ -156,14 +151,12 @@ test('MCP servers: each state with what helps', async () => {
 	await user.click(screen.getByLabelText('Start postgres'));
 	await user.click(screen.getByLabelText('Sign in to jira'));
 	await user.click(screen.getByLabelText('Switch on old'));
-	await vi.waitFor(
-		() =>
-			expect(ran(host)).toEqual([
-				{ command: 'quarterdeck.mcp.start', args: ['db'] },
-				{ command: 'quarterdeck.mcp.signIn', args: ['jira'] },
-				{ command: 'quarterdeck.mcp.enable', args: ['old'] },
-			]),
-		patience,
+	await vi.waitFor(() =>
+		expect(ran(host)).toEqual([
+			{ command: 'quarterdeck.mcp.start', args: ['db'] },
+			{ command: 'quarterdeck.mcp.signIn', args: ['jira'] },
+			{ command: 'quarterdeck.mcp.enable', args: ['old'] },
+		]),
 	);
 	cleanup();
 	draw('mcpServers', data.servicesFull, { show: 'enabled' });
@@ -176,12 +169,10 @@ test('model server: what is loaded, where, and for how long; a server that is do
 	expect(screen.getByText('6.1 GB of GPU memory · for 4 min more')).toBeTruthy();
 	expect(screen.getByRole('alert').textContent).toContain('LM Studio does not answer');
 	await user.click(screen.getByLabelText('Unload qwen3:8b'));
-	await vi.waitFor(
-		() =>
-			expect(ran(host)).toEqual([
-				{ command: 'quarterdeck.providers.unload', args: [{ node: { id: 'model:ollama/qwen3:8b' } }] },
-			]),
-		patience,
+	await vi.waitFor(() =>
+		expect(ran(host)).toEqual([
+			{ command: 'quarterdeck.providers.unload', args: [{ node: { id: 'model:ollama/qwen3:8b' } }] },
+		]),
 	);
 	cleanup();
 	draw('modelServer', data.servicesFull, { server: 'ollama', withUnloaded: true });
@@ -195,7 +186,7 @@ describe('web value', () => {
 			{ feed: { data: { value, at: now } } },
 			{ url: 'http://localhost:3000', ...settings },
 		);
-		await screen.findByText('just now', {}, patience);
+		await screen.findByText('just now', {});
 		return drawn;
 	};
 
@@ -221,7 +212,7 @@ describe('web value', () => {
 
 	test('a path that leads nowhere is said, and 0 and false are values', async () => {
 		draw('webhook', { feed: { data: { value: {}, at: now } } }, { url: 'http://localhost', path: 'a.b' });
-		expect(await screen.findByText(/has nothing at “a\.b”/u, {}, patience)).toBeTruthy();
+		expect(await screen.findByText(/has nothing at “a\.b”/u, {})).toBeTruthy();
 		cleanup();
 		await shown(0, {});
 		expect(screen.getByText('0')).toBeTruthy();
@@ -233,14 +224,14 @@ describe('web value', () => {
 	test('without an address it asks for one; a server is asked after the user has allowed it', async () => {
 		const { user: first } = draw('webhook', {}, {});
 		const before = settingsOpened;
-		expect(await screen.findByText('Which address shall it ask?', {}, patience)).toBeTruthy();
+		expect(await screen.findByText('Which address shall it ask?', {})).toBeTruthy();
 		await first.click(screen.getByText('Settings…'));
 		expect(settingsOpened).toBe(before + 1);
 		cleanup();
 		const { host, user } = draw('webhook', data.servicesEmpty);
-		await user.click(await screen.findByText('Allow…', {}, patience));
+		await user.click(await screen.findByText('Allow…', {}));
 		const params = { url: 'http://localhost:3000/ferries' };
-		await vi.waitFor(() => expect(acted(host)).toEqual([{ action: 'feed.allow', params }]), patience);
+		await vi.waitFor(() => expect(acted(host)).toEqual([{ action: 'feed.allow', params }]));
 	});
 });
 
@@ -254,28 +245,25 @@ test('inbox: the important first; one opens with its text and the reply to copy'
 	expect(await navigator.clipboard.readText()).toBe('Yes, until three.');
 	cleanup();
 	draw('inbox', { feed: { data: { value: { error: 'no' }, at: now } } });
-	expect(await screen.findByText(/not with a list of messages/u, {}, patience)).toBeTruthy();
+	expect(await screen.findByText(/not with a list of messages/u, {})).toBeTruthy();
 });
 
 test('flow: one is chosen, run and stopped; how far it is and what it gave', async () => {
 	const { user, changed } = draw('flow', data.servicesFull, {});
-	await user.click(await screen.findByText('Review', {}, patience));
+	await user.click(await screen.findByText('Review', {}));
 	expect(changed).toEqual([{ path: 'flows/review.flow.json' }]);
 	cleanup();
 	const idle = draw('flow', data.servicesFull);
-	expect(await screen.findByText(/Two findings/u, {}, patience)).toBeTruthy();
+	expect(await screen.findByText(/Two findings/u, {})).toBeTruthy();
 	expect(screen.getByText(/succeeded · 25 min ago · 41 s · \$0\.0230/u)).toBeTruthy();
 	await idle.user.click(screen.getByText('Run'));
 	const uri = data.flow.uri;
-	await vi.waitFor(() => expect(ran(idle.host)).toEqual([{ command: 'quarterdeck.flows.run', args: [uri] }]), patience);
+	await vi.waitFor(() => expect(ran(idle.host)).toEqual([{ command: 'quarterdeck.flows.run', args: [uri] }]));
 	cleanup();
 	const busy = draw('flow', { flow: { data: data.runningFlow } });
-	expect(await screen.findByText('3 of 6 nodes · Write the review', {}, patience)).toBeTruthy();
+	expect(await screen.findByText('3 of 6 nodes · Write the review', {})).toBeTruthy();
 	await busy.user.click(screen.getByText('Stop'));
-	await vi.waitFor(
-		() => expect(ran(busy.host)).toEqual([{ command: 'quarterdeck.flows.stop', args: [uri] }]),
-		patience,
-	);
+	await vi.waitFor(() => expect(ran(busy.host)).toEqual([{ command: 'quarterdeck.flows.stop', args: [uri] }]));
 });
 
 test('schedules: what comes next first; turned on, off and run', async () => {
@@ -285,14 +273,12 @@ test('schedules: what comes next first; turned on, off and run', async () => {
 	await user.click(screen.getByLabelText('Turn on Deploy: Schedule Trigger'));
 	await user.click(screen.getByLabelText('Run now Docs: Schedule Trigger'));
 	const uri = 'file:///home/ada/shop/flows/nightly.flow.json';
-	await vi.waitFor(
-		() =>
-			expect(acted(host)).toEqual([
-				{ action: 'schedules.act', params: { uri, node: 'nightly', verb: 'turnOff' } },
-				{ action: 'schedules.act', params: { uri, node: 'hook', verb: 'turnOn' } },
-				{ action: 'schedules.act', params: { uri, node: 'docs', verb: 'run' } },
-			]),
-		patience,
+	await vi.waitFor(() =>
+		expect(acted(host)).toEqual([
+			{ action: 'schedules.act', params: { uri, node: 'nightly', verb: 'turnOff' } },
+			{ action: 'schedules.act', params: { uri, node: 'hook', verb: 'turnOn' } },
+			{ action: 'schedules.act', params: { uri, node: 'docs', verb: 'run' } },
+		]),
 	);
 	cleanup();
 	draw('schedules', data.servicesFull, { kinds: ['schedule'], withOff: false });
@@ -302,20 +288,17 @@ test('schedules: what comes next first; turned on, off and run', async () => {
 describe('quick chat', () => {
 	test('a question is sent with Enter, an answer is shown as Markdown, another model is chosen', async () => {
 		const { host, user, changed } = draw('quickChat', data.servicesFull, { system: 'Be brief.' });
-		await screen.findByText('ORDER BY', {}, patience);
+		await screen.findByText('ORDER BY', {});
 		host.answers['quickChat.choose'] = () => 'claude/sonnet';
 		const box = screen.getByLabelText('Ask');
 		await user.type(box, 'And the other way?{Shift>}{Enter}{/Shift}Please.{Enter}');
 		const params = { widget: 'w', model: '', system: 'Be brief.', text: 'And the other way?\nPlease.' };
-		await vi.waitFor(() => expect(acted(host)).toEqual([{ action: 'quickChat.ask', params }]), patience);
+		await vi.waitFor(() => expect(acted(host)).toEqual([{ action: 'quickChat.ask', params }]));
 		expect(box).toHaveProperty('value', '');
 		await user.click(screen.getByText('ollama/qwen3:8b'));
-		await vi.waitFor(() => expect(changed).toEqual([{ model: 'claude/sonnet' }]), patience);
+		await vi.waitFor(() => expect(changed).toEqual([{ model: 'claude/sonnet' }]));
 		await user.click(screen.getByLabelText('Forget this exchange'));
-		await vi.waitFor(
-			() => expect(acted(host).at(-1)).toEqual({ action: 'quickChat.clear', params: { widget: 'w' } }),
-			patience,
-		);
+		await vi.waitFor(() => expect(acted(host).at(-1)).toEqual({ action: 'quickChat.clear', params: { widget: 'w' } }));
 	});
 
 	test('an answer on its way can be stopped; what failed says why', async () => {
@@ -326,13 +309,10 @@ describe('quick chat', () => {
 			{ who: 'model', text: '', state: 'streaming', error: null },
 		];
 		const { host, user } = draw('quickChat', { quickChat: { data: { ...data.quickChat, isBusy: true, turns } } });
-		expect(await screen.findByText('The connection broke.', {}, patience)).toBeTruthy();
+		expect(await screen.findByText('The connection broke.', {})).toBeTruthy();
 		expect(screen.getByLabelText('Waiting for the answer')).toBeTruthy();
 		expect(screen.queryByLabelText('Send')).toBeNull();
 		await user.click(screen.getByLabelText('Stop'));
-		await vi.waitFor(
-			() => expect(acted(host)).toEqual([{ action: 'quickChat.stop', params: { widget: 'w' } }]),
-			patience,
-		);
+		await vi.waitFor(() => expect(acted(host)).toEqual([{ action: 'quickChat.stop', params: { widget: 'w' } }]));
 	});
 });

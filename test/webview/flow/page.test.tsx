@@ -11,7 +11,7 @@ import { fakeEditor, flowOf, runId, type FakeEditor, type FakeSetup } from './fa
 import { review, scenes } from './gallery/scenes';
 
 // Looking for hidden parts computes the style of every element, which takes seconds here; nothing is hidden by style.
-configure({ asyncUtilTimeout: 20_000, defaultHidden: true });
+configure({ asyncUtilTimeout: 60_000, defaultHidden: true });
 vi.setConfig({ testTimeout: 60_000 });
 
 beforeAll(() => {

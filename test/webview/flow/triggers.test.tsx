@@ -11,7 +11,7 @@ import { Editor } from '../../../src/webviews/flow/state/editor';
 import { fakeEditor, flowOf, type FakeEditor, type FakeSetup } from './fakeHost';
 import { webhookView as hook } from '../../fakes/triggerView';
 
-configure({ asyncUtilTimeout: 20_000, defaultHidden: true });
+configure({ asyncUtilTimeout: 60_000, defaultHidden: true });
 vi.setConfig({ testTimeout: 60_000 });
 
 beforeAll(() => {

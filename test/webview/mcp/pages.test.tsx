@@ -15,7 +15,7 @@ import {
 	type InspectorSetup,
 } from './fakeHost';
 
-const slow = { timeout: 20_000 };
+const slow = { timeout: 60_000 };
 
 async function openInspector(setup: InspectorSetup): Promise<ReturnType<typeof fakeInspector>> {
 	const page = fakeInspector(setup);

@@ -377,10 +377,10 @@ describe('what tests may use', () => {
 		const file = '/home/ada/shop/test.flow.json';
 		const book = newBook(() => null);
 		const person = async (): Promise<void> => {
-			await vi.waitFor(() => expect(book.live[0]?.run?.holds).toHaveLength(1), { timeout: 20_000 });
+			await vi.waitFor(() => expect(book.live[0]?.run?.holds).toHaveLength(1));
 			const live = book.live[0]?.run;
 			live?.resume();
-			await vi.waitFor(() => expect(live?.waits).toHaveLength(1), { timeout: 20_000 });
+			await vi.waitFor(() => expect(live?.waits).toHaveLength(1));
 			live?.answer(live.waits[0]?.ask.id ?? '', { kind: 'approval', isApproved: true, comment: 'fine' });
 		};
 		const attending = person();

@@ -5,6 +5,7 @@ import { exportN8n } from '../../../../src/core/flow/interop/n8n/exportN8n';
 import { importN8n } from '../../../../src/core/flow/interop/n8n/importN8n';
 import { translateExpression } from '../../../../src/core/flow/interop/n8n/expressions';
 import { listAt, objectAt, textAt, type JsonObject } from '../../../../src/core/flow/interop/json';
+import type { NodeId } from '../../../../src/core/flow/model/flow';
 import { applyOps } from '../../../../src/core/flow/model/apply';
 import { parseFlow } from '../../../../src/core/flow/model/parse';
 import { printFlow } from '../../../../src/core/flow/model/print';
@@ -74,10 +75,12 @@ describe('n8n workflows', () => {
 		fc.assert(
 			fc.property(picked, wire, (indexes, wires) => {
 				const nodes = indexes.map((index, at) => ({ ...plain[index]!, name: `N${at}`, id: `id-${at}` }));
-				// Nothing leads to a trigger, and nothing back.
+				// Nothing leads to a trigger, nothing back, and nothing from where a workflow ends here.
 				const lines = wires.flatMap(([a, b]) => {
 					const [from, to] = [a % nodes.length, b % nodes.length];
-					return from < to && !/trigger|webhook$/iu.test(textAt(nodes[to]!, 'type')) ? [`N${from} -> N${to}`] : [];
+					const isEnd = /respondToWebhook|stopAndError/u.test(textAt(nodes[from]!, 'type'));
+					const isStart = /trigger|\.webhook$/iu.test(textAt(nodes[to]!, 'type'));
+					return from < to && !isEnd && !isStart ? [`N${from} -> N${to}`] : [];
 				});
 				const workflow = { name: 'Any', nodes, connections: connections(...new Set(lines)) };
 				const { flow } = importN8n(workflow);
@@ -87,8 +90,29 @@ describe('n8n workflows', () => {
 				expect(edgesOf(back)).toEqual(edgesOf(workflow));
 				expect(importN8n(back).flow.edges).toEqual(flow.edges);
 			}),
-			{ numRuns: 60, seed: 7 },
+			{ numRuns: 60 },
 		);
+	});
+
+	test('what follows an answer goes on from what stands before it', () => {
+		const edit = { assignments: { assignments: [{ id: '1', name: 'a', value: '={{ $json.id }}', type: 'string' }] } };
+		const { flow, report } = importN8n({
+			name: 'Answers first',
+			nodes: [
+				node('Hook', 'webhook', { path: 'orders' }, { typeVersion: 2 }),
+				node('Answer', 'respondToWebhook', { respondWith: 'json', responseBody: '={{ $json }}' }, { typeVersion: 1.1 }),
+				node('Log', 'respondToWebhook', { respondWith: 'noData' }, { typeVersion: 1.1 }),
+				node('Work', 'set', edit, { typeVersion: 3.4 }),
+			],
+			connections: connections('Hook -> Answer', 'Answer -> Log', 'Log -> Work'),
+		});
+		expect(flow.edges.map(({ from, to }) => `${from} -> ${to}`)).toEqual([
+			'hook -> answer',
+			'hook -> log',
+			'hook -> work',
+		]);
+		expect(JSON.stringify(flow.nodes['work' as NodeId]?.params)).not.toContain('nodes.answer');
+		expect(report.lines.filter(({ kind }) => kind === 'dropped')).toEqual([]);
 	});
 
 	test('a changed node is written anew, and keeps its id, its name and its place', () => {

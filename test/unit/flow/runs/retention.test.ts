@@ -116,7 +116,7 @@ describe('old runs', () => {
 		const [here, there] = [open(), open()];
 		const id = await start(there, 'wait', 'z'.repeat(100_000));
 		// Large values are written before the line that names them.
-		await vi.waitFor(async () => expect(await journals()).toContain('"node.ended","node":"a"'), 20_000);
+		await vi.waitFor(async () => expect(await journals()).toContain('"node.ended","node":"a"'));
 		expect(await blobs()).toBe(2);
 		await age(300);
 		expect(await here.prune(7)).toBe(0);

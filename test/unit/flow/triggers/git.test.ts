@@ -10,7 +10,6 @@ import { gitFolders, gitState } from '../../../../src/core/flow/triggers/gitStat
 import { GitWatch, type GitWatchOptions } from '../../../../src/core/flow/triggers/gitWatch';
 
 vi.setConfig({ testTimeout: 60_000 });
-const patience = { timeout: 30_000, interval: 50 };
 
 let folder: string;
 let repo: string;
@@ -60,7 +59,7 @@ async function watch(cwd = repo, more: Partial<GitWatchOptions> = {}): Promise<v
 }
 
 const last = async (count: number): Promise<Record<string, unknown>> => {
-	await vi.waitFor(() => expect(fired).toHaveLength(count), patience);
+	await vi.waitFor(() => expect(fired).toHaveLength(count));
 	return fired[count - 1]!;
 };
 

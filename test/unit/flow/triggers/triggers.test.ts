@@ -21,7 +21,6 @@ import type { TriggerView } from '../../../../src/core/flow/triggers/triggerView
 import { ManualClock } from '../../../fakes/manualClock';
 
 vi.setConfig({ testTimeout: 30_000 });
-const patience = { timeout: 20_000 };
 
 type Ended = { status: 'succeeded' | 'failed'; outputs: Record<string, Json>; error: string | null };
 
@@ -134,7 +133,7 @@ describe('triggers', () => {
 		const [view] = window.viewsOf(cwd, file, flow).filter(({ node }) => node === 'often');
 		expect(view).toMatchObject({ state: 'on', about: 'every 10 min', next: clock.wall + 600_000, maxPerHour: 60 });
 		clock.advance(600_000);
-		await vi.waitFor(() => expect(runs).toHaveLength(1), patience);
+		await vi.waitFor(() => expect(runs).toHaveLength(1));
 		expect(runs[0]!.wish).toMatchObject({
 			file,
 			cwd,
@@ -190,7 +189,7 @@ describe('triggers', () => {
 		await writeFile(join(cwd, 'docs', 'a.md'), 'text');
 		listeners.get('docs/**')!('docs/a.md', 'created');
 		clock.advance(500);
-		await vi.waitFor(() => expect(runs).toHaveLength(1), patience);
+		await vi.waitFor(() => expect(runs).toHaveLength(1));
 		expect(runs[0]!.wish.by.outputs).toEqual({ path: 'docs/a.md', paths: ['docs/a.md'], event: 'created', count: 1 });
 		await window.turnOffAll();
 		expect(listeners.size).toBe(0);
@@ -212,7 +211,7 @@ describe('triggers', () => {
 		expect(notices.map(({ kind, title }) => [kind, title])).toEqual([['changed', 'Often']]);
 		await window.turnOn(cwd, file, 'often');
 		clock.advance(60_000);
-		await vi.waitFor(() => expect(runs).toHaveLength(1), patience);
+		await vi.waitFor(() => expect(runs).toHaveLength(1));
 	});
 
 	test('a flow that is deleted while it is on starts nothing, and what comes later under its name neither', async () => {
@@ -239,12 +238,12 @@ describe('triggers', () => {
 		await second.look();
 		expect(states(second.viewsOf(cwd, file, flow))['often']).toBe('elsewhere');
 		clock.advance(600_000);
-		await vi.waitFor(() => expect(runs).toHaveLength(1), patience);
+		await vi.waitFor(() => expect(runs).toHaveLength(1));
 		await first.stop();
 		await second.look();
 		expect(states(second.viewsOf(cwd, file, flow))['often']).toBe('on');
 		clock.advance(600_000);
-		await vi.waitFor(() => expect(runs).toHaveLength(2), patience);
+		await vi.waitFor(() => expect(runs).toHaveLength(2));
 	});
 
 	test('a run that its window did not get to end was stopped, and keeps nothing from firing', async () => {
@@ -252,16 +251,16 @@ describe('triggers', () => {
 		const first = open();
 		await first.turnOn(cwd, file, 'often');
 		clock.advance(600_000);
-		await vi.waitFor(() => expect(runs).toHaveLength(1), patience);
+		await vi.waitFor(() => expect(runs).toHaveLength(1));
 		const last = (window: Triggers): string | undefined =>
 			window.viewsOf(cwd, file, flow).find(({ node }) => node === 'often')?.last?.status;
-		await vi.waitFor(() => expect(last(first)).toBe('running'), patience);
+		await vi.waitFor(() => expect(last(first)).toBe('running'));
 		await first.stop();
 		const second = open();
 		await second.look();
 		expect(last(second)).toBe('stopped');
 		clock.advance(600_000);
-		await vi.waitFor(() => expect(runs).toHaveLength(2), patience);
+		await vi.waitFor(() => expect(runs).toHaveLength(2));
 	});
 
 	test('another window turns it off, and it does not fire once more', async () => {
@@ -323,12 +322,12 @@ describe('triggers', () => {
 		});
 		await window.turnOn(cwd, file, 'often');
 		clock.advance(600_000);
-		await vi.waitFor(() => expect(notices.map(({ kind }) => kind)).toEqual(['failed']), patience);
+		await vi.waitFor(() => expect(notices.map(({ kind }) => kind)).toEqual(['failed']));
 		clock.advance(600_000);
-		await vi.waitFor(() => expect(runs).toHaveLength(2), patience);
+		await vi.waitFor(() => expect(runs).toHaveLength(2));
 		canRun = false;
 		clock.advance(600_000);
-		await vi.waitFor(() => expect(notices.map(({ kind }) => kind)).toEqual(['failed', 'refused']), patience);
+		await vi.waitFor(() => expect(notices.map(({ kind }) => kind)).toEqual(['failed', 'refused']));
 		clock.advance(600_000);
 		await window.look();
 		expect(notices).toHaveLength(2);

@@ -4,6 +4,7 @@ import { slugOf } from '../../model/slugs';
 import { FlowBuilder, keptNode, nodeReference, plainText, withoutSecrets, type Imported } from '../flowBuilder';
 import { listAt, numberAt, objectAt, textAt, type JsonObject } from '../json';
 import { kindOf } from './agentNodes';
+import { aroundAnswers } from './answers';
 import { translateValue, type N8nScope } from './expressions';
 import { nodeSeal } from './seal';
 import { findLoops, type Loop } from './loops';
@@ -40,7 +41,11 @@ class N8nImport {
 	constructor(workflow: N8nWorkflow, builder: FlowBuilder) {
 		this.#workflow = workflow;
 		this.#builder = builder;
-		this.#main = workflow.edges.filter(({ type }) => type === 'main');
+		const main = workflow.edges.filter(({ type }) => type === 'main');
+		const { edges, around } = aroundAnswers(workflow.nodes, main);
+		this.#main = edges;
+		for (const name of around)
+			builder.reporter.add('translated', `What followed the answer “${name}” follows what comes before it.`);
 		const byName = new Map(workflow.nodes.map(node => [node.name, node]));
 		for (const edge of workflow.edges) {
 			const node = byName.get(edge.from);
