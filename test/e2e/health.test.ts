@@ -95,6 +95,15 @@ async function fits(page: Frame): Promise<void> {
 	expect(wide).toEqual([]);
 }
 
+test('a token of alerts is set for one of the two', async () => {
+	await editor.command('Quarterdeck Alerts: Set Token for Alerts…');
+	await editor.pickInput('ntfy');
+	const secret = editor.page.locator('.quick-input-widget input[type=password]');
+	await secret.fill('not-a-real-token');
+	await secret.press('Enter');
+	await editor.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+});
+
 test('services of the setting are watched, and an entry that cannot be used is named', async () => {
 	await row('Services', /Service Shop, healthy/);
 	await row('Services', /Service Checkout, healthy/);
@@ -134,6 +143,11 @@ test('it is sent once to the ntfy topic and to the webhook, with its severity an
 		'POST http://127.0.0.1/hook: allowed by settings',
 		'POST http://127.0.0.1/ops: allowed by settings',
 	]);
+});
+
+test('a token goes to the one it was set for', () => {
+	const [hook, ntfy] = received.toSorted((left, right) => left.path.localeCompare(right.path));
+	expect([ntfy?.headers.authorization, hook?.headers.authorization]).toEqual(['Bearer not-a-real-token', undefined]);
 });
 
 test('the page tells why, when and how it was', async () => {

@@ -9,7 +9,8 @@ import { withoutSecretsIn } from '../../core/safety/withoutSecrets';
 import { agentName } from '../../core/tools/web/guardedFetch';
 import type { Host } from '../host/context';
 
-const settingOf = { ntfy: 'alerts.ntfyTopic', webhook: 'alerts.webhook' } as const;
+/** Where alerts are sent, by the setting that says so. */
+export const channelSettings = { ntfy: 'alerts.ntfyTopic', webhook: 'alerts.webhook' } as const;
 /** A channel that fails is said to fail once in so long. */
 const complainMs = 60 * 60_000;
 
@@ -39,12 +40,16 @@ export class Channels extends Owner {
 	send(alerts: readonly Alert[]): void {
 		for (const channel of ['ntfy', 'webhook'] as const) {
 			// Only the user's own setting counts; a workspace's file sends nothing anywhere.
-			const [setting] = this.#host.settings.byPlace(settingOf[channel]);
+			const [setting] = this.#host.settings.byPlace(channelSettings[channel]);
 			if (setting.trim() === '') continue;
 			const line = this.#lines[channel];
 			line.waiting = [...line.waiting, ...alerts];
 			if (!line.isBusy) void this.#empty(channel, setting);
 		}
+	}
+
+	get #allowsLocal(): boolean {
+		return this.#host.settings.byPlace('alerts.allowLocalNetwork')[0];
 	}
 
 	/** One message at a time: what comes while a person is asked, or a server takes its time, goes together. */
@@ -63,7 +68,7 @@ export class Channels extends Owner {
 
 	async #allowedUrl(channel: Channel, setting: string): Promise<string | null> {
 		try {
-			const url = channelUrl(channel, setting);
+			const url = channelUrl(channel, setting, this.#allowsLocal);
 			return (await this.#isAllowed(this.#lines[channel], url)) ? url : null;
 		} catch (error) {
 			this.#complain(channel, error);
@@ -86,12 +91,12 @@ export class Channels extends Owner {
 
 	async #send(channel: Channel, url: string, alerts: readonly Alert[]): Promise<void> {
 		const { secrets, context } = this.#host;
-		const token = await secrets.get('alerts.token');
+		const token = await secrets.get(`alerts.${channel}`);
 		const { version } = context.extension.packageJSON as { readonly version: string };
 		// What a server said stands in them, and goes out of the house.
 		const clean = withoutSecretsIn(alerts);
 		const message = channelCall(channel, url, clean, stormText(clean), token);
-		await sendToChannel(message, agentName(version), this.#end.signal);
+		await sendToChannel(message, { agent: agentName(version), allowsLocal: this.#allowsLocal }, this.#end.signal);
 	}
 
 	#complain(channel: Channel, error: unknown): void {
@@ -103,7 +108,11 @@ export class Channels extends Owner {
 		if (now - line.complainedAt < complainMs) return;
 		line.complainedAt = now;
 		const actions = [
-			{ title: 'Open Setting', command: 'workbench.action.openSettings', args: [`quarterdeck.${settingOf[channel]}`] },
+			{
+				title: 'Open Setting',
+				command: 'workbench.action.openSettings',
+				args: [`quarterdeck.${channelSettings[channel]}`],
+			},
 		];
 		void commands.showFailure(new ExpectedError('alerts.notSent', errorText(error), { actions }));
 	}

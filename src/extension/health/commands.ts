@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { CancelledError, ExpectedError } from '../../core/base/errors';
 import { asId, type AlertId } from '../../core/base/ids';
+import type { Channel } from '../../core/health/alerts/channel';
 import type { AlertRule } from '../../core/health/alerts/rule';
 import { describeRule } from '../../core/health/alerts/words';
 import type { ServiceAction, ServiceView } from '../../core/health/health';
@@ -9,6 +10,7 @@ import { askText } from '../host/askText';
 import type { Host } from '../host/context';
 import { unlinked } from '../host/unlinked';
 import type { TreeRow } from '../ledger/treeRow';
+import { channelSettings } from './channels';
 import type { HealthService } from './service';
 
 /** The service that a row, an id or the user names. */
@@ -135,15 +137,21 @@ export async function pickRule(host: Host, service: HealthService): Promise<void
 	else await muteRule(host, rule, !rule.isMuted);
 }
 
-/** Stores what goes with alerts as `Authorization: Bearer`. */
-export async function setToken({ secrets }: Host): Promise<void> {
+/** Stores what goes with alerts as `Authorization: Bearer`: one token for the topic, another for the webhook. */
+export async function setToken({ secrets, settings }: Host): Promise<void> {
+	const address = (channel: Channel): string => settings.byPlace(channelSettings[channel])[0].trim() || 'not set';
+	const items = [
+		{ label: 'ntfy', description: address('ntfy'), channel: 'ntfy' },
+		{ label: 'Webhook', description: address('webhook'), channel: 'webhook' },
+	] as const;
+	const picked = await vscode.window.showQuickPick(items, { placeHolder: 'Where the token goes with each alert' });
+	if (!picked) return;
 	const token = await askText({
-		title: 'Token for Alerts',
-		prompt:
-			'Sent as a bearer token with each alert to the ntfy topic and the webhook. Empty: none. It is kept as a secret.',
+		title: `Token for Alerts: ${picked.label}`,
+		prompt: 'Sent as a bearer token with each alert to it alone. Empty: none. It is kept as a secret.',
 		password: true,
 	});
-	if (token !== undefined) await secrets.set('alerts.token', token.trim());
+	if (token !== undefined) await secrets.set(`alerts.${picked.channel}`, token.trim());
 }
 
 function idOf(argument: unknown): string | undefined {

@@ -18,8 +18,9 @@ export type SecretKey =
 	| 'stats.token'
 	/** Headers of the telemetry export. */
 	| 'otlp.headers'
-	/** What goes with alerts to where they are sent. */
-	| 'alerts.token'
+	/** What goes with alerts to the ntfy topic, and to the webhook: each is the other's business in nothing. */
+	| 'alerts.ntfy'
+	| 'alerts.webhook'
 	/** The key of the web search. */
 	| 'search.key';
 
@@ -55,8 +56,7 @@ export class Secrets extends Owner {
 }
 
 function isSecretKey(key: string): key is SecretKey {
-	return (
-		['search.key', 'stats.token', 'otlp.headers', 'alerts.token'].includes(key) ||
-		/^(?:provider\..+\.key|mcp\.(?:input|oauth)\..+|flow\.(?:secret|webhook)\..+)$/.test(key)
+	return /^(?:search\.key|stats\.token|otlp\.headers|alerts\.(?:ntfy|webhook)|provider\..+\.key|mcp\.(?:input|oauth)\..+|flow\.(?:secret|webhook)\..+)$/.test(
+		key,
 	);
 }

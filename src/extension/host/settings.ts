@@ -71,6 +71,7 @@ export const settingDefaults = {
 	'alerts.sound': 'off' as SoundLevel,
 	'alerts.ntfyTopic': '' as string,
 	'alerts.webhook': '' as string,
+	'alerts.allowLocalNetwork': false as boolean,
 	'autonomy.level': 1 as AutonomyLevel,
 	'autonomy.maxTargets': 3 as number,
 	runbooks: [] as readonly unknown[],

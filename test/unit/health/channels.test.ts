@@ -102,5 +102,7 @@ test('a target that fails is told of once an hour; a private address is refused'
 	const other = await open({}, 'https://192.168.7.7/hook');
 	other.channels.send([anAlert()]);
 	await vi.waitUntil(() => other.failures.length > 0);
-	expect(other.failures[0]).toBe('Alerts are not sent to 192.168.7.7: it is not on the public internet.');
+	expect(other.failures[0]).toBe(
+		'Alerts are not sent to 192.168.7.7: it is not on the public internet. For one in your own network turn on “Allow Local Network”.',
+	);
 });

@@ -2,7 +2,7 @@ import { lookup as systemLookup } from 'node:dns/promises';
 import { ExpectedError } from '../../base/errors';
 import { isLoopback } from '../../providers/connection';
 import type { Alert, Severity } from '../../ledger/machineEvents';
-import { isPublicAddress } from '../../tools/web/addresses';
+import { isLocalNetworkAddress, isPublicAddress } from '../../tools/web/addresses';
 import { guardedFetch, type FetchPorts } from '../../tools/web/guardedFetch';
 
 /** Where alerts are sent besides the window. */
@@ -24,9 +24,10 @@ export interface ChannelCall {
 
 /**
  * The address of a channel as a setting has it. A plain word is a topic of ntfy.sh.
+ * @param allowsLocal whether the user lets alerts go into the local network, where http is common
  * @throws `ExpectedError` with a sentence when it may not be used
  */
-export function channelUrl(channel: Channel, setting: string): string {
+export function channelUrl(channel: Channel, setting: string, allowsLocal: boolean): string {
 	const text = setting.trim();
 	const isTopic = channel === 'ntfy' && /^[\w-]{1,64}$/u.test(text);
 	const url = isTopic ? `${ntfyServer}/${text}` : text;
@@ -40,8 +41,10 @@ export function channelUrl(channel: Channel, setting: string): string {
 	if (secret !== undefined)
 		return refuse(`its “${secret}” looks like a secret. Take it out, and store it with “Set Token for Alerts…”.`);
 	if (protocol === 'https:') return url;
-	if (protocol === 'http:' && isLoopback(url)) return url;
-	return refuse('only https, and http on this machine, is used.');
+	if (protocol === 'http:' && (allowsLocal || isLoopback(url))) return url;
+	return refuse(
+		`only https, and http on this machine, is used. For http in your own network turn on “Allow Local Network”.`,
+	);
 }
 
 /** What is sent. The token goes with it as a header, never in the address. */
@@ -81,24 +84,41 @@ export function channelCall(
 }
 
 /**
- * Sends a message. An address elsewhere must be of the public internet, and one of this machine of this machine, whatever
- * name servers say; a redirect is a failure.
+ * Whether a message to `url` may go to `address`: of the public internet, or of the local network where the user allows
+ * it, and for this machine to this machine, whatever name servers say. What is not encrypted does not leave the house.
  */
-export async function sendToChannel(call: ChannelCall, agent: string, signal: AbortSignal): Promise<void> {
-	const isHere = isLoopback(call.url);
+export function mayReach(url: string, address: string, allowsLocal: boolean): boolean {
+	if (isLoopback(url)) return address === '::1' || address.startsWith('127.');
+	const isPublic = url.startsWith('https:') && isPublicAddress(address);
+	return isPublic || (allowsLocal && isLocalNetworkAddress(address));
+}
+
+/** Sends a message to an address that `mayReach` allows; a redirect is a failure. */
+export async function sendToChannel(
+	call: ChannelCall,
+	{ agent, allowsLocal }: { readonly agent: string; readonly allowsLocal: boolean },
+	signal: AbortSignal,
+): Promise<void> {
 	const ports: FetchPorts = {
 		lookup: host => systemLookup(host, { all: true }),
-		isAllowed: address => (isHere ? address === '::1' || address.startsWith('127.') : isPublicAddress(address)),
+		isAllowed: address => mayReach(call.url, address, allowsLocal),
 		agent,
 	};
 	const ask = { method: 'POST', body: call.body };
 	const { status } = await guardedFetch(call.url, ports, limits, signal, call.headers, ask).catch((error: unknown) => {
 		if (!ExpectedError.is(error, 'private-address')) throw error;
-		const why = isHere ? 'it is not this machine' : 'it is not on the public internet';
-		throw new ExpectedError('alerts.refused', `Alerts are not sent to ${new URL(call.url).host}: ${why}.`);
+		const why = refusal(call.url, allowsLocal);
+		throw new ExpectedError('alerts.refused', `Alerts are not sent to ${new URL(call.url).host}: ${why}`);
 	});
 	if (status >= 200 && status < 300) return;
 	throw new ExpectedError('alerts.refused', `${new URL(call.url).host} answered an alert with status ${status}.`);
+}
+
+function refusal(url: string, allowsLocal: boolean): string {
+	if (isLoopback(url)) return 'it is not this machine.';
+	const isPublic = url.startsWith('https:');
+	if (allowsLocal) return `it is ${isPublic ? 'neither on the public internet nor' : 'not'} in your local network.`;
+	return 'it is not on the public internet. For one in your own network turn on “Allow Local Network”.';
 }
 
 const priorities: Readonly<Record<Severity, string>> = { low: '2', medium: '3', high: '4', critical: '5' };

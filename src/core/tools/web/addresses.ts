@@ -46,6 +46,24 @@ export function isPublicAddress(address: string): boolean {
 	return open6.check(plain, 'ipv6') && !closedList6.check(plain, 'ipv6');
 }
 
+/** Networks of a house, an office or a tunnel between one's own machines. */
+const localList = new BlockList();
+for (const [address, bits] of [
+	['10.0.0.0', 8],
+	['100.64.0.0', 10],
+	['172.16.0.0', 12],
+	['192.168.0.0', 16],
+] as const)
+	localList.addSubnet(address, bits, 'ipv4');
+localList.addSubnet('fc00::', 7, 'ipv6');
+
+/** Whether an address belongs to a private network. Neither loopback nor link-local is, where metadata services live. */
+export function isLocalNetworkAddress(address: string): boolean {
+	const plain = address.replace(/^\[|\]$/gu, '').replace(/%.*$/u, '');
+	if (isIPv4(plain)) return localList.check(plain, 'ipv4');
+	return isIPv6(plain) && !/^::ffff:/iu.test(plain) && localList.check(plain, 'ipv6');
+}
+
 /** Names that mean this machine or its network whatever a name server says. */
 export function isLocalName(host: string): boolean {
 	const name = host.toLowerCase().replace(/\.$/u, '');

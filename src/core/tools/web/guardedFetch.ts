@@ -128,7 +128,8 @@ async function pinnedAddress(
 	const found = literal === 0 ? await resolved(host, ports) : [{ address: host, family: literal }];
 	// One private address among several is enough: which of them is used would be chance.
 	const closed = found.find(({ address }) => !ports.isAllowed(address));
-	const isNamedLocal = literal === 0 && isLocalName(host) && !ports.isAllowed('127.0.0.1');
+	// A name of this network that leads out of it is a trick.
+	const isNamedLocal = literal === 0 && isLocalName(host) && found.some(({ address }) => isPublicAddress(address));
 	if (closed || isNamedLocal) {
 		const what = closed && closed.address !== host ? `${host} (${closed.address})` : host;
 		throw failure(
