@@ -21,7 +21,7 @@ import { Toolbar } from './panels/Toolbar';
 import { describeNode } from './state/describe';
 import type { Editor } from './state/editor';
 import { useStore, useStored } from './state/store';
-import type { Ui } from './state/ui';
+import { panels } from './state/ui';
 import { watchVisible } from './state/watch';
 
 export interface AppProps {
@@ -192,28 +192,18 @@ const narrow = 760;
 function useNarrow(editor: Editor, root: RefObject<HTMLElement | null>): void {
 	useEffect(() => {
 		const { ui } = editor;
-		let closed: Pick<Ui, 'hasPalette' | 'hasInspector' | 'hasMinimap'> | null = null;
 		const measure = (): void => {
 			const width = root.current?.clientWidth ?? 0;
+			const { closed, ...all } = ui.get();
 			// A page behind another has no width.
 			if (width === 0 || width <= narrow === (closed !== null)) return;
-			const { hasPalette, hasInspector, hasMinimap } = ui.get();
-			if (closed) {
-				const before = closed;
-				closed = null;
-				ui.patch({
-					hasPalette: hasPalette || before.hasPalette,
-					hasInspector: hasInspector || before.hasInspector,
-					hasMinimap: hasMinimap || before.hasMinimap,
-				});
-			} else {
-				closed = { hasPalette, hasInspector, hasMinimap };
-				ui.patch({ hasPalette: false, hasInspector: false, hasMinimap: false });
-			}
+			const changed = closed ?? panels.filter(panel => all[panel]);
+			const isOpen = closed !== null;
+			ui.patch({ closed: isOpen ? null : changed, ...Object.fromEntries(changed.map(panel => [panel, isOpen])) });
 		};
 		measure();
 		let hadPalette = ui.get().hasPalette;
-		const listening = ui.listen(({ hasPalette, hasInspector }) => {
+		const listening = ui.listen(({ closed, hasPalette, hasInspector }) => {
 			const isCrowded = closed !== null && hasPalette && hasInspector;
 			const older = hadPalette ? { hasPalette: false } : { hasInspector: false };
 			hadPalette = hasPalette;

@@ -63,6 +63,11 @@ describe('groups', () => {
 		expect(savedUi({ ui: { folded: ['publish', 7] } })).toEqual({ folded: ['publish'] });
 		expect(savedUi({ ui: { folded: 'publish' } })).toEqual({});
 	});
+
+	test('what a narrow page closed is known to the next page of the tab', () => {
+		expect(savedUi({ ui: { closed: ['hasInspector', 'else'] } })).toEqual({ closed: ['hasInspector'] });
+		expect(savedUi({ ui: { closed: null } })).toEqual({});
+	});
 });
 
 describe('opening', () => {
@@ -144,6 +149,10 @@ describe('opening', () => {
 			expect(editor.ui.get().hasInspector).toBe(true);
 			setWidth(1600);
 			expect(editor.ui.get()).toMatchObject({ hasPalette: true, hasInspector: true });
+			// As a page made anew finds it, whose tab was narrow before.
+			act(() => editor.ui.patch({ hasPalette: false, hasInspector: false, closed: ['hasPalette'] }));
+			setWidth(1600);
+			expect(editor.ui.get()).toMatchObject({ hasPalette: true, hasInspector: false, closed: null });
 		} finally {
 			vi.stubGlobal('ResizeObserver', before);
 			Object.defineProperty(HTMLElement.prototype, 'clientWidth', wide);

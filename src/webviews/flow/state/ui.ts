@@ -1,6 +1,10 @@
 /** Panels below the graph. */
 export type BottomTab = 'problems' | 'find' | 'list' | 'runs' | 'values' | 'log';
 
+/** What lies beside or over the graph. */
+export const panels = ['hasPalette', 'hasInspector', 'hasMinimap'] as const;
+export type Panel = (typeof panels)[number];
+
 /** What the user has arranged; kept for as long as the tab, never in the document. */
 export interface Ui {
 	readonly hasPalette: boolean;
@@ -13,6 +17,8 @@ export interface Ui {
 	readonly tool: 'select' | 'pan';
 	/** Groups whose nodes are hidden behind one card. */
 	readonly folded: readonly string[];
+	/** While the page is narrow, what it closed and opens again once there is room; `null`: it is wide. */
+	readonly closed: readonly Panel[] | null;
 }
 
 export const initialUi: Ui = {
@@ -24,6 +30,7 @@ export const initialUi: Ui = {
 	isSnapping: true,
 	tool: 'select',
 	folded: [],
+	closed: null,
 };
 
 const mostFolded = 1000;
@@ -36,12 +43,12 @@ export function savedUi(saved: unknown): Partial<Ui> {
 	if (typeof saved.ui !== 'object' || saved.ui === null) return {};
 	const ui = saved.ui as Record<string, unknown>;
 	const known: Record<string, unknown> = {};
-	for (const key of ['hasPalette', 'hasInspector', 'hasMinimap', 'isSnapping'])
-		if (typeof ui[key] === 'boolean') known[key] = ui[key];
+	for (const key of [...panels, 'isSnapping']) if (typeof ui[key] === 'boolean') known[key] = ui[key];
 	if (tabs.some(tab => tab === ui['bottom'])) known['bottom'] = ui['bottom'];
 	if (typeof ui['bottomHeight'] === 'number') known['bottomHeight'] = Math.max(80, Math.min(800, ui['bottomHeight']));
 	if (ui['tool'] === 'pan') known['tool'] = 'pan';
-	const { folded } = ui;
+	const { folded, closed } = ui;
+	if (Array.isArray(closed)) known['closed'] = panels.filter(panel => closed.includes(panel));
 	if (Array.isArray(folded)) known['folded'] = folded.filter(id => typeof id === 'string').slice(0, mostFolded);
 	return known;
 }
