@@ -195,6 +195,25 @@ test('a box selects, what is selected is aligned, duplicated, copied and pasted'
 	await document();
 });
 
+test('a group is folded and unfolded with the mouse, anywhere on its button', async () => {
+	const grouped = { ...(await document()), groups: { all: { name: 'Write it down', nodes: ['log', 'output'] } } };
+	writeFileSync(path(), JSON.stringify(grouped));
+	for (const share of [0.2, 0.5, 0.8]) {
+		const press = async (name: string): Promise<void> => {
+			const button = page.getByRole('button', { name, exact: true });
+			await button.waitFor();
+			const box = (await button.boundingBox())!;
+			await editor.page.mouse.click(box.x + box.width * share, box.y + box.height / 2);
+		};
+		await press('Fold Write it down');
+		await card('log').waitFor({ state: 'detached' });
+		await press('Unfold Write it down');
+		await card('log').waitFor();
+	}
+	writeFileSync(path(), JSON.stringify({ ...grouped, groups: {} }));
+	await page.getByRole('button', { name: 'Fold Write it down' }).waitFor({ state: 'detached' });
+});
+
 test('undo goes on over a page that was closed, and what was not saved is there after a reload of the window', async () => {
 	writeFileSync(join(editor.place.folder, 'other.txt'), 'other\n');
 	await card('static-text-2').locator('.card-icon').click();
