@@ -188,7 +188,7 @@ test('the report says how the machine is', async () => {
 	const text = readFileSync(join(folder, name), 'utf8');
 	expect(text).toMatch(/^# Machine report: \d+ of 100\n/);
 	expect(text).toMatch(/\| files +\| healthy +\|/);
-	await editor.page.locator('.tab', { hasText: name }).waitFor();
+	await editor.page.locator('.tab', { hasText: `Preview ${name}` }).waitFor();
 	await pictures('monitors-report');
 });
 

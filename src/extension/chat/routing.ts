@@ -7,6 +7,7 @@ import { explainMarkdown, type EarlierChoice } from '../../core/chat/routing/exp
 import { readRules, whenText, type RoutingRule } from '../../core/chat/routing/rules';
 import { askText } from '../host/askText';
 import type { Host } from '../host/context';
+import { showMarkdown } from '../host/showMarkdown';
 import type { Loops } from './loops';
 
 interface RoutingPorts {
@@ -56,7 +57,7 @@ export class WhyDocuments extends Owner {
 		const authority = String(this.#next++);
 		this.#texts.set(authority, text);
 		const uri = vscode.Uri.from({ scheme: whyScheme, authority, path: '/Why this model.md' });
-		await vscode.commands.executeCommand('markdown.showPreview', uri);
+		await showMarkdown(uri);
 	}
 }
 

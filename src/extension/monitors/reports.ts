@@ -24,6 +24,7 @@ import { ensureFolder, writeFileAtomic } from '../../core/storage/files';
 import type { ChatService } from '../chat/service';
 import { requireTrust } from '../flow/trust';
 import type { Host } from '../host/context';
+import { showMarkdown } from '../host/showMarkdown';
 import { unlinked } from '../host/unlinked';
 import { workspaceFolders } from '../host/workspace';
 import { pickModel } from '../mcp/sampling';
@@ -68,7 +69,7 @@ export class Reports extends Owner {
 	/** Makes a report and opens it. */
 	async show(): Promise<void> {
 		const report = await this.#make();
-		await open(await this.#save(report));
+		await showMarkdown(await this.#save(report));
 	}
 
 	/** Lets a model that the user chooses add its advice. Nothing is asked before they have chosen. */
@@ -98,7 +99,7 @@ export class Reports extends Owner {
 				}
 			},
 		);
-		await open(uri);
+		await showMarkdown(uri);
 	}
 
 	async #make(): Promise<MachineReport> {
@@ -219,7 +220,7 @@ export class Reports extends Owner {
 		const [worst] = report.reasons;
 		const show = 'Open Report';
 		const text = worst ? `${title}. ${worst.sentence}` : `${title}.`;
-		if ((await vscode.window.showInformationMessage(unlinked(text), show)) === show) await open(uri);
+		if ((await vscode.window.showInformationMessage(unlinked(text), show)) === show) await showMarkdown(uri);
 	}
 
 	async #showProblem(problem: string): Promise<void> {
@@ -234,10 +235,6 @@ export class Reports extends Owner {
 function execution(title: string, trigger: Trigger): Omit<AnswerRun, 'ref'> {
 	const [project = null] = workspaceFolders();
 	return { kind: 'runbook', title, trigger, agent: 'machine-report', project, conversation: null };
-}
-
-async function open(uri: vscode.Uri): Promise<void> {
-	await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
 }
 
 /** The next sample whose processor figure has something to compare with; the last one when it takes too long. */

@@ -37,7 +37,10 @@ export function Header({ view, now }: { readonly view: ExecutionPageView; readon
 					{formatMoment(execution.startedAt)} <span className="muted">{agoText(execution.startedAt, now)}</span>
 				</Fact>
 				<Fact name="Duration">{durationText(view, now)}</Fact>
-				<Fact name="Cost">{formatRunCost(execution.cost, execution.basis) || 'nothing recorded yet'}</Fact>
+				<Fact name="Cost">
+					{formatRunCost(execution.cost, execution.basis) ||
+						(execution.endedAt === null ? 'nothing recorded yet' : 'none')}
+				</Fact>
 				{tokens > 0 && <Fact name="Tokens">{formatTokens(tokens)}</Fact>}
 				{execution.model !== null && <Fact name="Model">{execution.model}</Fact>}
 				<Fact name="Kind">

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { reportText, type InteropReport, type ReportKind } from '../../../core/flow/interop/report';
+import { showMarkdown } from '../../host/showMarkdown';
 import { shownText } from '../valueText';
 
 const words: readonly (readonly [ReportKind, string])[] = [
@@ -22,14 +23,7 @@ export function reportSummary({ lines }: InteropReport): string {
 export async function showReport(title: string, report: InteropReport, more = ''): Promise<void> {
 	const text = `# ${title}\n\n${more === '' ? '' : `${more}\n\n`}${reportText(report).replaceAll(/^###/gmu, '##')}\n`;
 	const uri = shownText('Report.md', text);
-	try {
-		await vscode.commands.executeCommand('markdown.showPreviewToSide', uri);
-		// It is read beside what it is about, which goes on having the focus.
-		await vscode.commands.executeCommand('workbench.action.focusPreviousGroup');
-	} catch {
-		// Markdown's own extension is switched off.
-		await vscode.window.showTextDocument(uri, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true });
-	}
+	await showMarkdown(uri, true);
 }
 
 /** Says in a sentence what came of it, and offers the whole report. */
