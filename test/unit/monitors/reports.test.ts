@@ -26,16 +26,17 @@ const vscode = vi.hoisted(() => {
 				run({}, { onCancellationRequested: () => ({ dispose: () => undefined }) }),
 			showInformationMessage: tell,
 			showWarningMessage: tell,
-			showTextDocument: (document: unknown) => Promise.resolve(document),
+		},
+		commands: {
+			executeCommand: (command: string, uri: { readonly fsPath: string }) => {
+				if (command === 'markdown.showPreview') state.opened.push(uri.fsPath);
+				return Promise.resolve();
+			},
 		},
 		workspace: {
 			workspaceFolders: [],
 			get isTrusted() {
 				return state.isTrusted;
-			},
-			openTextDocument: (uri: { readonly fsPath: string }) => {
-				state.opened.push(uri.fsPath);
-				return Promise.resolve(uri);
 			},
 		},
 	};
