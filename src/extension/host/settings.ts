@@ -150,10 +150,10 @@ export class Settings extends Owner {
 	/**
 	 * A limit of this user, or a stricter one of this workspace: a repository's own file may ask for less, never for
 	 * more.
-	 * @param none the value that stands for no limit, where there is one
+	 * @param none the highest value that stands for no limit, where there is one
 	 */
-	limit(key: LimitKey, none?: number): number {
-		const strictness = (value: number): number => (value === none ? Infinity : value);
+	limit(key: LimitKey, none = -Infinity): number {
+		const strictness = (value: number): number => (value <= none ? Infinity : value);
 		const [user, workspace] = this.byPlace(key);
 		const isSet = vscode.workspace.getConfiguration(section).inspect(key)?.workspaceValue !== undefined;
 		return isSet && strictness(workspace) < strictness(user) ? workspace : user;

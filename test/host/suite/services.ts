@@ -52,6 +52,7 @@ async function limitsAreLoweredOnly(): Promise<void> {
 			[undefined, 20, 20],
 			[undefined, 500, 50],
 			[undefined, 0, 50],
+			[undefined, -1, 50],
 			[100, 80, 80],
 			[10, undefined, 10],
 			[0, 200, 200],

@@ -90,7 +90,7 @@ const ownTitles: Readonly<Record<OwnSignal, string>> = {
 
 /** "GPU temperature over 90 °C for 30 s, critical from 95 °C"; a signal that is none of ours stands as it is. */
 export function describeRule(rule: AlertRule): string {
-	const signal = isOwnSignal(rule.on) ? ownTitles[rule.on] : (metricTitles[rule.on] ?? rule.on);
+	const signal = Object.entries({ ...metricTitles, ...ownTitles }).find(([name]) => name === rule.on)?.[1] ?? rule.on;
 	const of = rule.of.length === 0 ? '' : ` (${rule.of.join(', ')})`;
 	const lasts = rule.forMs === 0 ? '' : ` for ${formatRunningDuration(rule.forMs)}`;
 	const worse = rule.worse ? `, ${rule.worse.severity} from ${formatValue(rule.on, rule.worse.threshold)}` : '';
