@@ -83,12 +83,15 @@ describe('opening', () => {
 	test('a flow whose text cannot be read stays as it was, and cannot be changed', async () => {
 		const shown = await show({ flow: review, textError: { message: 'A comma is missing.', line: 12 } });
 		expect(screen.getByRole('alert').textContent).toContain('Line 12: A comma is missing.');
+		const run = (): HTMLButtonElement => screen.getByRole('button', { name: 'Run' });
+		expect([run().disabled, run().title]).toEqual([true, 'The text of the flow has to be mended first.']);
 		shown.editor.select(['diff']);
 		act(() => shown.graph.focus());
 		await userEvent.keyboard('{Delete}');
 		expect(shown.batches).toEqual([]);
 		act(() => shown.server.emit('textError', null));
 		await waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
+		expect([run().disabled, run().title]).toEqual([false, 'Run Flow']);
 		await userEvent.keyboard('{Delete}');
 		await waitFor(() => expect(shown.batches.map(batch => batch.label)).toEqual(['Delete']));
 	});

@@ -1,5 +1,6 @@
 import type { Breakpoint, RunScope } from '../../../core/flow/engine/events';
 import type { NodeId } from '../../../core/flow/model/flow';
+import type { Doc } from '../state/editor';
 import { isLive } from '../state/runs';
 import type { Action, Actions, CommandContext } from './action';
 
@@ -16,12 +17,18 @@ type Id =
 	| 'breakpoint'
 	| 'pin';
 
+/** Why the flow cannot be run now. */
+export function whyNoRun({ isTrusted, textError }: Doc): string | null {
+	if (!isTrusted) return 'Flows run in trusted workspaces only.';
+	return textError ? 'The text of the flow has to be mended first.' : null;
+}
+
 /** Commands of the run. */
 export function runCommands({ editor }: CommandContext): Actions<Id> {
 	const run = async (scope: RunScope, withLastInputs = false): Promise<void> => {
 		if (!editor.has('run')) return;
-		const { isTrusted } = editor.doc.get();
-		if (!isTrusted) return editor.say('Flows run in trusted workspaces only.');
+		const obstacle = whyNoRun(editor.doc.get());
+		if (obstacle !== null) return editor.say(obstacle);
 		await editor.attempt('run', { scope, withLastInputs });
 	};
 	const here =

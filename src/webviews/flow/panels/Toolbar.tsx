@@ -7,6 +7,7 @@ import { Codicon } from '../../shared/components/Codicon';
 import { IconButton } from '../../shared/components/IconButton';
 import { MenuButton, type MenuItem } from '../../shared/components/Menu';
 import { formatCount } from '../../shared/format';
+import { whyNoRun } from '../commands/run';
 import { useCommands, useEditor } from '../context';
 import { useStore, useStored } from '../state/store';
 import { isLive } from '../state/runs';
@@ -70,13 +71,13 @@ function RunButtons(): ReactElement {
 	const editor = useEditor();
 	const commands = useCommands();
 	const run = useStored(editor.runs.run, now => now?.status ?? null);
-	const isTrusted = useStored(editor.doc, doc => doc.isTrusted);
+	const obstacle = useStored(editor.doc, whyNoRun);
 	const hasNode = useStored(editor.selection, selection => selection.current !== null);
 	const live = run === 'running' || run === 'paused' || run === 'waiting';
 	const more: MenuItem[] = (['run.all', 'run.again', 'run.toHere', 'run.fromHere', 'run.only'] as const).map(id => ({
 		id,
 		label: commandOf(id).title,
-		isDisabled: !hasNode && ['run.toHere', 'run.fromHere', 'run.only'].includes(id),
+		isDisabled: obstacle !== null || (!hasNode && ['run.toHere', 'run.fromHere', 'run.only'].includes(id)),
 	}));
 	if (!live) {
 		return (
@@ -84,8 +85,8 @@ function RunButtons(): ReactElement {
 				<button
 					type="button"
 					className="run-button"
-					title="Run Flow"
-					disabled={!isTrusted}
+					title={obstacle ?? 'Run Flow'}
+					disabled={obstacle !== null}
 					onClick={() => void commands.run('run.all')}
 				>
 					<Codicon name="play" />
