@@ -12,7 +12,6 @@ import { fakeEditor, flowOf, type FakeEditor, type FakeSetup } from './fakeHost'
 import { webhookView as hook } from '../../fakes/triggerView';
 
 configure({ asyncUtilTimeout: 60_000, defaultHidden: true });
-vi.setConfig({ testTimeout: 60_000 });
 
 beforeAll(() => {
 	for (const [name, size] of [
