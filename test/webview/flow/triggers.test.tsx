@@ -1,6 +1,6 @@
 import { act, configure, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { asId, type ExecutionId } from '../../../src/core/base/ids';
 import { nodeTypeView } from '../../../src/core/flow/editorViews';
 import { builtInCatalog } from '../../../src/core/flow/nodes/catalog';
