@@ -7,7 +7,7 @@ import { journalEvents } from './driver/journal.ts';
 import { until } from './driver/until.ts';
 
 const themes: readonly Theme[] = ['light', 'dark', 'contrast'];
-const patience = 45_000;
+const patience = 120_000;
 let editor: Editor;
 let server: Server;
 let port = 0;
@@ -272,7 +272,7 @@ test('a target that fails, and a private address that nobody allowed, are told o
 	await comeBack();
 	await goDown();
 	await toast('Shop is down').waitFor({ timeout: patience });
-	await until('a second try', () => received.length === 2, patience);
+	await until('a second try', () => received.length >= 2, patience);
 	await comeBack();
 	expect(await toast(/status 500|public internet/).count()).toBe(0);
 }, 240_000);

@@ -92,7 +92,7 @@ describe('an extension host that is killed', () => {
 		// The answer that streams is not finished, and what was shown of it is kept all the same.
 		const answers = (): readonly string[] =>
 			storedRows().flatMap(row => (row.kind === 'text' && row.text.includes('Sentence 3 of') ? [row.text] : []));
-		await until('what streams on disk', () => answers().length === 2, 5000);
+		await until('what streams on disk', () => answers().length === 2);
 		const before = storedRows();
 		const pids = editor.claudeProcesses().map(item => item.pid);
 		editor.killHost();

@@ -211,7 +211,7 @@ describe('decisions', () => {
 		const page = await ask({ tier: 'ORANGE', word: 'harbour', grants: ['once'] });
 		press('Allow once');
 		expect(page.asked('decide')).toEqual([]);
-		const field = screen.getByLabelText('Type harbour to allow') as HTMLInputElement;
+		const field = (await screen.findByLabelText('Type harbour to allow')) as HTMLInputElement;
 		field.value = 'harbour';
 		fireEvent.input(field);
 		press('Allow once');
@@ -237,7 +237,7 @@ describe('decisions', () => {
 			},
 		});
 		press('Refuse…');
-		const field = screen.getByLabelText('Why not, and what to do instead (optional)') as HTMLInputElement;
+		const field = (await screen.findByLabelText('Why not, and what to do instead (optional)')) as HTMLInputElement;
 		field.value = 'use pnpm';
 		fireEvent.input(field);
 		press('Refuse and stop');
@@ -531,7 +531,7 @@ describe('the page', () => {
 	test('renames by double-click and by F2, once', async () => {
 		const page = await openChat(snapshot([]));
 		fireEvent.doubleClick(screen.getByText('Fix the date parser'));
-		const field = screen.getByLabelText('Title of the conversation') as HTMLInputElement;
+		const field = (await screen.findByLabelText('Title of the conversation')) as HTMLInputElement;
 		field.value = 'Months';
 		fireEvent.input(field);
 		fireEvent.keyDown(field, { key: 'Enter' });
