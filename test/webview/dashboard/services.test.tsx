@@ -56,7 +56,7 @@ const ran = (host: FakeHost): unknown[] =>
 const acted = (host: FakeHost): unknown[] =>
 	host.calls.filter(({ name }) => name === 'act').map(({ params }) => params);
 const titles = async (): Promise<(string | null)[]> => {
-	const list = await screen.findByRole('list', {});
+	const list = await screen.findByRole('list');
 	return [...list.querySelectorAll('.execution-title')].map(row => row.textContent);
 };
 
@@ -78,7 +78,7 @@ describe.each(kinds)('the widget %s', kind => {
 		const key = request.params === null ? name : `${name} ${JSON.stringify(request.params)}`;
 		const actions = [{ title: 'Manage Trust', command: 'workbench.trust.manage' }];
 		host.tell({ key, failure: { message: 'It is out of order.', actions } });
-		expect(await screen.findByText(/It is out of order/u, {})).toBeTruthy();
+		expect(await screen.findByText(/It is out of order/u)).toBeTruthy();
 		await user.click(screen.getByText('Manage Trust'));
 		await vi.waitFor(() => expect(ran(host)).toEqual([{ command: 'workbench.trust.manage', args: [] }]));
 		await user.click(screen.getByText('Try Again'));
@@ -97,7 +97,7 @@ describe.each(kinds)('the widget %s', kind => {
 			quickChat: /No model is at hand/u,
 			schedules: /No flow of this workspace starts by itself/u,
 		};
-		expect(await screen.findByText(words[kind]!, {})).toBeTruthy();
+		expect(await screen.findByText(words[kind]!)).toBeTruthy();
 	});
 });
 
@@ -120,7 +120,7 @@ test('services: only those that are not well; one that was stopped on purpose is
 	expect(await titles()).toEqual(['Shop API', 'Search']);
 	cleanup();
 	draw('services', { services: { data: [data.serviceOf({})] } }, { show: 'problems' });
-	expect(await screen.findByText('The one service is well.', {})).toBeTruthy();
+	expect(await screen.findByText('The one service is well.')).toBeTruthy();
 });
 
 test('alerts: acknowledged, resolved and opened; left out by their severity', async () => {
@@ -140,7 +140,7 @@ test('alerts: acknowledged, resolved and opened; left out by their severity', as
 	expect(await titles()).toEqual(['Disk / is 96 % full']);
 	cleanup();
 	draw('alerts', { alerts: { data: [data.alerts[2]!] } }, { withQuiet: false });
-	expect(await screen.findByText(/one is open that the settings leave out/u, {})).toBeTruthy();
+	expect(await screen.findByText(/one is open that the settings leave out/u)).toBeTruthy();
 });
 
 test('MCP servers: each state with what helps', async () => {
@@ -186,7 +186,7 @@ describe('web value', () => {
 			{ feed: { data: { value, at: now } } },
 			{ url: 'http://localhost:3000', ...settings },
 		);
-		await screen.findByText('just now', {});
+		await screen.findByText('just now');
 		return drawn;
 	};
 
@@ -212,7 +212,7 @@ describe('web value', () => {
 
 	test('a path that leads nowhere is said, and 0 and false are values', async () => {
 		draw('webhook', { feed: { data: { value: {}, at: now } } }, { url: 'http://localhost', path: 'a.b' });
-		expect(await screen.findByText(/has nothing at “a\.b”/u, {})).toBeTruthy();
+		expect(await screen.findByText(/has nothing at “a\.b”/u)).toBeTruthy();
 		cleanup();
 		await shown(0, {});
 		expect(screen.getByText('0')).toBeTruthy();
@@ -224,12 +224,12 @@ describe('web value', () => {
 	test('without an address it asks for one; a server is asked after the user has allowed it', async () => {
 		const { user: first } = draw('webhook', {}, {});
 		const before = settingsOpened;
-		expect(await screen.findByText('Which address shall it ask?', {})).toBeTruthy();
+		expect(await screen.findByText('Which address shall it ask?')).toBeTruthy();
 		await first.click(screen.getByText('Settings…'));
 		expect(settingsOpened).toBe(before + 1);
 		cleanup();
 		const { host, user } = draw('webhook', data.servicesEmpty);
-		await user.click(await screen.findByText('Allow…', {}));
+		await user.click(await screen.findByText('Allow…'));
 		const params = { url: 'http://localhost:3000/ferries' };
 		await vi.waitFor(() => expect(acted(host)).toEqual([{ action: 'feed.allow', params }]));
 	});
@@ -245,23 +245,23 @@ test('inbox: the important first; one opens with its text and the reply to copy'
 	expect(await navigator.clipboard.readText()).toBe('Yes, until three.');
 	cleanup();
 	draw('inbox', { feed: { data: { value: { error: 'no' }, at: now } } });
-	expect(await screen.findByText(/not with a list of messages/u, {})).toBeTruthy();
+	expect(await screen.findByText(/not with a list of messages/u)).toBeTruthy();
 });
 
 test('flow: one is chosen, run and stopped; how far it is and what it gave', async () => {
 	const { user, changed } = draw('flow', data.servicesFull, {});
-	await user.click(await screen.findByText('Review', {}));
+	await user.click(await screen.findByText('Review'));
 	expect(changed).toEqual([{ path: 'flows/review.flow.json' }]);
 	cleanup();
 	const idle = draw('flow', data.servicesFull);
-	expect(await screen.findByText(/Two findings/u, {})).toBeTruthy();
+	expect(await screen.findByText(/Two findings/u)).toBeTruthy();
 	expect(screen.getByText(/succeeded · 25 min ago · 41 s · \$0\.0230/u)).toBeTruthy();
 	await idle.user.click(screen.getByText('Run'));
 	const uri = data.flow.uri;
 	await vi.waitFor(() => expect(ran(idle.host)).toEqual([{ command: 'quarterdeck.flows.run', args: [uri] }]));
 	cleanup();
 	const busy = draw('flow', { flow: { data: data.runningFlow } });
-	expect(await screen.findByText('3 of 6 nodes · Write the review', {})).toBeTruthy();
+	expect(await screen.findByText('3 of 6 nodes · Write the review')).toBeTruthy();
 	await busy.user.click(screen.getByText('Stop'));
 	await vi.waitFor(() => expect(ran(busy.host)).toEqual([{ command: 'quarterdeck.flows.stop', args: [uri] }]));
 });
@@ -288,7 +288,7 @@ test('schedules: what comes next first; turned on, off and run', async () => {
 describe('quick chat', () => {
 	test('a question is sent with Enter, an answer is shown as Markdown, another model is chosen', async () => {
 		const { host, user, changed } = draw('quickChat', data.servicesFull, { system: 'Be brief.' });
-		await screen.findByText('ORDER BY', {});
+		await screen.findByText('ORDER BY');
 		host.answers['quickChat.choose'] = () => 'claude/sonnet';
 		const box = screen.getByLabelText('Ask');
 		await user.type(box, 'And the other way?{Shift>}{Enter}{/Shift}Please.{Enter}');
@@ -309,7 +309,7 @@ describe('quick chat', () => {
 			{ who: 'model', text: '', state: 'streaming', error: null },
 		];
 		const { host, user } = draw('quickChat', { quickChat: { data: { ...data.quickChat, isBusy: true, turns } } });
-		expect(await screen.findByText('The connection broke.', {})).toBeTruthy();
+		expect(await screen.findByText('The connection broke.')).toBeTruthy();
 		expect(screen.getByLabelText('Waiting for the answer')).toBeTruthy();
 		expect(screen.queryByLabelText('Send')).toBeNull();
 		await user.click(screen.getByLabelText('Stop'));

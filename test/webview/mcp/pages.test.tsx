@@ -15,8 +15,6 @@ import {
 	type InspectorSetup,
 } from './fakeHost';
 
-const slow = { timeout: 60_000 };
-
 async function openInspector(setup: InspectorSetup): Promise<ReturnType<typeof fakeInspector>> {
 	const page = fakeInspector(setup);
 	onTestFinished(() => {
@@ -30,7 +28,7 @@ async function openInspector(setup: InspectorSetup): Promise<ReturnType<typeof f
 			api={{ getState: () => null, setState: () => undefined }}
 		/>,
 	);
-	await screen.findByRole(setup.server ? 'tablist' : 'heading', {}, slow);
+	await screen.findByRole(setup.server ? 'tablist' : 'heading');
 	return page;
 }
 
@@ -47,7 +45,7 @@ describe('the inspector', () => {
 		await user.click(button('Add'));
 		await user.type(screen.getByLabelText(/^labels 1/), 'dates');
 		await user.click(button('Call Tool'));
-		await screen.findByText('done', {}, slow);
+		await screen.findByText('done');
 		expect(page.calls.find(call => call.name === 'call')?.params).toMatchObject({
 			tool: 'create_issue',
 			input: { title: 'Month is off', priority: 2, isDraft: true, kind: 'feature', labels: ['dates'] },
@@ -65,7 +63,7 @@ describe('the inspector', () => {
 		const described = document.getElementById(title.getAttribute('aria-describedby') ?? '');
 		expect(described?.textContent).toContain('Fill this in.');
 		expect(screen.getByText('At most 5.')).toBeTruthy();
-		await waitFor(() => expect(document.activeElement).toBe(title), slow);
+		await waitFor(() => expect(document.activeElement).toBe(title));
 		expect(page.calls.some(call => call.name === 'call')).toBe(false);
 	});
 
@@ -80,7 +78,7 @@ describe('the inspector', () => {
 		await user.click(area);
 		await user.paste('{"title":"From JSON","priority":1,"strange":true}');
 		await user.click(button('Call Tool'));
-		await screen.findByText('done', {}, slow);
+		await screen.findByText('done');
 		expect(page.calls.find(call => call.name === 'call')?.params).toMatchObject({ input: { strange: true } });
 		await user.click(screen.getByLabelText('Form'));
 		expect(screen.getByLabelText<HTMLInputElement>(/^title/).value).toBe('From JSON');
@@ -98,11 +96,11 @@ describe('the inspector', () => {
 			},
 		});
 		await user.click(button('Call Tool'));
-		await waitFor(() => expect(page.calls.some(call => call.name === 'call')).toBe(true), slow);
+		await waitFor(() => expect(page.calls.some(call => call.name === 'call')).toBe(true));
 		page.server.emit('progress', { call: 1, text: '3/10 copying' });
-		await screen.findByText('3/10 copying', {}, slow);
+		await screen.findByText('3/10 copying');
 		await user.click(button('Cancel'));
-		await screen.findByText('Cancelled.', {}, slow);
+		await screen.findByText('Cancelled.');
 		expect(page.calls).toContainEqual({ name: 'cancel', params: { call: 1 } });
 	});
 
@@ -112,14 +110,14 @@ describe('the inspector', () => {
 			server: serverView({ tools: [toolView('done'), toolView('slow')] }),
 			earlier: { kept: { 'tool:done': outcome }, running: { 'tool:slow': 7 }, lastCall: 7 },
 		});
-		await screen.findByText('from before', {}, slow);
+		await screen.findByText('from before');
 		const user = userEvent.setup();
 		await user.click(screen.getByRole('option', { name: /slow/ }));
 		await user.click(button('Cancel'));
 		expect(page.calls).toContainEqual({ name: 'cancel', params: { call: 7 } });
 		const late = { result: { content: [{ type: 'text', text: 'late' }] }, failure: null, ms: 9 };
 		page.server.emit('finished', { call: 7, place: 'tool:slow', outcome: late });
-		await screen.findByText('late', {}, slow);
+		await screen.findByText('late');
 	});
 
 	test('a tool that fails says so; a refusal is shown as what it is', async () => {
@@ -131,7 +129,7 @@ describe('the inspector', () => {
 			},
 		});
 		await user.click(button('Call Tool'));
-		await screen.findByRole('heading', { name: /The tool reports an error/ }, slow);
+		await screen.findByRole('heading', { name: /The tool reports an error/ });
 		expect(screen.getByText('no such file')).toBeTruthy();
 	});
 
@@ -152,11 +150,11 @@ describe('the inspector', () => {
 			target: { tab: 'resources', name: uri },
 		});
 		await user.click(button('Read'));
-		await screen.findByText('contents', {}, slow);
+		await screen.findByText('contents');
 		await user.click(button('Subscribe'));
 		expect(page.calls).toContainEqual({ name: 'subscribe', params: { uri, isOn: true } });
 		page.server.emit('resourceUpdated', { uri, at: moment });
-		await screen.findByText(/that it changed/, {}, slow);
+		await screen.findByText(/that it changed/);
 	});
 
 	test('a prompt asks for its arguments, with what the server suggests', async () => {
@@ -174,9 +172,9 @@ describe('the inspector', () => {
 		await user.click(button('Get Prompt'));
 		expect(screen.getByText('Fill this in.')).toBeTruthy();
 		await user.type(screen.getByLabelText(/^city/), 'Pa');
-		await waitFor(() => expect(document.querySelectorAll('datalist option')).toHaveLength(2), slow);
+		await waitFor(() => expect(document.querySelectorAll('datalist option')).toHaveLength(2));
 		await user.click(button('Get Prompt'));
-		await screen.findByText('Say hello', {}, slow);
+		await screen.findByText('Say hello');
 		expect(page.calls.find(call => call.name === 'prompt')?.params).toMatchObject({
 			name: 'greet',
 			input: { city: 'Pa' },
@@ -206,10 +204,10 @@ describe('the inspector', () => {
 		expect(within(log).queryByText('tools/list')).toBeNull();
 		await user.click(screen.getByLabelText('Pause'));
 		page.server.emit('logged', [entry('sampling/createMessage', 'received')]);
-		const goOn = await screen.findByLabelText('Go on (1 new)', {}, slow);
+		const goOn = await screen.findByLabelText('Go on (1 new)');
 		expect(within(log).queryByText('sampling/createMessage')).toBeNull();
 		await user.click(goOn);
-		await within(log).findByText('sampling/createMessage', {}, slow);
+		await within(log).findByText('sampling/createMessage');
 		await user.click(screen.getByLabelText('Copy what is shown'));
 		expect(JSON.stringify(page.calls.map(({ params }) => params))).toContain('roots/list');
 	});
@@ -241,7 +239,7 @@ describe('the inspector', () => {
 
 	test('a server that is gone says so', async () => {
 		await openInspector({ server: null });
-		await screen.findByText('This server is no longer defined', {}, slow);
+		await screen.findByText('This server is no longer defined');
 	});
 });
 
@@ -267,7 +265,7 @@ describe('a question of a server', () => {
 			page.server.dispose();
 		});
 		render(<Elicitation client={page.client} />);
-		await screen.findByRole('heading', {}, slow);
+		await screen.findByRole('heading');
 		return answered;
 	}
 
@@ -284,9 +282,8 @@ describe('a question of a server', () => {
 		expect(answered).not.toHaveBeenCalled();
 		await user.type(screen.getByLabelText(/^email/), '@example.org');
 		await user.click(button('Send the Answer'));
-		await waitFor(
-			() => expect(answered).toHaveBeenCalledWith({ action: 'accept', content: { email: 'ada@example.org' } }),
-			slow,
+		await waitFor(() =>
+			expect(answered).toHaveBeenCalledWith({ action: 'accept', content: { email: 'ada@example.org' } }),
 		);
 	});
 
@@ -294,9 +291,9 @@ describe('a question of a server', () => {
 		const user = userEvent.setup();
 		const answered = await ask(form);
 		await user.click(button('Decline'));
-		await waitFor(() => expect(answered).toHaveBeenCalledWith({ action: 'decline' }), slow);
+		await waitFor(() => expect(answered).toHaveBeenCalledWith({ action: 'decline' }));
 		await user.click(button('Cancel'));
-		await waitFor(() => expect(answered).toHaveBeenCalledWith({ action: 'cancel' }), slow);
+		await waitFor(() => expect(answered).toHaveBeenCalledWith({ action: 'cancel' }));
 	});
 
 	test('an address is shown whole and opened by a button that names its host', async () => {
@@ -305,6 +302,6 @@ describe('a question of a server', () => {
 		const answered = await ask({ ...form, kind: 'url', url, host: 'pay.example.org', isSecure: true });
 		expect(screen.getByText(url)).toBeTruthy();
 		await user.click(button('Open pay.example.org'));
-		await waitFor(() => expect(answered).toHaveBeenCalledWith({ action: 'accept', content: null }), slow);
+		await waitFor(() => expect(answered).toHaveBeenCalledWith({ action: 'accept', content: null }));
 	});
 });
